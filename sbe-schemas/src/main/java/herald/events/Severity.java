@@ -7,15 +7,21 @@ import java.util.Locale;
  */
 public enum Severity {
     /** Of interest to those who look into the machine. */
-    DEBUG,
+    DEBUG(0),
     /** Normal life. */
-    INFO,
+    INFO(1),
     /** Something that should be looked at. */
-    WARN,
+    WARN(2),
     /** Something that needs somebody now. */
-    CRITICAL;
+    CRITICAL(3);
 
     private static final Severity[] BY_CODE = values();
+
+    private final int code;
+
+    Severity(final int code) {
+        this.code = code;
+    }
 
     /**
      * The number that stands for this severity on the wire and on disk.
@@ -23,7 +29,7 @@ public enum Severity {
      * @return 0 for {@link #DEBUG} up to 3 for {@link #CRITICAL}.
      */
     public int code() {
-        return ordinal();
+        return code;
     }
 
     /**
