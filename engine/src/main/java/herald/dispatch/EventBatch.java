@@ -1,0 +1,142 @@
+package herald.dispatch;
+
+import herald.disk.BatchDecoder;
+import herald.disk.MessageHeaderDecoder;
+import herald.event.EventDefaults;
+import herald.event.EventView;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One record of the dispatch log: the events touched in one batch interval, in first-touch order. Reused by its reader;
+ * owned by one thread.
+ */
+public final class EventBatch {
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final BatchDecoder batch = new BatchDecoder();
+    private final UnsafeBuffer wireEvent = new UnsafeBuffer(0, 0);
+    private final IntArrayList entryLimits = new IntArrayList();
+    private final EventView view = new EventView();
+    private EventDefaults defaults = EventDefaults.NONE;
+    private long position;
+    private long nextPosition;
+
+    /**
+     * Reads a record.
+     *
+     * @param recordPosition of the batch in the dispatch log.
+     * @param endPosition    of the record after it.
+     * @param buffer         that holds it, as long as this batch is used.
+     * @param offset         of its message header.
+     * @return this.
+     */
+    public EventBatch wrap(
+        final long recordPosition, final long endPosition, final DirectBuffer buffer, final int offset) {
+        position = recordPosition;
+        nextPosition = endPosition;
+        batch.wrapAndApplyHeader(buffer, offset, header);
+        entryLimits.clear();
+        final BatchDecoder.EventsDecoder events = batch.events();
+        while (events.hasNext()) {
+            entryLimits.addInt(batch.limit());
+            events.next();
+            events.skipWireEvent();
+        }
+        defaults = new EventDefaults(
+            batch.node(), batch.refTenant(), batch.refNamespace(), batch.refKind(), batch.refName());
+        return this;
+    }
+
+    /**
+     * How many events it has.
+     *
+     * @return at least 1.
+     */
+    public int size() {
+        return entryLimits.size();
+    }
+
+    /**
+     * One event.
+     *
+     * @param index from 0 up to {@link #size()}.
+     * @return a view that is valid until the next call.
+     */
+    public EventView event(final int index) {
+        final BatchDecoder.EventsDecoder events = entry(index);
+        return view.wrapDispatched(defaults, events, wireEvent, 0);
+    }
+
+    /**
+     * One entry in its encoded form; {@link #wireEvent()} then holds its event.
+     *
+     * @param index from 0 up to {@link #size()}.
+     * @return the entry at its first field, valid until the next call.
+     */
+    public BatchDecoder.EventsDecoder entry(final int index) {
+        batch.sbeRewind();
+        final BatchDecoder.EventsDecoder events = batch.events();
+        batch.limit(entryLimits.getInt(index));
+        events.next();
+        events.wrapWireEvent(wireEvent);
+        return events;
+    }
+
+    /**
+     * The event of the entry that was last asked for.
+     *
+     * @return a whole wire message, header included.
+     */
+    public DirectBuffer wireEvent() {
+        return wireEvent;
+    }
+
+    /**
+     * Where the batch is.
+     *
+     * @return position in the dispatch log.
+     */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * Where the next batch will be.
+     *
+     * @return position in the dispatch log.
+     */
+    public long nextPosition() {
+        return nextPosition;
+    }
+
+    /**
+     * The journal is dispatched up to here.
+     *
+     * @return position in the journal.
+     */
+    public long resumePosition() {
+        batch.sbeRewind();
+        return batch.resumePosition();
+    }
+
+    /**
+     * Journal time of its first touch.
+     *
+     * @return ns since the epoch.
+     */
+    public long fromTimeNs() {
+        batch.sbeRewind();
+        return batch.fromTimeNs();
+    }
+
+    /**
+     * Journal time of the record that closed it.
+     *
+     * @return ns since the epoch.
+     */
+    public long toTimeNs() {
+        batch.sbeRewind();
+        return batch.toTimeNs();
+    }
+}

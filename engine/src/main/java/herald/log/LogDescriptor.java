@@ -1,0 +1,87 @@
+package herald.log;
+
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Layout of a log's segment files, as {@code docs/format.md} specifies it.
+ *
+ * <pre>
+ *   segment header, 64 bytes                      record, aligned to 16 bytes
+ *    0  magic "HERALDLG"                           0  length: header and body; negative: padding; 0: not published
+ *    8  format version                             4  CRC32C of what follows, xor the log id's
+ *   12  segment length                             8  own position
+ *   16  log id, high and low                      16  body: SBE message header and message
+ *   32  base position
+ *   40  created, ns since the epoch
+ *   48  CRC32C of the 48 bytes before
+ * </pre>
+ */
+public final class LogDescriptor {
+    /** The format that this version writes, and the newest that it reads. */
+    public static final int FORMAT_VERSION = 1;
+    /** Length of a segment's header in bytes. */
+    public static final int SEGMENT_HEADER_LENGTH = 64;
+    /** Length of a record's header in bytes. */
+    public static final int RECORD_HEADER_LENGTH = 16;
+    /** Every record starts at a multiple of this many bytes. */
+    public static final int RECORD_ALIGNMENT = 16;
+    /** How the name of a segment ends. */
+    public static final String SEGMENT_SUFFIX = ".log";
+    /** The shortest segment in bytes. */
+    public static final int MIN_SEGMENT_LENGTH = 64 * 1024;
+    /** The longest segment in bytes. */
+    public static final int MAX_SEGMENT_LENGTH = 1024 * 1024 * 1024;
+
+    static final long MAGIC = 0x474C_444C_4152_4548L;
+    static final int MAGIC_OFFSET = 0;
+    static final int VERSION_OFFSET = 8;
+    static final int SEGMENT_LENGTH_OFFSET = 12;
+    static final int LOG_ID_HIGH_OFFSET = 16;
+    static final int LOG_ID_LOW_OFFSET = 24;
+    static final int BASE_POSITION_OFFSET = 32;
+    static final int CREATED_NS_OFFSET = 40;
+    static final int HEADER_CRC_OFFSET = 48;
+
+    static final int LENGTH_OFFSET = 0;
+    static final int CRC_OFFSET = 4;
+    static final int POSITION_OFFSET = 8;
+
+    private LogDescriptor() {
+    }
+
+    static Path segmentFile(final Path directory, final long basePosition) {
+        return directory.resolve(String.format(Locale.ROOT, "%020d%s", basePosition, SEGMENT_SUFFIX));
+    }
+
+    static long basePosition(final Path segmentFile) {
+        final String name = segmentFile.getFileName().toString();
+        return Long.parseLong(name.substring(0, name.length() - SEGMENT_SUFFIX.length()));
+    }
+
+    static boolean isSegmentName(final Path file) {
+        return file.getFileName().toString().matches("\\d{20}\\.log");
+    }
+
+    static int alignedLength(final int bodyLength) {
+        return BitUtil.align(RECORD_HEADER_LENGTH + bodyLength, RECORD_ALIGNMENT);
+    }
+
+    static void encodeSegmentHeader(final MutableDirectBuffer buffer, final Segment.Header header) {
+        buffer.putLong(MAGIC_OFFSET, MAGIC);
+        buffer.putInt(VERSION_OFFSET, FORMAT_VERSION);
+        buffer.putInt(SEGMENT_LENGTH_OFFSET, header.segmentLength());
+        buffer.putLong(LOG_ID_HIGH_OFFSET, header.logId().getMostSignificantBits());
+        buffer.putLong(LOG_ID_LOW_OFFSET, header.logId().getLeastSignificantBits());
+        buffer.putLong(BASE_POSITION_OFFSET, header.basePosition());
+        buffer.putLong(CREATED_NS_OFFSET, header.createdNs());
+    }
+
+    static int recordLength(final DirectBuffer buffer, final int offset) {
+        return buffer.getInt(offset + LENGTH_OFFSET);
+    }
+}

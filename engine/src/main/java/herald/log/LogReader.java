@@ -1,0 +1,221 @@
+package herald.log;
+
+import herald.io.Disk;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a log record by record, in this process or another, while it is written. Takes no lock and writes nothing.
+ * Owned by one thread.
+ */
+public final class LogReader implements AutoCloseable {
+    private final Disk disk;
+    private final Path directory;
+    private final LogDamage.Listener onDamage;
+    private Segment segment;
+    private long position;
+    private long recordPosition;
+    private int bodyOffset;
+    private int bodyLength;
+
+    /**
+     * A reader at a position.
+     *
+     * @param disk         that holds the log.
+     * @param directory    of its segments; it may not exist yet.
+     * @param fromPosition a record's, a segment's base, or 0 for the oldest; where the log no longer goes back that
+     *                     far, the reader starts at the oldest and reports the range as damage.
+     * @param onDamage     told of ranges that are missing or hold no valid record.
+     */
+    public LogReader(
+        final Disk disk, final Path directory, final long fromPosition, final LogDamage.Listener onDamage) {
+        this.disk = disk;
+        this.directory = directory;
+        this.position = fromPosition;
+        this.onDamage = onDamage;
+    }
+
+    /**
+     * Goes to the next record.
+     *
+     * @return true where there is one; false at the end of what is written so far.
+     * @throws LogException where a segment can't be read.
+     */
+    public boolean next() {
+        while (ensureSegment()) {
+            final int offset = segment.offsetOf(position);
+            final int length = segment.lengthAt(offset);
+            if (length == 0) {
+                if (!isUnwrittenMiddle(offset)) {
+                    return segment.lengthAt(offset) != 0 && next();
+                }
+                skipDamage(offset, "record without a length");
+            } else {
+                final String defect = segment.defectOf(offset, length);
+                if (defect != null) {
+                    skipDamage(offset, defect);
+                } else {
+                    recordPosition = position;
+                    position += BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
+                    if (length > 0) {
+                        bodyOffset = offset + LogDescriptor.RECORD_HEADER_LENGTH;
+                        bodyLength = length - LogDescriptor.RECORD_HEADER_LENGTH;
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The buffer that holds the current record, until the next call of {@link #next()}.
+     *
+     * @return the mapped segment.
+     */
+    public DirectBuffer buffer() {
+        return segment.buffer();
+    }
+
+    /**
+     * Where the current record's body is.
+     *
+     * @return an offset into {@link #buffer()}.
+     */
+    public int bodyOffset() {
+        return bodyOffset;
+    }
+
+    /**
+     * How long the current record's body is.
+     *
+     * @return in bytes.
+     */
+    public int bodyLength() {
+        return bodyLength;
+    }
+
+    /**
+     * Where the current record is.
+     *
+     * @return its position in bytes.
+     */
+    public long recordPosition() {
+        return recordPosition;
+    }
+
+    /**
+     * Where the next record will be looked for.
+     *
+     * @return a position in bytes.
+     */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * The bases of the segments that exist now.
+     *
+     * @param disk      that holds the log.
+     * @param directory of its segments.
+     * @return ascending; empty where there is no log.
+     */
+    public static List<Long> segmentBases(final Disk disk, final Path directory) {
+        try {
+            final List<Long> bases = new ArrayList<>();
+            for (final Path file : disk.list(directory, LogDescriptor.SEGMENT_SUFFIX)) {
+                if (LogDescriptor.isSegmentName(file)) {
+                    bases.add(LogDescriptor.basePosition(file));
+                }
+            }
+            return bases;
+        } catch (final IOException e) {
+            throw new LogException("cannot list " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean ensureSegment() {
+        while (segment == null || position >= segment.endPosition()) {
+            final long base = baseOfSegmentAt(position);
+            if (base < 0 || (segment != null && base <= segment.basePosition())) {
+                return false;
+            }
+            if (open(base) && position < base + LogDescriptor.SEGMENT_HEADER_LENGTH) {
+                enter(base);
+            }
+        }
+        return true;
+    }
+
+    private long baseOfSegmentAt(final long wanted) {
+        long base = -1;
+        for (final long candidate : segmentBases(disk, directory)) {
+            if (base < 0 || candidate <= wanted) {
+                base = candidate;
+            }
+        }
+        final boolean exhausted = segment != null && base == segment.basePosition();
+        return exhausted ? baseAfter(base) : base;
+    }
+
+    private long baseAfter(final long base) {
+        for (final long candidate : segmentBases(disk, directory)) {
+            if (candidate > base) {
+                return candidate;
+            }
+        }
+        return -1;
+    }
+
+    private boolean open(final long base) {
+        close();
+        try {
+            segment = Segment.open(disk, LogDescriptor.segmentFile(directory, base), false);
+            return true;
+        } catch (final NoSuchFileException e) {
+            return false;
+        } catch (final IOException e) {
+            throw new LogException("cannot read the log in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void enter(final long base) {
+        if (position < base && position > 0) {
+            onDamage.onDamage(new LogDamage(position, base, "these segments are not kept any more"));
+        }
+        position = base + LogDescriptor.SEGMENT_HEADER_LENGTH;
+    }
+
+    /** Nothing is published here; but where a later segment has records, the log has gone on past this place. */
+    private boolean isUnwrittenMiddle(final int offset) {
+        final long later = baseAfter(segment.basePosition());
+        if (later < 0) {
+            return false;
+        }
+        try (Segment next = Segment.open(disk, LogDescriptor.segmentFile(directory, later), false)) {
+            return !LogTail.isEmpty(next) && segment.lengthAt(offset) == 0;
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
+    private void skipDamage(final int offset, final String defect) {
+        final long next = segment.basePosition() + LogTail.nextValid(segment, offset);
+        onDamage.onDamage(new LogDamage(position, next, defect + " in " + segment.file()));
+        position = next;
+    }
+
+    @Override
+    public void close() {
+        if (segment != null) {
+            segment.close();
+            segment = null;
+        }
+    }
+}

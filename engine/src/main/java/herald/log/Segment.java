@@ -1,0 +1,192 @@
+package herald.log;
+
+import herald.io.Crc32c;
+import herald.io.Disk;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * One mapped file of a log. Owned by one thread, except that a reader in any process may follow what is published.
+ */
+final class Segment implements AutoCloseable {
+    /**
+     * What a segment says of itself.
+     *
+     * @param logId         random, the same in all segments of one log.
+     * @param basePosition  position of the segment's first byte.
+     * @param segmentLength in bytes.
+     * @param createdNs     wall clock, ns since the epoch.
+     */
+    record Header(UUID logId, long basePosition, int segmentLength, long createdNs) {
+    }
+
+    private final Disk disk;
+    private final Path file;
+    private final Header header;
+    private final MappedByteBuffer mapping;
+    private final UnsafeBuffer buffer;
+    private final Crc32c crc;
+    private final int logIdCrc;
+
+    private Segment(final Disk disk, final Path file, final MappedByteBuffer mapping, final Header header) {
+        this.disk = disk;
+        this.file = file;
+        this.mapping = mapping;
+        this.header = header;
+        this.buffer = new UnsafeBuffer(mapping);
+        this.crc = new Crc32c().wrap(mapping);
+        this.logIdCrc = crcOf(header.logId());
+    }
+
+    static Segment create(final Disk disk, final Path directory, final Header header) throws IOException {
+        final Path file = LogDescriptor.segmentFile(directory, header.basePosition());
+        final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
+        disk.delete(unnamed);
+        final MappedByteBuffer mapping = disk.create(unnamed, header.segmentLength());
+        final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
+        LogDescriptor.encodeSegmentHeader(buffer, header);
+        buffer.putInt(
+            LogDescriptor.HEADER_CRC_OFFSET,
+            new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
+        disk.force(mapping, 0, header.segmentLength());
+        disk.rename(unnamed, file);
+        return new Segment(disk, file, mapping, header);
+    }
+
+    static Segment open(final Disk disk, final Path file, final boolean writable) throws IOException {
+        final MappedByteBuffer mapping = disk.map(file, writable);
+        try {
+            return new Segment(disk, file, mapping, decodeHeader(file, mapping));
+        } catch (final LogException e) {
+            disk.unmap(mapping);
+            throw e;
+        }
+    }
+
+    private static Header decodeHeader(final Path file, final MappedByteBuffer mapping) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
+        if (buffer.capacity() < LogDescriptor.SEGMENT_HEADER_LENGTH ||
+            buffer.getLong(LogDescriptor.MAGIC_OFFSET) != LogDescriptor.MAGIC) {
+            throw new LogException(file + " is no segment of a Herald log: move it out of the directory");
+        }
+        final int version = buffer.getInt(LogDescriptor.VERSION_OFFSET);
+        if (version > LogDescriptor.FORMAT_VERSION) {
+            throw new LogException(file + " has format version " + version + ", this Herald reads up to " +
+                LogDescriptor.FORMAT_VERSION + ": use the newer Herald that wrote it");
+        }
+        final int crc = new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET);
+        final Header header = new Header(
+            new UUID(buffer.getLong(LogDescriptor.LOG_ID_HIGH_OFFSET), buffer.getLong(LogDescriptor.LOG_ID_LOW_OFFSET)),
+            buffer.getLong(LogDescriptor.BASE_POSITION_OFFSET),
+            buffer.getInt(LogDescriptor.SEGMENT_LENGTH_OFFSET),
+            buffer.getLong(LogDescriptor.CREATED_NS_OFFSET));
+        if (crc != buffer.getInt(LogDescriptor.HEADER_CRC_OFFSET)) {
+            throw new LogException(file + " has a damaged header: its checksum does not match; move the file aside " +
+                "and start again, its records are lost");
+        }
+        if (header.segmentLength() != buffer.capacity() ||
+            header.basePosition() != LogDescriptor.basePosition(file)) {
+            throw new LogException(file + " does not hold what its header says: length " + buffer.capacity() +
+                " for " + header.segmentLength() + ", base position " + header.basePosition() +
+                "; restore the file or move it aside");
+        }
+        return header;
+    }
+
+    private static int crcOf(final UUID id) {
+        final ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).flip();
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int)crc.getValue();
+    }
+
+    Header header() {
+        return header;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    UnsafeBuffer buffer() {
+        return buffer;
+    }
+
+    long basePosition() {
+        return header.basePosition();
+    }
+
+    long endPosition() {
+        return header.basePosition() + header.segmentLength();
+    }
+
+    int offsetOf(final long position) {
+        return (int)(position - header.basePosition());
+    }
+
+    /**
+     * Makes a record visible. Its body is in place; length is the last word that is written.
+     *
+     * @param offset of the record's header.
+     * @param length of header and body; negative for padding.
+     */
+    void publish(final int offset, final int length) {
+        buffer.putLong(offset + LogDescriptor.POSITION_OFFSET, header.basePosition() + offset);
+        buffer.putInt(offset + LogDescriptor.CRC_OFFSET, recordCrc(offset, length));
+        buffer.putIntRelease(offset + LogDescriptor.LENGTH_OFFSET, length);
+    }
+
+    /**
+     * Looks at a record.
+     *
+     * @param offset of the record's header.
+     * @return its length as written: 0 where nothing is published.
+     */
+    int lengthAt(final int offset) {
+        return buffer.getIntAcquire(offset + LogDescriptor.LENGTH_OFFSET);
+    }
+
+    /**
+     * Checks a record.
+     *
+     * @param offset of the record's header.
+     * @param length as {@link #lengthAt} gave it, not 0.
+     * @return null where the record is whole, or what is wrong with it.
+     */
+    String defectOf(final int offset, final int length) {
+        final int span = Math.abs(length);
+        if (span < LogDescriptor.RECORD_HEADER_LENGTH || span > header.segmentLength() - offset) {
+            return "impossible length " + length;
+        }
+        if (buffer.getLong(offset + LogDescriptor.POSITION_OFFSET) != header.basePosition() + offset) {
+            return "record names another position";
+        }
+        if (buffer.getInt(offset + LogDescriptor.CRC_OFFSET) != recordCrc(offset, length)) {
+            return "checksum does not match";
+        }
+        return null;
+    }
+
+    private int recordCrc(final int offset, final int length) {
+        final int from = offset + LogDescriptor.POSITION_OFFSET;
+        final int end = length < 0 ? offset + LogDescriptor.RECORD_HEADER_LENGTH : offset + length;
+        return crc.compute(from, end - from) ^ logIdCrc ^ length;
+    }
+
+    void force(final int offset, final int length) throws IOException {
+        disk.force(mapping, offset, length);
+    }
+
+    @Override
+    public void close() {
+        disk.unmap(mapping);
+    }
+}

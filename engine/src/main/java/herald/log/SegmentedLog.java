@@ -1,0 +1,330 @@
+package herald.log;
+
+import herald.io.Disk;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.EpochNanoClock;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * An append-only log in segment files: what journal and dispatch log stand on. {@link LogReader} reads it, from any
+ * process, without a lock.
+ *
+ * <p>One thread appends: {@link #claim}, encode the body, {@link #commit}. Another may prepare the next segment
+ * ({@link #prepareNextSegment}) and release old ones ({@link #releaseBefore}). Positions are never used twice.
+ */
+public final class SegmentedLog implements AutoCloseable {
+    /**
+     * What a log is made of.
+     *
+     * @param disk          that holds it.
+     * @param directory     of its segments, its own.
+     * @param segmentLength in bytes, a multiple of 4,096; existing segments keep theirs.
+     * @param newLogId      of the log, should there be none yet.
+     * @param clock         wall clock for segment headers.
+     */
+    public record Config(Disk disk, Path directory, int segmentLength, UUID newLogId, EpochNanoClock clock) {
+    }
+
+    private final Config config;
+    private final UUID logId;
+    private final long cutLength;
+    private Segment segment;
+    private Segment nextSegment;
+    private volatile long position;
+    private volatile long segmentBase;
+    private long forcedPosition;
+    private int claimOffset;
+    private int claimLength;
+
+    private SegmentedLog(final Config config, final Segment segment, final LogTail tail) {
+        this.config = config;
+        this.segment = segment;
+        this.logId = segment.header().logId();
+        this.cutLength = tail.cutLength();
+        this.segmentBase = segment.basePosition();
+        this.position = tail.endPosition();
+        this.forcedPosition = segment.basePosition();
+    }
+
+    /**
+     * Opens a log for appending, or begins one. A torn tail is padded; damage before the tail is reported and left.
+     *
+     * @param config          of the log.
+     * @param claimedPosition what somebody is known to have seen of this log: it goes on at or after it.
+     * @param onDamage        told of what is no record.
+     * @return the log, at its end.
+     * @throws LogException where a segment can't be used or there is no room.
+     */
+    public static SegmentedLog open(
+        final Config config, final long claimedPosition, final LogDamage.Listener onDamage) {
+        try {
+            config.disk().createDirectories(config.directory());
+            final List<Path> files = segmentFiles(config);
+            if (files.isEmpty()) {
+                final long base = BitUtil.align(claimedPosition, config.segmentLength());
+                return new SegmentedLog(config, create(config, config.newLogId(), base), LogTail.ofEmpty(base));
+            }
+            final SegmentedLog log = openLast(config, files, onDamage);
+            log.goOnPast(claimedPosition, onDamage);
+            return log;
+        } catch (final IOException e) {
+            throw new LogException("cannot open the log in " + config.directory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SegmentedLog openLast(
+        final Config config, final List<Path> files, final LogDamage.Listener onDamage) throws IOException {
+        final int last = files.size() - 1;
+        final Segment segment = Segment.open(config.disk(), files.get(last), true);
+        if (last > 0 && LogTail.isEmpty(segment)) {
+            final Segment previous = Segment.open(config.disk(), files.get(last - 1), true);
+            final LogTail tail = LogTail.repair(previous, onDamage);
+            if (tail.endPosition() < previous.endPosition()) {
+                segment.close();
+                config.disk().delete(files.get(last));
+                return new SegmentedLog(config, previous, tail);
+            }
+            previous.close();
+        }
+        return new SegmentedLog(config, segment, LogTail.repair(segment, onDamage));
+    }
+
+    private void goOnPast(final long claimedPosition, final LogDamage.Listener onDamage) throws IOException {
+        if (claimedPosition <= position) {
+            return;
+        }
+        onDamage.onDamage(new LogDamage(position, claimedPosition, "the log is shorter than what was read from it"));
+        if (position < segment.endPosition()) {
+            pad();
+        }
+        if (claimedPosition > segment.endPosition()) {
+            final long base = BitUtil.align(claimedPosition, config.segmentLength());
+            switchTo(create(config, logId, Math.max(base, segment.endPosition())));
+        }
+    }
+
+    private static List<Path> segmentFiles(final Config config) throws IOException {
+        final List<Path> files = new ArrayList<>(config.disk().list(
+            config.directory(), LogDescriptor.SEGMENT_SUFFIX));
+        files.removeIf(file -> !LogDescriptor.isSegmentName(file));
+        return files;
+    }
+
+    private static Segment create(final Config config, final UUID logId, final long base) throws IOException {
+        return Segment.create(
+            config.disk(),
+            config.directory(),
+            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime()));
+    }
+
+    /**
+     * The log's identity.
+     *
+     * @return random, given when it was begun.
+     */
+    public UUID logId() {
+        return logId;
+    }
+
+    /**
+     * How much of a torn tail was padded when the log was opened.
+     *
+     * @return in bytes.
+     */
+    public long cutLength() {
+        return cutLength;
+    }
+
+    /**
+     * The longest body that {@link #claim} takes.
+     *
+     * @return in bytes.
+     */
+    public int maxBodyLength() {
+        return config.segmentLength() - LogDescriptor.SEGMENT_HEADER_LENGTH - LogDescriptor.RECORD_HEADER_LENGTH;
+    }
+
+    /**
+     * Where the next record goes. Any thread.
+     *
+     * @return a position in bytes.
+     */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * Where the current segment begins. Any thread.
+     *
+     * @return a position in bytes.
+     */
+    public long segmentBase() {
+        return segmentBase;
+    }
+
+    /**
+     * Whether a body still fits into the current segment: otherwise the next claim begins a new one.
+     *
+     * @param bodyLength in bytes.
+     * @return true where it fits.
+     */
+    public boolean fits(final int bodyLength) {
+        return LogDescriptor.alignedLength(bodyLength) <= segment.endPosition() - position;
+    }
+
+    /**
+     * Makes room for a record. Nothing is visible before {@link #commit}; a claim that is not committed is forgotten.
+     *
+     * @param bodyLength in bytes, up to {@link #maxBodyLength()}.
+     * @return the buffer to encode into, at {@link #bodyOffset()}.
+     * @throws LogFullException where a new segment is needed and there is no room for it.
+     */
+    public MutableDirectBuffer claim(final int bodyLength) {
+        if (bodyLength > maxBodyLength()) {
+            throw new IllegalArgumentException("a record of " + bodyLength + " bytes is over the log's limit of " +
+                maxBodyLength() + ": choose longer segments");
+        }
+        if (!fits(bodyLength)) {
+            roll();
+        }
+        claimOffset = segment.offsetOf(position);
+        claimLength = LogDescriptor.RECORD_HEADER_LENGTH + bodyLength;
+        return segment.buffer();
+    }
+
+    /**
+     * Where the body of the claimed record goes.
+     *
+     * @return an offset into the buffer that {@link #claim} returned.
+     */
+    public int bodyOffset() {
+        return claimOffset + LogDescriptor.RECORD_HEADER_LENGTH;
+    }
+
+    /**
+     * Publishes the claimed record.
+     *
+     * @return its position.
+     */
+    public long commit() {
+        final long recordPosition = position;
+        segment.publish(claimOffset, claimLength);
+        position = recordPosition + BitUtil.align(claimLength, LogDescriptor.RECORD_ALIGNMENT);
+        return recordPosition;
+    }
+
+    /**
+     * Forces what was appended since the last force to the device.
+     *
+     * @throws IOException where the device failed: nothing since the last good force is durable.
+     */
+    public void force() throws IOException {
+        if (position > forcedPosition) {
+            final int offset = segment.offsetOf(forcedPosition);
+            segment.force(offset, segment.offsetOf(position) - offset);
+            forcedPosition = position;
+        }
+    }
+
+    private void roll() {
+        try {
+            final Segment next = takeNextSegment();
+            if (position < segment.endPosition()) {
+                pad();
+            }
+            force();
+            switchTo(next);
+        } catch (final IOException e) {
+            throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
+                e.getMessage(), e);
+        }
+    }
+
+    private synchronized Segment takeNextSegment() throws IOException {
+        final Segment next = nextSegment == null ? create(config, logId, segment.endPosition()) : nextSegment;
+        nextSegment = null;
+        return next;
+    }
+
+    private void pad() {
+        final int offset = segment.offsetOf(position);
+        segment.publish(offset, -(int)(segment.endPosition() - position));
+        position = segment.endPosition();
+    }
+
+    private synchronized void switchTo(final Segment next) {
+        segment.close();
+        segment = next;
+        segmentBase = next.basePosition();
+        forcedPosition = next.basePosition();
+        position = next.basePosition() + LogDescriptor.SEGMENT_HEADER_LENGTH;
+    }
+
+    /**
+     * Creates the segment after the current one, once that is half full, so that the appending thread finds it ready.
+     * For one other thread, or for the appending thread between appends.
+     *
+     * @return true where a segment was created.
+     * @throws IOException where there is no room for it: the log goes on in the current one.
+     */
+    public boolean prepareNextSegment() throws IOException {
+        if (position - segmentBase < config.segmentLength() / 2) {
+            return false;
+        }
+        synchronized (this) {
+            if (nextSegment != null || position - segmentBase < config.segmentLength() / 2) {
+                return false;
+            }
+            nextSegment = create(config, logId, segment.endPosition());
+            return true;
+        }
+    }
+
+    /**
+     * Deletes segments that lie wholly before a position. The current segment always stays.
+     *
+     * @param beforePosition nobody needs anything before it.
+     * @return how many were deleted.
+     * @throws IOException where one can't be deleted.
+     */
+    public int releaseBefore(final long beforePosition) throws IOException {
+        int released = 0;
+        final List<Path> files = segmentFiles(config);
+        for (int i = 0; i + 1 < files.size(); i++) {
+            final long end = LogDescriptor.basePosition(files.get(i + 1));
+            if (end <= beforePosition && end <= segmentBase) {
+                config.disk().delete(files.get(i));
+                released++;
+            }
+        }
+        return released;
+    }
+
+    /**
+     * The oldest position that is kept.
+     *
+     * @return base of the oldest segment.
+     * @throws IOException where the directory can't be read.
+     */
+    public long oldestPosition() throws IOException {
+        return LogDescriptor.basePosition(segmentFiles(config).get(0));
+    }
+
+    /**
+     * Closes the log as it is; {@link #force()} comes before where that is wanted. No record may be claimed any more.
+     */
+    @Override
+    public synchronized void close() {
+        if (nextSegment != null) {
+            nextSegment.close();
+            nextSegment = null;
+        }
+        segment.close();
+    }
+}

@@ -1,0 +1,86 @@
+package herald.io;
+
+import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The narrow seam between Herald and the file system: all that spool and logs ask of a disk. {@link SystemDisk} is the
+ * real one; a simulation or a fault injector takes its place. Implementations are safe for use by several threads.
+ */
+public interface Disk {
+    /**
+     * Creates a file of a fixed length by writing zeros, so that running out of space shows here and nowhere else:
+     * a store into a sparse mapping on a full disk kills the process.
+     *
+     * @param file   that must not exist.
+     * @param length in bytes.
+     * @return the file, mapped for reading and writing, in native byte order of no importance: callers wrap it.
+     * @throws IOException where there is no room or no right; nothing is left behind then.
+     */
+    MappedByteBuffer create(Path file, int length) throws IOException;
+
+    /**
+     * Maps a whole file.
+     *
+     * @param file     that exists.
+     * @param writable or for reading only.
+     * @return the mapping, as long as the file is now.
+     * @throws IOException where the file can't be opened.
+     */
+    MappedByteBuffer map(Path file, boolean writable) throws IOException;
+
+    /**
+     * Gives a mapping back. The buffer must not be touched afterwards by anybody.
+     *
+     * @param buffer from {@link #create} or {@link #map}.
+     */
+    void unmap(MappedByteBuffer buffer);
+
+    /**
+     * Forces a range of a mapping to the device.
+     *
+     * @param buffer from {@link #create} or {@link #map}.
+     * @param offset in bytes.
+     * @param length in bytes.
+     * @throws IOException where the device failed: the range must not be taken for durable, and a second try proves
+     *                     nothing.
+     */
+    void force(MappedByteBuffer buffer, int offset, int length) throws IOException;
+
+    /**
+     * Renames a file within its directory, atomically, over one that may be there.
+     *
+     * @param from the file.
+     * @param to   its new name.
+     * @throws IOException where that is not possible.
+     */
+    void rename(Path from, Path to) throws IOException;
+
+    /**
+     * Deletes a file, if it is there.
+     *
+     * @param file to delete.
+     * @throws IOException where it is there and can't be deleted.
+     */
+    void delete(Path file) throws IOException;
+
+    /**
+     * The files of a directory whose names end alike.
+     *
+     * @param directory to look into.
+     * @param suffix    for example {@code .log}.
+     * @return sorted by name; empty where the directory is missing.
+     * @throws IOException where it can't be read.
+     */
+    List<Path> list(Path directory, String suffix) throws IOException;
+
+    /**
+     * Creates a directory and its parents for their owner alone.
+     *
+     * @param directory that may exist.
+     * @throws IOException where it can't be created.
+     */
+    void createDirectories(Path directory) throws IOException;
+}

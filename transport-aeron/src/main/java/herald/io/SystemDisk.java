@@ -1,0 +1,120 @@
+package herald.io;
+
+import org.agrona.BufferUtil;
+import org.agrona.IoUtil;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The machine's own file system. Files are created 0600 and directories 0700: their owner's alone.
+ */
+public final class SystemDisk implements Disk {
+    /** There is one file system. */
+    public static final SystemDisk INSTANCE = new SystemDisk();
+
+    private static final int ZEROS_LENGTH = 256 * 1024;
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Set<OpenOption> CREATE_NEW =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
+    private SystemDisk() {
+    }
+
+    @Override
+    public MappedByteBuffer create(final Path file, final int length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, CREATE_NEW, OWNER_FILE)) {
+            writeZeros(channel, length);
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+        } catch (final FileAlreadyExistsException e) {
+            throw e;
+        } catch (final IOException e) {
+            Files.deleteIfExists(file);
+            throw new IOException("cannot create " + file + " of " + length + " bytes: " + e.getMessage() +
+                "; free space or choose another directory", e);
+        }
+    }
+
+    private static void writeZeros(final FileChannel channel, final int length) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(length, ZEROS_LENGTH));
+        try {
+            long written = 0;
+            while (written < length) {
+                zeros.clear().limit((int)Math.min(zeros.capacity(), length - written));
+                written += channel.write(zeros);
+            }
+        } finally {
+            BufferUtil.free(zeros);
+        }
+    }
+
+    @Override
+    public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
+        final Set<OpenOption> options = writable ?
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE) : Set.of(StandardOpenOption.READ);
+        try (FileChannel channel = FileChannel.open(file, options)) {
+            final FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
+            return channel.map(mode, 0, channel.size());
+        }
+    }
+
+    @Override
+    public void unmap(final MappedByteBuffer buffer) {
+        IoUtil.unmap(buffer);
+    }
+
+    @Override
+    public void force(final MappedByteBuffer buffer, final int offset, final int length) throws IOException {
+        try {
+            buffer.force(offset, length);
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Override
+    public void rename(final Path from, final Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel directory = FileChannel.open(to.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    @Override
+    public void delete(final Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public List<Path> list(final Path directory, final String suffix) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(suffix)).sorted().toList();
+        }
+    }
+
+    @Override
+    public void createDirectories(final Path directory) throws IOException {
+        Files.createDirectories(directory, OWNER_DIRECTORY);
+    }
+}
