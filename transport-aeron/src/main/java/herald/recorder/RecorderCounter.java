@@ -1,0 +1,42 @@
+package herald.recorder;
+
+/**
+ * What a recorder counts, kept in its spool so that it can be read while and after it runs.
+ */
+public enum RecorderCounter {
+    /** Events that were accepted: {@code record} returned their sequence. */
+    RECORDED(0, "events accepted into the spool"),
+    /** Events refused because the spool was full. */
+    SPOOL_FULL(1, "events refused: spool full"),
+    /** Events refused because they were over the limit. */
+    TOO_LONG(2, "events refused: over the length limit"),
+    /** Events handed to Aeron, resends included. */
+    SENT(3, "events sent, resends included"),
+    /** Hellos sent. */
+    HELLOS(4, "sessions opened or renewed"),
+    /** Replies by which the proxy refused a session or found events missing. */
+    REJECTS(5, "rejects received"),
+    /** Aeron clients built after the first one. */
+    CLIENT_REBUILDS(6, "Aeron clients rebuilt");
+
+    private final int offset;
+    private final String label;
+
+    RecorderCounter(final int index, final String label) {
+        this.offset = SpoolDescriptor.COUNTERS_OFFSET + index * Long.BYTES;
+        this.label = label;
+    }
+
+    /**
+     * What is counted, for people.
+     *
+     * @return a few words.
+     */
+    public String label() {
+        return label;
+    }
+
+    int offset() {
+        return offset;
+    }
+}

@@ -1,0 +1,349 @@
+package herald.recorder;
+
+import herald.io.Crc32c;
+import herald.io.Disk;
+import herald.io.FileMutex;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+
+import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
+
+/**
+ * A recorder's memory-mapped ring of accepted, not yet acknowledged events. Whatever was published in it survives the
+ * process. {@link SpoolFile} opens it.
+ *
+ * <p>Three roles, one thread at a time each: the appender ({@link #claim}, {@link #publish}, under the recorder's
+ * append lock), the sender ({@link #frameAt}, {@link #trim}, under its send lock) and anybody who reads counters.
+ *
+ * <pre>
+ *      trimmed            sent                published
+ *   ------|================|====================|- - - - - - -
+ *       head           send cursor            tail
+ *         `-- not acknowledged --------------'
+ * </pre>
+ */
+public final class Spool implements AutoCloseable {
+    private final Disk disk;
+    private final Path file;
+    private final FileMutex mutex;
+    private final MappedByteBuffer mapping;
+    private final UnsafeBuffer header;
+    private final UnsafeBuffer ring;
+    private final Crc32c appendCrc;
+    private final int capacity;
+    private final UUID recorderId;
+    private final Cursor head;
+    private boolean slotA;
+    private volatile long headPosition;
+    private volatile long tailPosition;
+    private volatile long lastSequence;
+    private int claimOffset;
+
+    /** A place in the ring: the frame there has the sequence after this one. */
+    private static final class Cursor {
+        private long position;
+        private long sequence;
+    }
+
+    Spool(final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping) {
+        this.disk = disk;
+        this.file = file;
+        this.mutex = mutex;
+        this.mapping = mapping;
+        this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
+        this.capacity = header.getInt(SpoolDescriptor.CAPACITY_OFFSET);
+        this.ring = new UnsafeBuffer(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
+        this.appendCrc = new Crc32c().wrap(mapping);
+        this.recorderId = new UUID(
+            header.getLong(SpoolDescriptor.RECORDER_ID_HIGH_OFFSET),
+            header.getLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET));
+        this.head = readHead();
+        this.headPosition = head.position;
+        recoverTail();
+    }
+
+    private Cursor readHead() {
+        final Cursor cursor = new Cursor();
+        final long a = slotPosition(SpoolDescriptor.TRIM_SLOT_A_OFFSET);
+        final long b = slotPosition(SpoolDescriptor.TRIM_SLOT_B_OFFSET);
+        if (a < 0 && b < 0) {
+            throw new SpoolException(file + " has no valid trim slot: it is damaged");
+        }
+        slotA = a >= b;
+        final int slot = slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET;
+        cursor.position = Math.max(a, b);
+        cursor.sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
+        return cursor;
+    }
+
+    private long slotPosition(final int slot) {
+        final long position = header.getLong(slot + SpoolDescriptor.TRIM_POSITION_OFFSET);
+        final long sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
+        final long check = header.getLong(slot + SpoolDescriptor.TRIM_CHECK_OFFSET);
+        return check == SpoolDescriptor.trimCheck(position, sequence) ? position : -1;
+    }
+
+    /** A frame left from an earlier lap of the ring carries an older sequence, so the first that does not fit ends it. */
+    private void recoverTail() {
+        long position = head.position;
+        long sequence = head.sequence;
+        int length = validLength(position, sequence + 1);
+        while (length != 0 && position - head.position < capacity) {
+            position += BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
+            sequence += length > 0 ? 1 : 0;
+            length = validLength(position, sequence + 1);
+        }
+        tailPosition = position;
+        lastSequence = sequence;
+    }
+
+    private int validLength(final long position, final long sequence) {
+        final int offset = offsetOf(position);
+        final int length = ring.getIntAcquire(offset + SpoolDescriptor.LENGTH_OFFSET);
+        final int span = Math.abs(length);
+        final boolean whole = span >= FRAME_HEADER_LENGTH && span <= capacity - offset &&
+            ring.getLong(offset + SpoolDescriptor.SEQUENCE_OFFSET) == sequence &&
+            ring.getInt(offset + SpoolDescriptor.CRC_OFFSET) == frameCrc(offset, length);
+        return whole ? length : 0;
+    }
+
+    private int frameCrc(final int offset, final int length) {
+        final int from = offset + SpoolDescriptor.SEQUENCE_OFFSET;
+        final int end = length < 0 ? offset + FRAME_HEADER_LENGTH : offset + length;
+        return appendCrc.compute(SpoolDescriptor.HEADER_LENGTH + from, end - from) ^ length;
+    }
+
+    private int offsetOf(final long position) {
+        return (int)(position & (capacity - 1));
+    }
+
+    /**
+     * Makes room for an event. Appender only.
+     *
+     * @param maxBodyLength in bytes, at most.
+     * @return the offset of the body in {@link #ring()}, or -1 where the spool is full.
+     */
+    int claim(final int maxBodyLength) {
+        final int needed = SpoolDescriptor.alignedLength(maxBodyLength);
+        long tail = tailPosition;
+        final int offset = offsetOf(tail);
+        final int toEnd = capacity - offset;
+        final int padding = toEnd < needed ? toEnd : 0;
+        if (tail + padding + needed - headPosition > capacity) {
+            return -1;
+        }
+        if (padding > 0) {
+            publishFrame(offset, -padding, lastSequence + 1);
+            tail += padding;
+            tailPosition = tail;
+        }
+        claimOffset = offsetOf(tail);
+        return claimOffset + FRAME_HEADER_LENGTH;
+    }
+
+    /**
+     * Publishes the claimed event under the next sequence. From here on it is accepted.
+     *
+     * @param bodyLength in bytes, as encoded.
+     * @return its sequence.
+     */
+    long publish(final int bodyLength) {
+        final long sequence = lastSequence + 1;
+        publishFrame(claimOffset, FRAME_HEADER_LENGTH + bodyLength, sequence);
+        lastSequence = sequence;
+        tailPosition += SpoolDescriptor.alignedLength(bodyLength);
+        return sequence;
+    }
+
+    private void publishFrame(final int offset, final int length, final long sequence) {
+        ring.putLong(offset + SpoolDescriptor.SEQUENCE_OFFSET, sequence);
+        ring.putInt(offset + SpoolDescriptor.CRC_OFFSET, frameCrc(offset, length));
+        ring.putIntRelease(offset + SpoolDescriptor.LENGTH_OFFSET, length);
+    }
+
+    /**
+     * The ring, to encode into and to send from.
+     *
+     * @return its buffer.
+     */
+    MutableDirectBuffer ring() {
+        return ring;
+    }
+
+    /**
+     * Whose events these are.
+     *
+     * @return random, 128 bits.
+     */
+    public UUID recorderId() {
+        return recorderId;
+    }
+
+    /**
+     * The file behind it.
+     *
+     * @return its path.
+     */
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * Sequence of the newest event.
+     *
+     * @return 0 where there was none ever.
+     */
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /**
+     * Sequence up to which events were trimmed. Sender only.
+     *
+     * @return 0 where none was.
+     */
+    public long trimmedSequence() {
+        return head.sequence;
+    }
+
+    /**
+     * Whether every event was acknowledged. Any thread.
+     *
+     * @return true where nothing waits.
+     */
+    public boolean isEmpty() {
+        return headPosition == tailPosition;
+    }
+
+    /**
+     * Where the oldest kept event is.
+     *
+     * @return a position in bytes.
+     */
+    public long headPosition() {
+        return headPosition;
+    }
+
+    /**
+     * Where the next event will be appended. Any thread.
+     *
+     * @return a position in bytes.
+     */
+    public long tailPosition() {
+        return tailPosition;
+    }
+
+    /**
+     * The frame at a position before the tail. Sender only.
+     *
+     * @param position of a frame.
+     * @param frame    set to the body; empty where there is only padding.
+     * @return where the next frame is.
+     */
+    public long frameAt(final long position, final DirectBuffer frame) {
+        final int offset = offsetOf(position);
+        final int length = ring.getIntAcquire(offset + SpoolDescriptor.LENGTH_OFFSET);
+        if (length > 0) {
+            frame.wrap(ring, offset + FRAME_HEADER_LENGTH, length - FRAME_HEADER_LENGTH);
+        } else {
+            frame.wrap(ring, offset, 0);
+        }
+        return position + BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
+    }
+
+    /**
+     * Sequence of the frame at a position before the tail; of padding, that of the frame after it. Sender only.
+     *
+     * @param position of a frame.
+     * @return its sequence.
+     */
+    public long sequenceAt(final long position) {
+        return ring.getLong(offsetOf(position) + SpoolDescriptor.SEQUENCE_OFFSET);
+    }
+
+    /**
+     * Where the event of a sequence is. Sender only.
+     *
+     * @param sequence above {@link #trimmedSequence()}.
+     * @return its position, or the tail where it is not recorded yet.
+     */
+    public long positionOf(final long sequence) {
+        final long tail = tailPosition;
+        long position = head.position;
+        while (position < tail && sequenceAt(position) < sequence) {
+            position = nextPosition(position);
+        }
+        return position;
+    }
+
+    private long nextPosition(final long position) {
+        final int length = ring.getIntAcquire(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET);
+        return position + BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
+    }
+
+    /**
+     * Forgets events that are acknowledged. Sender only.
+     *
+     * @param sequence up to which they are.
+     */
+    public void trim(final long sequence) {
+        final long tail = tailPosition;
+        long position = head.position;
+        long trimmed = head.sequence;
+        while (position < tail && sequenceAt(position) <= sequence) {
+            if (ring.getInt(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET) > 0) {
+                trimmed++;
+            }
+            position = nextPosition(position);
+        }
+        if (position != head.position) {
+            slotA = !slotA;
+            SpoolDescriptor.putTrimSlot(
+                header,
+                slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET,
+                position,
+                trimmed);
+            head.position = position;
+            head.sequence = trimmed;
+            headPosition = position;
+        }
+    }
+
+    /**
+     * Numbers the next Hello. Sender only.
+     *
+     * @return above every number that this recorder id has used.
+     */
+    long nextAttempt() {
+        return header.getAndAddLong(SpoolDescriptor.ATTEMPT_OFFSET, 1) + 1;
+    }
+
+    void count(final RecorderCounter counter) {
+        header.getAndAddLong(counter.offset(), 1);
+    }
+
+    /**
+     * A counter's value. Any thread.
+     *
+     * @param counter to read.
+     * @return over the life of the spool.
+     */
+    public long counter(final RecorderCounter counter) {
+        return header.getLongVolatile(counter.offset());
+    }
+
+    /**
+     * Unmaps the spool and lets others have it. Nobody may use it any more.
+     */
+    @Override
+    public void close() {
+        disk.unmap(mapping);
+        mutex.close();
+    }
+}

@@ -1,0 +1,77 @@
+package herald.recorder;
+
+import herald.io.Crc32c;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Layout of a spool file, as {@code docs/format.md} specifies it: a header of 4,096 bytes and a ring of frames.
+ *
+ * <pre>
+ *   header                                        frame, aligned to 16 bytes
+ *     0  magic "HERALDSP"                          0  length: header and body; negative: padding; 0: not published
+ *     8  format version                            4  CRC32C of sequence and body, xor the length
+ *    12  capacity of the ring                      8  sequence; of padding: that of the next frame
+ *    16  recorder id, high and low                16  body: SBE message header and wire Event
+ *    32  inode of this file
+ *    40  boot id, high and low
+ *    56  CRC32C of the 56 bytes before
+ *    64  attempt: number of the latest Hello
+ *   128  trim slot A: position, sequence, check
+ *   192  trim slot B
+ *   256  counters, see {@link RecorderCounter}
+ * </pre>
+ */
+final class SpoolDescriptor {
+    static final int FORMAT_VERSION = 1;
+    static final int HEADER_LENGTH = 4096;
+    static final int FRAME_HEADER_LENGTH = 16;
+    static final int FRAME_ALIGNMENT = 16;
+    static final long MAGIC = 0x5053_444C_4152_4548L;
+
+    static final int MAGIC_OFFSET = 0;
+    static final int VERSION_OFFSET = 8;
+    static final int CAPACITY_OFFSET = 12;
+    static final int RECORDER_ID_HIGH_OFFSET = 16;
+    static final int RECORDER_ID_LOW_OFFSET = 24;
+    static final int INODE_OFFSET = 32;
+    static final int BOOT_ID_HIGH_OFFSET = 40;
+    static final int BOOT_ID_LOW_OFFSET = 48;
+    static final int HEADER_CRC_OFFSET = 56;
+    static final int ATTEMPT_OFFSET = 64;
+    static final int TRIM_SLOT_A_OFFSET = 128;
+    static final int TRIM_SLOT_B_OFFSET = 192;
+    static final int TRIM_POSITION_OFFSET = 0;
+    static final int TRIM_SEQUENCE_OFFSET = 8;
+    static final int TRIM_CHECK_OFFSET = 16;
+    static final int COUNTERS_OFFSET = 256;
+
+    static final int LENGTH_OFFSET = 0;
+    static final int CRC_OFFSET = 4;
+    static final int SEQUENCE_OFFSET = 8;
+
+    private SpoolDescriptor() {
+    }
+
+    static int alignedLength(final int bodyLength) {
+        return BitUtil.align(FRAME_HEADER_LENGTH + bodyLength, FRAME_ALIGNMENT);
+    }
+
+    static long trimCheck(final long position, final long sequence) {
+        return (position * 0x9E37_79B9_7F4A_7C15L) ^ Long.rotateLeft(sequence, 32) ^ MAGIC;
+    }
+
+    static int headerCrc(final ByteBuffer spool) {
+        return new Crc32c().wrap(spool).compute(0, HEADER_CRC_OFFSET);
+    }
+
+    static void putTrimSlot(
+        final MutableDirectBuffer buffer, final int slotOffset, final long position, final long sequence) {
+        buffer.putLong(slotOffset + TRIM_CHECK_OFFSET, 0);
+        buffer.putLong(slotOffset + TRIM_POSITION_OFFSET, position);
+        buffer.putLong(slotOffset + TRIM_SEQUENCE_OFFSET, sequence);
+        buffer.putLong(slotOffset + TRIM_CHECK_OFFSET, trimCheck(position, sequence));
+    }
+}
