@@ -89,7 +89,7 @@ public final class Spool implements AutoCloseable {
         return check == SpoolDescriptor.trimCheck(position, sequence) ? position : -1;
     }
 
-    /** A frame left from an earlier lap of the ring carries an older sequence, so the first that does not fit ends it. */
+    /** A frame of an earlier lap carries an older sequence, so the first one that does not fit is the end. */
     private void recoverTail() {
         long position = head.position;
         long sequence = head.sequence;
@@ -156,8 +156,9 @@ public final class Spool implements AutoCloseable {
     long publish(final int bodyLength) {
         final long sequence = lastSequence + 1;
         publishFrame(claimOffset, FRAME_HEADER_LENGTH + bodyLength, sequence);
+        final long nextTail = tailPosition + SpoolDescriptor.alignedLength(bodyLength);
         lastSequence = sequence;
-        tailPosition += SpoolDescriptor.alignedLength(bodyLength);
+        tailPosition = nextTail;
         return sequence;
     }
 

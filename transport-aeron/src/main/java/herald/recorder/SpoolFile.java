@@ -214,10 +214,14 @@ public final class SpoolFile {
      * @throws IOException where it can't be deleted.
      */
     public static void releaseDrained(final Disk disk, final Spool spool) throws IOException {
-        if (spool.file().getFileName().toString().endsWith(SET_ASIDE)) {
+        final boolean setAside = spool.file().getFileName().toString().endsWith(SET_ASIDE);
+        if (setAside) {
             disk.delete(spool.file());
         }
         spool.close();
+        if (setAside) {
+            disk.delete(lockFile(spool.file()));
+        }
     }
 
     private static Path lockFile(final Path file) {

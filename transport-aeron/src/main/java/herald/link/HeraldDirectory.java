@@ -1,0 +1,64 @@
+package herald.link;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Where things are when nobody says otherwise, the same for recorders, proxy and commands.
+ */
+public final class HeraldDirectory {
+    /** Environment variable that moves the default data directory. */
+    public static final String DATA_DIR_VARIABLE = "HERALD_DATA_DIR";
+
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    private HeraldDirectory() {
+    }
+
+    /**
+     * The data directory of this user's proxy.
+     *
+     * @return what {@link #DATA_DIR_VARIABLE} says, or {@code ~/.herald}.
+     */
+    public static Path defaultDataDir() {
+        final String configured = System.getenv(DATA_DIR_VARIABLE);
+        return configured == null || configured.isBlank() ?
+            Path.of(System.getProperty("user.home"), ".herald") : Path.of(configured);
+    }
+
+    /**
+     * Where recorders on the proxy's host keep their spools: the proxy adopts what their owners leave there.
+     *
+     * @param dataDir of the proxy.
+     * @return a directory in it.
+     */
+    public static Path spoolDir(final Path dataDir) {
+        return dataDir.resolve("spool");
+    }
+
+    /**
+     * The Aeron directory of a data directory: one each, in shared memory where the system has it.
+     *
+     * @param dataDir of the proxy.
+     * @return a directory whose name follows from the data directory's real path.
+     */
+    public static Path aeronDir(final Path dataDir) {
+        final Path parent = Files.isDirectory(SHARED_MEMORY) ?
+            SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+        final UUID hash = UUID.nameUUIDFromBytes(realPath(dataDir).toString().getBytes(UTF_8));
+        return parent.resolve("herald-" + System.getProperty("user.name") + '-' +
+            Long.toHexString(hash.getMostSignificantBits() >>> 16));
+    }
+
+    private static Path realPath(final Path path) {
+        try {
+            return path.toRealPath();
+        } catch (final IOException e) {
+            return path.toAbsolutePath().normalize();
+        }
+    }
+}

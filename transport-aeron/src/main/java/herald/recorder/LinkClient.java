@@ -1,0 +1,153 @@
+package herald.recorder;
+
+import herald.link.LinkDescriptor;
+import io.aeron.Aeron;
+import io.aeron.ChannelUriStringBuilder;
+import io.aeron.CncFileDescriptor;
+import io.aeron.CommonContext;
+import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * One life of a recorder's Aeron client: built when a media driver is there, closed when that driver is gone. Runs in
+ * invoker mode, stepped under the send lock: a client that closes by itself unmaps the buffers of a running claim.
+ */
+final class LinkClient implements AutoCloseable {
+    private final Path cncFile;
+    private final Object cncKey;
+    private final ErrorHandler errorHandler;
+    private final Aeron aeron;
+    private final int replyStreamId;
+    private final long publicationId;
+    private final long subscriptionId;
+    private ExclusivePublication publication;
+    private Subscription subscription;
+    private volatile boolean failed;
+
+    private LinkClient(final EventRecorder.Context context, final Path cncFile, final Object cncKey) {
+        this.cncFile = cncFile;
+        this.cncKey = cncKey;
+        this.errorHandler = context.errorHandler;
+        this.aeron = Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(context.aeronDirectoryName)
+            .driverTimeoutMs(context.driverTimeoutMs)
+            .useConductorAgentInvoker(true)
+            .errorHandler(error -> {
+                failed = true;
+                errorHandler.onError(error);
+            }));
+        this.replyStreamId = replyStreamId(aeron.nextCorrelationId());
+        this.publicationId = aeron.asyncAddExclusivePublication(eventChannel(context), LinkDescriptor.EVENT_STREAM_ID);
+        this.subscriptionId = aeron.asyncAddSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
+    }
+
+    /**
+     * Connects to the media driver, if one is alive.
+     *
+     * @param context of the recorder.
+     * @return the client, or null where no driver answers.
+     */
+    static LinkClient tryConnect(final EventRecorder.Context context) {
+        final Path cncFile = Path.of(context.aeronDirectoryName, CncFileDescriptor.CNC_FILE);
+        final Object key = keyOf(cncFile);
+        if (key == null || !CommonContext.isDriverActive(
+            new File(context.aeronDirectoryName), context.driverTimeoutMs, message -> { })) {
+            return null;
+        }
+        return new LinkClient(context, cncFile, key);
+    }
+
+    private static Object keyOf(final Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (final IOException e) {
+            return null;
+        }
+    }
+
+    private static String eventChannel(final EventRecorder.Context context) {
+        return new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL)
+            .termLength(LinkDescriptor.termLength(context.maxEventLength))
+            .build();
+    }
+
+    private static int replyStreamId(final long correlationId) {
+        final int id = (int)(correlationId & Integer.MAX_VALUE);
+        return id == LinkDescriptor.EVENT_STREAM_ID ? Integer.MAX_VALUE : id;
+    }
+
+    /**
+     * Gives the client its turn. What goes wrong makes it dead.
+     *
+     * @return work done.
+     */
+    int step() {
+        try {
+            return aeron.conductorAgentInvoker().invoke() + awaitRegistrations();
+        } catch (final RuntimeException e) {
+            failed = true;
+            errorHandler.onError(e);
+            return 1;
+        }
+    }
+
+    private int awaitRegistrations() {
+        int work = 0;
+        if (publication == null) {
+            publication = aeron.getExclusivePublication(publicationId);
+            work += publication == null ? 0 : 1;
+        }
+        if (subscription == null) {
+            subscription = aeron.getSubscription(subscriptionId);
+            work += subscription == null ? 0 : 1;
+        }
+        return work;
+    }
+
+    /**
+     * Whether this client can't serve any more.
+     *
+     * @return true where it failed or was closed.
+     */
+    boolean isDead() {
+        return failed || aeron.isClosed();
+    }
+
+    /**
+     * Whether another driver has taken the directory: this client's would be noticed as dead only after a timeout.
+     *
+     * @return true where the driver's file is another one now.
+     */
+    boolean isDriverReplaced() {
+        return !cncKey.equals(keyOf(cncFile));
+    }
+
+    boolean isConnected() {
+        return publication != null && subscription != null && publication.isConnected();
+    }
+
+    ExclusivePublication publication() {
+        return publication;
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
+    int replyStreamId() {
+        return replyStreamId;
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietClose(aeron);
+    }
+}

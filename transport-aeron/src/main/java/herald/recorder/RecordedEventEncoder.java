@@ -1,0 +1,163 @@
+package herald.recorder;
+
+import herald.events.EventType;
+import herald.events.Severity;
+import herald.wire.EventEncoder;
+import herald.wire.MessageHeaderEncoder;
+import herald.wire.SeverityLevel;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Encodes events of one recorder as wire messages, straight into its spool. Owned by whoever holds the append lock.
+ */
+final class RecordedEventEncoder {
+    private static final SeverityLevel[] LEVELS =
+        {SeverityLevel.DEBUG, SeverityLevel.INFO, SeverityLevel.WARN, SeverityLevel.CRITICAL};
+    private static final int MAX_ATTRIBUTES = 1024;
+    private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
+    private static final int LENGTH_WORDS = 12 * EventEncoder.messageHeaderLength();
+    private static final int FIXED_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.BLOCK_LENGTH +
+        EventEncoder.AttributesEncoder.HEADER_SIZE + LENGTH_WORDS;
+
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final EventEncoder event = new EventEncoder();
+    private final long recorderIdHigh;
+    private final long recorderIdLow;
+    private final DirectBuffer component;
+    private final DirectBuffer node;
+    private final DirectBuffer tenant;
+    private final DirectBuffer namespace;
+    private final int constantLength;
+
+    RecordedEventEncoder(final EventRecorder.Context context, final UUID recorderId) {
+        this.recorderIdHigh = recorderId.getMostSignificantBits();
+        this.recorderIdLow = recorderId.getLeastSignificantBits();
+        this.component = utf8(context.component);
+        this.node = utf8(context.node);
+        this.tenant = utf8(context.tenant);
+        this.namespace = utf8(context.namespace);
+        this.constantLength = FIXED_LENGTH + component.capacity() + node.capacity() + tenant.capacity() +
+            namespace.capacity();
+    }
+
+    private static DirectBuffer utf8(final String text) {
+        return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The length of an event when encoded.
+     *
+     * @param type       of it.
+     * @param message    of it.
+     * @param reference  or null.
+     * @param attributes or null.
+     * @return in bytes; {@link Integer#MAX_VALUE} where there are more attributes than a message holds.
+     */
+    int encodedLength(
+        final EventType type,
+        final CharSequence message,
+        final ObjectReference reference,
+        final Map<String, String> attributes) {
+        long length = (long)constantLength + type.qualifiedNameUtf8().capacity() + type.categoryUtf8().capacity() +
+            Utf8.length(message);
+        if (reference != null) {
+            length += reference.tenantUtf8().capacity() + reference.namespaceUtf8().capacity() +
+                reference.kindUtf8().capacity() + reference.nameUtf8().capacity() + reference.uriUtf8().capacity();
+        }
+        if (attributes != null) {
+            if (attributes.size() > MAX_ATTRIBUTES) {
+                return Integer.MAX_VALUE;
+            }
+            for (final Map.Entry<String, String> pair : attributes.entrySet()) {
+                length += 2 * EventEncoder.messageHeaderLength() + Utf8.length(pair.getKey()) +
+                    Utf8.length(pair.getValue());
+            }
+        }
+        return (int)Math.min(Integer.MAX_VALUE, length);
+    }
+
+    /** Where the next message goes and what is the same for all of them. */
+    RecordedEventEncoder begin(
+        final MutableDirectBuffer buffer, final int offset, final long sequence, final long recordTimeNs) {
+        event.wrapAndApplyHeader(buffer, offset, header)
+            .recorderIdHigh(recorderIdHigh)
+            .recorderIdLow(recorderIdLow)
+            .sequence(sequence)
+            .recordTimeNs(recordTimeNs);
+        return this;
+    }
+
+    /**
+     * Encodes what differs from event to event.
+     *
+     * @param type       of the event.
+     * @param severity   of it.
+     * @param message    of it.
+     * @param reference  or null.
+     * @param attributes or null.
+     */
+    void finish(
+        final EventType type,
+        final Severity severity,
+        final CharSequence message,
+        final ObjectReference reference,
+        final Map<String, String> attributes) {
+        event.severity(LEVELS[severity.code()]);
+        event.flags().clear()
+            .suppressedInMaintenance(type.suppressedInMaintenance())
+            .reference(reference != null);
+        putAttributes(attributes);
+        event.putComponent(component, 0, component.capacity())
+            .putNode(node, 0, node.capacity())
+            .putMetaTenant(tenant, 0, tenant.capacity())
+            .putMetaNamespace(namespace, 0, namespace.capacity())
+            .putTypeName(type.qualifiedNameUtf8(), 0, type.qualifiedNameUtf8().capacity())
+            .putCategory(type.categoryUtf8(), 0, type.categoryUtf8().capacity());
+        putReference(reference);
+        putMessage(message);
+    }
+
+    private void putAttributes(final Map<String, String> attributes) {
+        if (attributes == null || attributes.isEmpty()) {
+            event.attributesCount(0);
+            return;
+        }
+        final EventEncoder.AttributesEncoder group = event.attributesCount(attributes.size());
+        for (final Map.Entry<String, String> pair : attributes.entrySet()) {
+            group.next().key(pair.getKey()).value(pair.getValue());
+        }
+    }
+
+    private void putReference(final ObjectReference reference) {
+        final boolean none = reference == null;
+        final DirectBuffer refTenant = none ? EMPTY : reference.tenantUtf8();
+        final DirectBuffer refNamespace = none ? EMPTY : reference.namespaceUtf8();
+        final DirectBuffer kind = none ? EMPTY : reference.kindUtf8();
+        final DirectBuffer name = none ? EMPTY : reference.nameUtf8();
+        final DirectBuffer uri = none ? EMPTY : reference.uriUtf8();
+        event.putRefTenant(refTenant, 0, refTenant.capacity())
+            .putRefNamespace(refNamespace, 0, refNamespace.capacity())
+            .putRefKind(kind, 0, kind.capacity())
+            .putRefName(name, 0, name.capacity())
+            .putRefUri(uri, 0, uri.capacity());
+    }
+
+    /** The generated setter for text allocates: the message goes through the reserving form of an empty put. */
+    private void putMessage(final CharSequence message) {
+        final int limit = event.limit();
+        event.putMessage(EMPTY, 0, 0);
+        final int length = Utf8.encode(message, event.buffer(), limit + EventEncoder.messageHeaderLength());
+        event.buffer().putShort(limit, (short)length, EventEncoder.BYTE_ORDER);
+        event.limit(limit + EventEncoder.messageHeaderLength() + length);
+    }
+
+    int encodedLength() {
+        return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
+    }
+}

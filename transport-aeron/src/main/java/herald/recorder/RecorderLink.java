@@ -1,0 +1,306 @@
+package herald.recorder;
+
+import herald.link.LinkDescriptor;
+import herald.wire.HelloEncoder;
+import herald.wire.MessageHeaderEncoder;
+import herald.wire.RejectReason;
+import io.aeron.Publication;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Sends a spool's events to the proxy in order and trims what the proxy has journaled.
+ *
+ * <pre>
+ *   NO_CLIENT --driver there--> ADDING --proxy there--> HELLO_SENT --Welcome--> LIVE
+ *       ^                                                  ^  |                  |
+ *       |                                                  '--timeout, new run, gap, stale ack
+ *       '---------------- client failed, driver gone ----------'-----------------'
+ * </pre>
+ *
+ * <p>Everything here happens under the send lock, whoever holds it: a caller of {@code record} that found it free, or
+ * the conductor.
+ */
+final class RecorderLink implements ReplyHandler.Replies {
+    private enum State { NO_CLIENT, ADDING, HELLO_SENT, LIVE, CLOSED }
+
+    private static final int SEND_LIMIT = 64;
+    private static final int REPLY_LIMIT = 16;
+    private static final int MAX_HELLO_LENGTH = 512;
+
+    private final EventRecorder.Context context;
+    private final Spool spool;
+    private final NanoClock nanoClock;
+    private final SpinLock sendLock = new SpinLock();
+    private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer helloBuffer = new UnsafeBuffer(new byte[MAX_HELLO_LENGTH]);
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final HelloEncoder hello = new HelloEncoder();
+    private final byte[] component;
+    private final ReplyHandler replyHandler;
+    private LinkClient client;
+    private boolean wasConnected;
+    private State state = State.NO_CLIENT;
+    private long attempt;
+    private long runId;
+    private long deadlineNs;
+    private long driverCheckNs;
+    private long backoffNs;
+    private long progressNs;
+    private volatile boolean live;
+    private volatile long sendPosition;
+    private volatile long acknowledgedSequence;
+
+    RecorderLink(final EventRecorder.Context context, final Spool spool) {
+        this.context = context;
+        this.spool = spool;
+        this.nanoClock = context.nanoClock;
+        this.component = context.component.getBytes(StandardCharsets.UTF_8);
+        this.replyHandler = new ReplyHandler(spool.recorderId(), this);
+        this.sendPosition = spool.headPosition();
+        this.acknowledgedSequence = spool.trimmedSequence();
+        this.backoffNs = context.minBackoffNs;
+        this.deadlineNs = nanoClock.nanoTime();
+    }
+
+    /**
+     * Sends what the caller has just recorded, unless the link is down or another thread is sending: that one looks
+     * again after it let go of the lock.
+     */
+    void trySend() {
+        boolean goOn = live && spool.tailPosition() > sendPosition;
+        while (goOn && sendLock.tryLock()) {
+            int sent;
+            try {
+                sent = live ? sendSome() : 0;
+            } finally {
+                sendLock.unlock();
+            }
+            goOn = sent > 0 && live && spool.tailPosition() > sendPosition;
+        }
+    }
+
+    /**
+     * The conductor's turn: client, replies, timers, backlog.
+     *
+     * @return work done.
+     */
+    int step() {
+        if (!sendLock.tryLock()) {
+            return 0;
+        }
+        try {
+            return stepLocked(nanoClock.nanoTime());
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    private int stepLocked(final long nowNs) {
+        if (state == State.CLOSED) {
+            return 0;
+        }
+        if (state == State.NO_CLIENT) {
+            return nowNs - deadlineNs >= 0 ? connect(nowNs) : 0;
+        }
+        int work = client.step();
+        if (client.isDead() || isDriverReplaced(nowNs)) {
+            disconnect(nowNs);
+            return work + 1;
+        }
+        if (state != State.ADDING) {
+            work += client.subscription().poll(replyHandler, REPLY_LIMIT);
+        }
+        if (!client.isConnected()) {
+            state = State.ADDING;
+            live = false;
+            return work;
+        }
+        if (needsHello(nowNs)) {
+            sayHello(nowNs);
+            return work + 1;
+        }
+        return work + (state == State.LIVE ? sendSome() : 0);
+    }
+
+    private int connect(final long nowNs) {
+        try {
+            client = LinkClient.tryConnect(context);
+        } catch (final RuntimeException e) {
+            context.errorHandler.onError(e);
+        }
+        if (client == null) {
+            backOff(nowNs);
+            return 0;
+        }
+        if (wasConnected) {
+            spool.count(RecorderCounter.CLIENT_REBUILDS);
+        }
+        wasConnected = true;
+        state = State.ADDING;
+        driverCheckNs = nowNs + context.driverCheckIntervalNs;
+        return 1;
+    }
+
+    private boolean isDriverReplaced(final long nowNs) {
+        if (nowNs - driverCheckNs < 0) {
+            return false;
+        }
+        driverCheckNs = nowNs + context.driverCheckIntervalNs;
+        return client.isDriverReplaced();
+    }
+
+    private void disconnect(final long nowNs) {
+        live = false;
+        state = State.NO_CLIENT;
+        client.close();
+        client = null;
+        backOff(nowNs);
+    }
+
+    private void backOff(final long nowNs) {
+        deadlineNs = nowNs + backoffNs;
+        backoffNs = Math.min(backoffNs * 2, context.maxBackoffNs);
+    }
+
+    private boolean needsHello(final long nowNs) {
+        return switch (state) {
+            case ADDING -> true;
+            case HELLO_SENT -> nowNs - deadlineNs >= 0;
+            case LIVE -> isAckStale(nowNs);
+            case NO_CLIENT, CLOSED -> false;
+        };
+    }
+
+    private boolean isAckStale(final long nowNs) {
+        if (spool.isEmpty()) {
+            progressNs = nowNs;
+            return false;
+        }
+        return nowNs - progressNs > context.ackTimeoutNs;
+    }
+
+    private void sayHello(final long nowNs) {
+        live = false;
+        attempt = spool.nextAttempt();
+        hello.wrapAndApplyHeader(helloBuffer, 0, header)
+            .recorderIdHigh(spool.recorderId().getMostSignificantBits())
+            .recorderIdLow(spool.recorderId().getLeastSignificantBits())
+            .attempt(attempt)
+            .firstSequence(spool.trimmedSequence() + 1)
+            .replyStreamId(client.replyStreamId())
+            .protocolVersion(LinkDescriptor.PROTOCOL_VERSION)
+            .putComponent(component, 0, component.length);
+        final int length = MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
+        if (client.publication().offer(helloBuffer, 0, length) > 0) {
+            spool.count(RecorderCounter.HELLOS);
+        }
+        state = State.HELLO_SENT;
+        deadlineNs = nowNs + context.helloTimeoutNs;
+    }
+
+    private int sendSome() {
+        int sent = 0;
+        while (sent < SEND_LIMIT && sendPosition < spool.tailPosition()) {
+            final long next = spool.frameAt(sendPosition, frame);
+            if (frame.capacity() > 0) {
+                final long result = client.publication().offer(frame, 0, frame.capacity());
+                if (result < 0) {
+                    onNotSent(result);
+                    break;
+                }
+                spool.count(RecorderCounter.SENT);
+                sent++;
+            }
+            sendPosition = next;
+        }
+        return sent;
+    }
+
+    private void onNotSent(final long result) {
+        if (result != Publication.BACK_PRESSURED && result != Publication.ADMIN_ACTION) {
+            live = false;
+            state = State.ADDING;
+        }
+    }
+
+    @Override
+    public void onWelcome(
+        final long welcomedAttempt, final long proxyRunId, final long accepted, final long durable) {
+        if (state != State.HELLO_SENT || welcomedAttempt != attempt) {
+            return;
+        }
+        runId = proxyRunId;
+        trim(durable);
+        sendPosition = spool.positionOf(Math.max(accepted, spool.trimmedSequence()) + 1);
+        state = State.LIVE;
+        progressNs = nanoClock.nanoTime();
+        backoffNs = context.minBackoffNs;
+        live = true;
+    }
+
+    @Override
+    public void onAck(final long proxyRunId, final long durable) {
+        if (state != State.LIVE) {
+            return;
+        }
+        if (proxyRunId == runId) {
+            trim(durable);
+        } else {
+            askAgain(0);
+        }
+    }
+
+    @Override
+    public void onReject(final long proxyRunId, final long rejectedAttempt, final RejectReason reason) {
+        if (rejectedAttempt != 0 && rejectedAttempt != attempt) {
+            return;
+        }
+        spool.count(RecorderCounter.REJECTS);
+        switch (reason) {
+            case GAP, UNKNOWN_SESSION -> askAgain(0);
+            default -> {
+                context.errorHandler.onError(new IllegalStateException("the proxy refuses recorder " +
+                    spool.recorderId() + " of component " + context.component + ": " + reason));
+                askAgain(context.maxBackoffNs);
+            }
+        }
+    }
+
+    private void askAgain(final long delayNs) {
+        live = false;
+        state = State.HELLO_SENT;
+        deadlineNs = nanoClock.nanoTime() + delayNs;
+    }
+
+    private void trim(final long durable) {
+        if (durable > spool.trimmedSequence()) {
+            spool.trim(durable);
+            acknowledgedSequence = spool.trimmedSequence();
+            progressNs = nanoClock.nanoTime();
+        }
+    }
+
+    long acknowledgedSequence() {
+        return acknowledgedSequence;
+    }
+
+    boolean isLive() {
+        return live;
+    }
+
+    void close() {
+        sendLock.lock();
+        try {
+            live = false;
+            state = State.CLOSED;
+            CloseHelper.quietClose(client);
+            client = null;
+        } finally {
+            sendLock.unlock();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package herald.recorder;
+
+import herald.wire.AckDecoder;
+import herald.wire.MessageHeaderDecoder;
+import herald.wire.RejectDecoder;
+import herald.wire.RejectReason;
+import herald.wire.WelcomeDecoder;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.Header;
+import org.agrona.DirectBuffer;
+
+import java.util.UUID;
+
+/**
+ * Decodes what the proxy says to one recorder. What is meant for another is passed over.
+ */
+final class ReplyHandler implements FragmentHandler {
+    /** Takes the proxy's replies, on the sender's thread. */
+    interface Replies {
+        void onWelcome(long attempt, long runId, long acceptedSequence, long durableSequence);
+
+        void onAck(long runId, long durableSequence);
+
+        void onReject(long runId, long attempt, RejectReason reason);
+    }
+
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final WelcomeDecoder welcome = new WelcomeDecoder();
+    private final AckDecoder ack = new AckDecoder();
+    private final RejectDecoder reject = new RejectDecoder();
+    private final long recorderIdHigh;
+    private final long recorderIdLow;
+    private final Replies replies;
+
+    ReplyHandler(final UUID recorderId, final Replies replies) {
+        this.recorderIdHigh = recorderId.getMostSignificantBits();
+        this.recorderIdLow = recorderId.getLeastSignificantBits();
+        this.replies = replies;
+    }
+
+    @Override
+    public void onFragment(
+        final DirectBuffer buffer, final int offset, final int length, final Header fragmentHeader) {
+        if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
+            return;
+        }
+        header.wrap(buffer, offset);
+        if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
+            return;
+        }
+        switch (header.templateId()) {
+            case WelcomeDecoder.TEMPLATE_ID -> onWelcome(buffer, offset);
+            case AckDecoder.TEMPLATE_ID -> onAck(buffer, offset);
+            case RejectDecoder.TEMPLATE_ID -> onReject(buffer, offset);
+            default -> {
+                // A message of a newer protocol: nothing that this recorder asked for.
+            }
+        }
+    }
+
+    private void onWelcome(final DirectBuffer buffer, final int offset) {
+        welcome.wrapAndApplyHeader(buffer, offset, header);
+        if (isForUs(welcome.recorderIdHigh(), welcome.recorderIdLow())) {
+            replies.onWelcome(
+                welcome.attempt(), welcome.runId(), welcome.acceptedSequence(), welcome.durableSequence());
+        }
+    }
+
+    private void onAck(final DirectBuffer buffer, final int offset) {
+        ack.wrapAndApplyHeader(buffer, offset, header);
+        if (isForUs(ack.recorderIdHigh(), ack.recorderIdLow())) {
+            replies.onAck(ack.runId(), ack.durableSequence());
+        }
+    }
+
+    private void onReject(final DirectBuffer buffer, final int offset) {
+        reject.wrapAndApplyHeader(buffer, offset, header);
+        if (isForUs(reject.recorderIdHigh(), reject.recorderIdLow())) {
+            replies.onReject(reject.runId(), reject.attempt(), reject.reason());
+        }
+    }
+
+    private boolean isForUs(final long idHigh, final long idLow) {
+        return idHigh == recorderIdHigh && idLow == recorderIdLow;
+    }
+}
