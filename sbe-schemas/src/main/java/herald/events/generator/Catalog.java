@@ -12,11 +12,12 @@ import java.util.List;
  */
 record Catalog(String service, List<Type> types) {
     /**
-     * The simple name of the generated class.
+     * The simple name of a service's generated class.
      *
+     * @param service of the catalog.
      * @return {@code ClusterEvents} for {@code cluster}.
      */
-    String className() {
+    static String className(final String service) {
         return Character.toUpperCase(service.charAt(0)) + service.substring(1) + "Events";
     }
 

@@ -51,19 +51,18 @@ final class CatalogCheck {
      * @return the catalog, of use only where no problem was added.
      */
     Catalog check(final XmlElement root, final Path handWritten) {
-        final Catalog catalog = new Catalog(service, types);
         if (!SERVICE.matcher(service).matches()) {
             problem(root, "\"" + service + "\" is no name for a service",
                 "name the file in small letters and digits, such as network.xml");
-        } else if (Files.exists(handWritten.resolve("herald/events/" + catalog.className() + ".java"))) {
-            problem(root, "the generated class would clash with the hand-written " + catalog.className(),
+        } else if (Files.exists(handWritten.resolve("herald/events/" + Catalog.className(service) + ".java"))) {
+            problem(root, "the generated class would clash with the hand-written " + Catalog.className(service),
                 "give the service another name");
         }
         final String packageName = "herald.catalogs." + service;
         if (!packageName.equals(root.attributes().get("package"))) {
             problem(root, "the schema's package is not the service's", "write package=\"" + packageName + "\"");
         }
-        final List<XmlElement> enums = root.children("types").flatMap(types -> types.children("enum"))
+        final List<XmlElement> enums = root.children("types").flatMap(section -> section.children("enum"))
             .filter(element -> "EventType".equals(element.attributes().get("name"))).toList();
         if (enums.size() != 1) {
             problem(root, "the schema has " + enums.size() + " enums with the name EventType",
@@ -72,7 +71,7 @@ final class CatalogCheck {
             checkEnum(enums.get(0));
         }
         types.sort(Comparator.comparingInt(Catalog.Type::number));
-        return catalog;
+        return new Catalog(service, types);
     }
 
     private void checkEnum(final XmlElement element) {

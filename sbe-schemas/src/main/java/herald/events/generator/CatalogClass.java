@@ -17,6 +17,7 @@ final class CatalogClass {
      * @return for {@code cluster} the source of {@code ClusterEvents}.
      */
     static String of(final Catalog catalog) {
+        final String className = Catalog.className(catalog.service());
         final StringBuilder source = new StringBuilder(4096);
         source.append("""
             package herald.events;
@@ -26,7 +27,7 @@ final class CatalogClass {
              */
             public final class %s {
                 private static final EventCatalog.Builder types = new EventCatalog.Builder("%s");
-            """.formatted(catalog.service(), catalog.className(), catalog.service()));
+            """.formatted(catalog.service(), className, catalog.service()));
         catalog.types().forEach(type -> source.append(constant(type)));
         return source.append("""
 
@@ -36,7 +37,7 @@ final class CatalogClass {
                 private %s() {
                 }
             }
-            """.formatted(catalog.className())).toString();
+            """.formatted(className)).toString();
     }
 
     /**
@@ -46,7 +47,9 @@ final class CatalogClass {
      * @return the source of {@code ShippedCatalogs}.
      */
     static String listOf(final List<Catalog> catalogs) {
-        final List<String> constants = catalogs.stream().map(catalog -> catalog.className() + ".CATALOG").toList();
+        final List<String> constants = catalogs.stream()
+            .map(catalog -> Catalog.className(catalog.service()) + ".CATALOG")
+            .toList();
         return """
             package herald.events;
 

@@ -9,10 +9,12 @@ import uk.co.real_logic.sbe.xml.XmlSchemaParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +93,13 @@ public final class CatalogGenerator {
                 checkWithSbe(file, root, ofFile);
             }
         } catch (final SAXParseException e) {
-            ofFile.add(new Problem(file, e.getLineNumber(), e.getMessage(), "make the file well-formed XML"));
+            ofFile.add(new Problem(file, e.getLineNumber(), e.getMessage(), "correct the XML there"));
+        } catch (final CharacterCodingException e) {
+            ofFile.add(new Problem(file, 1, "the file is not in UTF-8", "save it in UTF-8"));
         } catch (final SAXException e) {
             throw new IllegalStateException("reading " + file, e);
         }
+        ofFile.sort(Comparator.comparingInt(Problem::line));
         problems.addAll(ofFile);
         return catalog;
     }
@@ -131,7 +136,7 @@ public final class CatalogGenerator {
         final Path packageDir = Files.createDirectories(outputDir.resolve("herald/events"));
         final Map<Path, String> sources = new TreeMap<>();
         catalogs.forEach(catalog ->
-            sources.put(packageDir.resolve(catalog.className() + ".java"), CatalogClass.of(catalog)));
+            sources.put(packageDir.resolve(Catalog.className(catalog.service()) + ".java"), CatalogClass.of(catalog)));
         sources.put(packageDir.resolve("ShippedCatalogs.java"), CatalogClass.listOf(catalogs));
         for (final Path old : list(packageDir, ".java")) {
             if (!sources.containsKey(old)) {

@@ -39,7 +39,7 @@ record XmlElement(
      *
      * @param file to read.
      * @return its root.
-     * @throws SAXParseException where it is not well-formed, with the line.
+     * @throws SAXParseException where it is not well-formed or mistakes the catalog's namespace, with the line.
      * @throws IOException       where it can't be read.
      */
     static XmlElement read(final Path file) throws SAXException, IOException {
@@ -79,6 +79,13 @@ record XmlElement(
         @Override
         public void setDocumentLocator(final Locator locator) {
             this.locator = locator;
+        }
+
+        @Override
+        public void startPrefixMapping(final String prefix, final String uri) throws SAXException {
+            if ("herald".equals(prefix) && !NAMESPACE.equals(uri)) {
+                throw new SAXParseException("xmlns:herald is \"" + uri + "\" instead of \"" + NAMESPACE + '"', locator);
+            }
         }
 
         @Override

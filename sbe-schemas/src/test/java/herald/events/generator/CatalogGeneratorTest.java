@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -159,7 +160,8 @@ class CatalogGeneratorTest {
         "catalogs.bell|catalogs.horn|2|the schema's package is not the service's; write package=\"herald.catalogs.bell",
         " id=\"1\"||2|SBE does not accept the schema: element 'sbe:messageSchema' has missing attribute: id; compare",
         "name=\"EventType\"|name=\"EventType\" presence=\"never\"|2|SBE does not accept the schema: ",
-        "</types>||9|The element type \"types\" must be terminated by the matching end-tag \"</types>\".; make"
+        "</types>||9|The element type \"types\" must be terminated by the matching end-tag \"</types>\".; correct",
+        "events.github.io|example.org|4|xmlns:herald is \"https://herald-example.org/catalog\" instead of \"https://herald"
     })
     void shouldNameFileLineAndRemedyOfABadSchema(
         final String good, final String bad, final int line, final String message) throws IOException {
@@ -186,7 +188,7 @@ class CatalogGeneratorTest {
         write("horn", schema("horn", 1, "", RUNG.replace(">0<", "><")));
 
         assertThat(generate()).extracting(problem -> problem.file().getFileName() + ":" + problem.line())
-            .containsExactly("bell.xml:8", "bell.xml:8", "bell.xml:9", "horn.xml:8", "horn.xml:2");
+            .containsExactly("bell.xml:8", "bell.xml:8", "bell.xml:9", "horn.xml:2", "horn.xml:8");
     }
 
     @Test
@@ -214,6 +216,15 @@ class CatalogGeneratorTest {
 
         assertThat(generate()).singleElement().asString().endsWith("Bell-2.xml:2: \"Bell-2\" is no name for a service;"
             + " name the file in small letters and digits, such as network.xml");
+    }
+
+    @Test
+    void shouldRefuseAFileThatIsNotInUtf8() throws IOException {
+        Files.write(catalogs.resolve("bell.xml"), schema("bell", 1, "", RUNG.replace("bell", "größe"))
+            .getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(generate()).singleElement().asString()
+            .endsWith("bell.xml:1: the file is not in UTF-8; save it in UTF-8");
     }
 
     @Test
