@@ -53,7 +53,7 @@ public final class EventType {
     /**
      * The type's number, unique within its catalog and never used twice.
      *
-     * @return 0 to 65,533.
+     * @return 0 to 65,534.
      */
     public int number() {
         return number;
