@@ -1,0 +1,304 @@
+package herald.receiver;
+
+import herald.io.Disk;
+import herald.link.CounterId;
+import herald.link.LinkDescriptor;
+import herald.wire.EventDecoder;
+import herald.wire.HelloDecoder;
+import herald.wire.MessageHeaderDecoder;
+import herald.wire.RejectReason;
+import io.aeron.Aeron;
+import io.aeron.ControlledFragmentAssembler;
+import io.aeron.Image;
+import io.aeron.Subscription;
+import io.aeron.logbuffer.ControlledFragmentHandler.Action;
+import io.aeron.logbuffer.Header;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * The proxy's end of the link: takes recorders' messages from Aeron, decides which events are next, hands those on and
+ * answers. A full ring makes it abort the poll, so that Aeron's flow control holds the recorders back.
+ *
+ * <p>It steps the Aeron client too, so that images come and go on its own thread.
+ */
+public final class EventReceiver implements Agent {
+    /**
+     * What a receiver works with.
+     *
+     * @param aeron           client in invoker mode; closed by its owner.
+     * @param ingress         where accepted events go.
+     * @param durable         tells which recorders to acknowledge.
+     * @param runId           of this proxy.
+     * @param maxEventLength  limit of an encoded event in bytes.
+     * @param spoolDir        where to look for spools without an owner.
+     * @param adoptIntervalNs how often to look.
+     * @param disk            that holds them.
+     * @param quarantine      of refused bytes; closed by its owner.
+     * @param counters        told what happens.
+     * @param nanoClock       of timers.
+     * @param wallClock       of the quarantine.
+     * @param errorHandler    told what goes wrong.
+     */
+    public record Context(
+        Aeron aeron,
+        EventIngress ingress,
+        DurableFeed durable,
+        long runId,
+        int maxEventLength,
+        Path spoolDir,
+        long adoptIntervalNs,
+        Disk disk,
+        Quarantine quarantine,
+        CounterId.Sink counters,
+        NanoClock nanoClock,
+        EpochNanoClock wallClock,
+        ErrorHandler errorHandler) {
+    }
+
+    private static final int FRAGMENT_LIMIT = 64;
+    private static final long ACK_REPEAT_NS = 1_000_000_000L;
+
+    private final Context context;
+    private final CounterId.Sink counters;
+    private final RecorderRegistry registry;
+    private final SpoolAdopter adopter;
+    private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
+    private final Int2ObjectHashMap<RecorderSession> sessionByImage = new Int2ObjectHashMap<>();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final EventDecoder event = new EventDecoder();
+    private final HelloDecoder hello = new HelloDecoder();
+    private final EventValidator validator = new EventValidator();
+    private final Subscription subscription;
+    private RecorderSession lastSession;
+    private boolean repliesOwed;
+    private long repeatNs;
+    private volatile boolean accepting = true;
+
+    /**
+     * A receiver that listens from now on.
+     *
+     * @param context  what it works with.
+     * @param registry with the recorders that the journal knows.
+     */
+    public EventReceiver(final Context context, final RecorderRegistry registry) {
+        this.context = context;
+        this.counters = context.counters();
+        this.registry = registry;
+        this.adopter = new SpoolAdopter(context, registry);
+        this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
+        this.subscription = context.aeron().addSubscription(
+            LinkDescriptor.IPC_CHANNEL, LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
+    }
+
+    @Override
+    public int doWork() {
+        final long nowNs = context.nanoClock().nanoTime();
+        int work = context.aeron().conductorAgentInvoker().invoke();
+        if (accepting) {
+            work += subscription.controlledPoll(assembler, FRAGMENT_LIMIT);
+            work += adopter.doWork(nowNs);
+        }
+        return work + acknowledge(nowNs);
+    }
+
+    /**
+     * Takes nothing any more; what was accepted is still acknowledged. Any thread.
+     */
+    public void stopAccepting() {
+        accepting = false;
+    }
+
+    private int acknowledge(final long nowNs) {
+        int work = 0;
+        RecorderState recorder = context.durable().poll();
+        while (recorder != null) {
+            final RecorderSession session = recorder.session();
+            if (session != null) {
+                sendOwed(session);
+            }
+            work++;
+            recorder = context.durable().poll();
+        }
+        if (nowNs - repeatNs >= 0) {
+            repeatNs = nowNs + ACK_REPEAT_NS;
+            sessionByImage.values().forEach(RecorderSession::repeatAck);
+            repliesOwed = true;
+        }
+        if (repliesOwed) {
+            repliesOwed = false;
+            sessionByImage.values().forEach(this::sendOwed);
+        }
+        return work;
+    }
+
+    private void sendOwed(final RecorderSession session) {
+        final int acks = session.sendOwed(context.runId());
+        if (acks > 0) {
+            counters.add(ReceiverCounter.ACKS, acks);
+        }
+        repliesOwed |= session.owes();
+    }
+
+    private Action onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        if (length >= MessageHeaderDecoder.ENCODED_LENGTH) {
+            header.wrap(buffer, offset);
+            if (header.schemaId() == MessageHeaderDecoder.SCHEMA_ID) {
+                final int bodyLength = length - MessageHeaderDecoder.ENCODED_LENGTH;
+                if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
+                    return onEvent(buffer, offset, length, fragment.sessionId());
+                }
+                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH) {
+                    return onHello(buffer, offset, fragment.sessionId());
+                }
+            }
+        }
+        counters.increment(ReceiverCounter.UNINTELLIGIBLE);
+        quarantine("no message of this protocol", buffer, offset, length);
+        return Action.CONTINUE;
+    }
+
+    private Action onEvent(final DirectBuffer buffer, final int offset, final int length, final int imageSessionId) {
+        final RecorderSession session = sessionOf(imageSessionId);
+        if (session == null || session.isSuperseded() || session.isAwaitingHello()) {
+            final boolean afterGap = session != null && session.isAwaitingHello();
+            counters.increment(afterGap ? ReceiverCounter.AFTER_GAP : ReceiverCounter.OUTSIDE_SESSION);
+            return Action.CONTINUE;
+        }
+        event.wrapAndApplyHeader(buffer, offset, header);
+        final RecorderState recorder = session.recorder();
+        if (event.recorderIdHigh() != recorder.id().getMostSignificantBits() ||
+            event.recorderIdLow() != recorder.id().getLeastSignificantBits()) {
+            counters.increment(ReceiverCounter.UNINTELLIGIBLE);
+            quarantine("recorder id is not the session's", buffer, offset, length);
+            return Action.CONTINUE;
+        }
+        final long sequence = event.sequence();
+        return switch (RecorderRegistry.place(recorder, sequence)) {
+            case RESENT -> {
+                counters.increment(ReceiverCounter.RESENT);
+                yield Action.CONTINUE;
+            }
+            case GAP -> onGap(session);
+            default -> onNext(recorder, sequence, buffer, offset, length);
+        };
+    }
+
+    private Action onGap(final RecorderSession session) {
+        counters.increment(ReceiverCounter.AFTER_GAP);
+        session.onGap();
+        repliesOwed = true;
+        return Action.CONTINUE;
+    }
+
+    private Action onNext(
+        final RecorderState recorder,
+        final long sequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length) {
+        final String defect = length > context.maxEventLength() ?
+            "over the limit" : validator.defectOf(buffer, offset, length);
+        if (defect == null) {
+            return registry.accept(recorder, sequence, buffer, offset, length) ? Action.CONTINUE : Action.ABORT;
+        }
+        if (!registry.refuse(recorder, sequence)) {
+            return Action.ABORT;
+        }
+        quarantine(defect, buffer, offset, length);
+        return Action.CONTINUE;
+    }
+
+    private Action onHello(final DirectBuffer buffer, final int offset, final int imageSessionId) {
+        hello.wrapAndApplyHeader(buffer, offset, header);
+        final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
+        final RecorderState recorder = registry.meet(id, hello.firstSequence());
+        final RecorderSession current = recorder.session();
+        final boolean newer = hello.attempt() > recorder.attempt() || current == null;
+        final boolean spoken = hello.protocolVersion() == LinkDescriptor.PROTOCOL_VERSION;
+        if (newer && spoken && !registry.passTo(recorder, hello.firstSequence())) {
+            return Action.ABORT;
+        }
+        final RecorderSession session = sessionFor(recorder, imageSessionId, hello.replyStreamId());
+        repliesOwed = true;
+        if (!newer || !spoken) {
+            session.refuse(hello.attempt(), spoken ? RejectReason.SESSION_ACTIVE : RejectReason.PROTOCOL_VERSION);
+            counters.increment(ReceiverCounter.SESSIONS_REFUSED);
+            return Action.CONTINUE;
+        }
+        if (current != null && current != session) {
+            current.supersede();
+        }
+        recorder.attempt(hello.attempt());
+        recorder.session(session);
+        session.onHello(hello.attempt());
+        counters.increment(ReceiverCounter.SESSIONS);
+        return Action.CONTINUE;
+    }
+
+    private RecorderSession sessionFor(
+        final RecorderState recorder, final int imageSessionId, final int replyStreamId) {
+        final RecorderSession existing = sessionByImage.get(imageSessionId);
+        if (existing != null && existing.recorder() == recorder && existing.replyStreamId() == replyStreamId) {
+            return existing;
+        }
+        if (existing != null) {
+            forget(existing);
+        }
+        final RecorderSession session =
+            new RecorderSession(context.aeron(), recorder, imageSessionId, replyStreamId);
+        sessionByImage.put(imageSessionId, session);
+        lastSession = session;
+        return session;
+    }
+
+    private RecorderSession sessionOf(final int imageSessionId) {
+        if (lastSession == null || lastSession.imageSessionId() != imageSessionId) {
+            lastSession = sessionByImage.get(imageSessionId);
+        }
+        return lastSession;
+    }
+
+    private void onUnavailableImage(final Image image) {
+        final RecorderSession session = sessionByImage.remove(image.sessionId());
+        if (session != null) {
+            forget(session);
+        }
+    }
+
+    private void forget(final RecorderSession session) {
+        if (session.recorder().session() == session) {
+            session.recorder().session(null);
+        }
+        if (lastSession == session) {
+            lastSession = null;
+        }
+        session.close();
+    }
+
+    private void quarantine(final String reason, final DirectBuffer buffer, final int offset, final int length) {
+        if (!context.quarantine().put(context.wallClock().nanoTime(), reason, buffer, offset, length)) {
+            counters.increment(ReceiverCounter.NOT_QUARANTINED);
+        }
+    }
+
+    @Override
+    public void onClose() {
+        adopter.close();
+        CloseHelper.quietCloseAll(sessionByImage.values());
+        CloseHelper.quietClose(subscription);
+    }
+
+    @Override
+    public String roleName() {
+        return "herald-receiver";
+    }
+}

@@ -1,0 +1,53 @@
+package herald.receiver;
+
+import herald.link.CounterId;
+
+/**
+ * What the receiver counts.
+ */
+public enum ReceiverCounter implements CounterId {
+    /** Events handed to the ring. */
+    ACCEPTED(0, "events accepted"),
+    /** Events that had been accepted before, from a recorder that had not heard so. */
+    RESENT(1, "events resent and dropped: accepted before"),
+    /** Events that came while others before them were missing. */
+    AFTER_GAP(2, "events dropped after a gap, to be resent"),
+    /** Events of an image whose recorder has said Hello on a newer one, or never. */
+    OUTSIDE_SESSION(3, "events dropped outside a session, to be resent"),
+    /** Events that were malformed or over the limit. */
+    REFUSED(4, "events refused: malformed or over the limit"),
+    /** Sequences that can't come any more, journaled as void. */
+    VOIDED(5, "sequences passed over: lost or refused"),
+    /** Frames that are no message of this protocol. */
+    UNINTELLIGIBLE(6, "frames that are no message of this protocol"),
+    /** Hellos answered. */
+    SESSIONS(7, "sessions opened or renewed"),
+    /** Hellos refused. */
+    SESSIONS_REFUSED(8, "sessions refused"),
+    /** Events taken from spools whose owner is gone. */
+    ADOPTED(9, "events adopted from spools without an owner"),
+    /** Times that the ring had no room. */
+    BACK_PRESSURE(10, "times that the ring was full"),
+    /** Acknowledgements sent. */
+    ACKS(11, "acknowledgements sent"),
+    /** Refused frames that did not fit into the quarantine file. */
+    NOT_QUARANTINED(12, "refused frames that the quarantine file had no room for");
+
+    private final int id;
+    private final String label;
+
+    ReceiverCounter(final int id, final String label) {
+        this.id = id;
+        this.label = label;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}
