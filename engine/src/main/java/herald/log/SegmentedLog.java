@@ -191,7 +191,7 @@ public final class SegmentedLog implements AutoCloseable {
                 maxBodyLength() + ": choose longer segments");
         }
         if (!fits(bodyLength)) {
-            roll();
+            beginSegment();
         }
         claimOffset = segment.offsetOf(position);
         claimLength = LogDescriptor.RECORD_HEADER_LENGTH + bodyLength;
@@ -232,7 +232,12 @@ public final class SegmentedLog implements AutoCloseable {
         }
     }
 
-    private void roll() {
+    /**
+     * Goes on in a new segment, before the current one is full.
+     *
+     * @throws LogFullException where there is no room for it: the log stays where it is.
+     */
+    public void beginSegment() {
         try {
             final Segment next = takeNextSegment();
             if (position < segment.endPosition()) {

@@ -123,6 +123,18 @@ public final class RecorderState {
     }
 
     /**
+     * Takes note of what the journal held at start, before either thread runs.
+     *
+     * @param sequence      journaled up to here.
+     * @param journalTimeNs of its last record.
+     */
+    public void recovered(final long sequence, final long journalTimeNs) {
+        acceptedSequence = sequence;
+        durableSequence = sequence;
+        journaled(sequence, journalTimeNs);
+    }
+
+    /**
      * Journal time of its last record. Journal's thread.
      *
      * @return ns since the epoch.
@@ -140,6 +152,16 @@ public final class RecorderState {
         final boolean first = !tabled;
         tabled = true;
         return first;
+    }
+
+    /**
+     * Takes the recorder off the journal's list: it was silent for long. Journal's thread.
+     *
+     * @return true.
+     */
+    public boolean leaveTable() {
+        tabled = false;
+        return true;
     }
 
     /**

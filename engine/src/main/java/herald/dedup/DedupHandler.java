@@ -1,0 +1,103 @@
+package herald.dedup;
+
+import herald.engine.EventSlot;
+import herald.engine.ProxyStart;
+import herald.engine.StageHandler;
+import herald.engine.ProxyCounter;
+import herald.event.EventId;
+import herald.link.CounterId;
+import herald.wire.EventDecoder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Second stage: says of each event whether it is new or a repeat within the dedup interval of the first occurrence,
+ * which keeps its id and counts on. Time is journal time, so that a replay gives the same answers.
+ */
+public final class DedupHandler implements StageHandler, AutoCloseable {
+    private final DedupWindows windows = new DedupWindows();
+    private final DedupEntry fresh = new DedupEntry();
+    private final DedupKey key;
+    private final CounterId.Sink counters;
+
+    /**
+     * A handler that remembers nothing yet; a start record tells it the interval.
+     *
+     * @param seed     of the keys, random for each run.
+     * @param counters told what happens.
+     */
+    public DedupHandler(final long seed, final CounterId.Sink counters) {
+        this.key = new DedupKey(seed);
+        this.counters = counters;
+    }
+
+    @Override
+    public void onSlot(final EventSlot slot) {
+        switch (slot.kind()) {
+            case EVENT -> onEvent(slot);
+            case START -> configure(slot.start());
+            default -> {
+                // Nothing to fold.
+            }
+        }
+    }
+
+    /**
+     * Sets interval and limit. Windows are forgotten where they differ from those in force.
+     *
+     * @param start what applies from here on.
+     */
+    public void configure(final ProxyStart start) {
+        windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
+    }
+
+    private void onEvent(final EventSlot slot) {
+        final UnsafeBuffer wireEvent = slot.wireEvent();
+        final EventDecoder event = key.compute(wireEvent, 0, wireEvent.capacity());
+        final long recordTimeNs = event.recordTimeNs();
+        final DedupEntry first = windows.find(key, slot.journalTimeNs());
+        if (first != null) {
+            first.seen(slot.journalTimeNs(), first.occurrences() + 1);
+            windows.update(key, first);
+            slot.repeatOf(first, recordTimeNs);
+            counters.increment(ProxyCounter.DEDUPLICATED);
+            return;
+        }
+        final long idHigh = EventId.high(event.recorderIdHigh(), event.recorderIdLow(), recordTimeNs);
+        final long idLow = EventId.low(event.recorderIdHigh(), event.recorderIdLow(), event.sequence());
+        fresh.identify(idHigh, idLow)
+            .firstSeen(slot.journalTimeNs(), recordTimeNs, slot.position())
+            .seen(slot.journalTimeNs(), 1);
+        final boolean remembered = windows.add(key, fresh);
+        if (!remembered) {
+            counters.increment(ProxyCounter.DEDUP_OVERFULL);
+        }
+        slot.firstOccurrence(idHigh, idLow, recordTimeNs, !remembered);
+    }
+
+    /**
+     * Puts back what a batch says of an event: at start, before the journal is replayed from where the batches end.
+     *
+     * @param buffer that holds the wire message.
+     * @param length of it in bytes.
+     * @param entry  what the batch says.
+     */
+    public void restore(final DirectBuffer buffer, final int length, final DedupEntry entry) {
+        key.compute(buffer, 0, length);
+        windows.restore(key, entry);
+    }
+
+    /**
+     * Makes the map that the next generation needs, off the stage's thread.
+     *
+     * @return true where one was made.
+     */
+    public boolean prepare() {
+        return windows.prepare();
+    }
+
+    @Override
+    public void close() {
+        windows.close();
+    }
+}

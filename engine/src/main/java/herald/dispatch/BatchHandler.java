@@ -1,0 +1,109 @@
+package herald.dispatch;
+
+import herald.engine.EventSlot;
+import herald.engine.ProxyCounter;
+import herald.engine.ProxyStart;
+import herald.engine.StageHandler;
+import herald.link.CounterId;
+
+import java.io.IOException;
+
+/**
+ * Third stage: collects the events touched in a batch interval, in first-touch order, and appends each batch to the
+ * dispatch log. Boundaries are multiples of the interval on journal time, or the length limit; whatever closes a batch
+ * is a record of the journal, so that a replay makes the same batches.
+ */
+public final class BatchHandler implements StageHandler {
+    /** What {@link #openUntilNs()} says where no batch is open. */
+    public static final long NOTHING_OPEN = Long.MAX_VALUE;
+
+    private final OpenBatch batch = new OpenBatch();
+    private final DispatchLog dispatchLog;
+    private final boolean force;
+    private final CounterId.Sink counters;
+    private ProxyStart start;
+    private volatile long openUntilNs = NOTHING_OPEN;
+
+    /**
+     * A handler on an open dispatch log.
+     *
+     * @param dispatchLog to append to.
+     * @param force       whether batches are forced to the device at the end of a turn.
+     * @param counters    told what happens.
+     */
+    public BatchHandler(final DispatchLog dispatchLog, final boolean force, final CounterId.Sink counters) {
+        this.dispatchLog = dispatchLog;
+        this.force = force;
+        this.counters = counters;
+    }
+
+    /**
+     * When the open batch has to be closed. Any thread.
+     *
+     * @return journal time in ns; {@link #NOTHING_OPEN} where there is none.
+     */
+    public long openUntilNs() {
+        return openUntilNs;
+    }
+
+    @Override
+    public void onSlot(final EventSlot slot) {
+        switch (slot.kind()) {
+            case EVENT -> onEvent(slot);
+            case START -> {
+                close(slot.journalTimeNs(), slot.nextPosition());
+                configure(slot.start());
+            }
+            case SHUTDOWN -> close(slot.journalTimeNs(), slot.nextPosition());
+            case TICK, VOID -> {
+                if (slot.journalTimeNs() >= openUntilNs) {
+                    close(slot.journalTimeNs(), slot.nextPosition());
+                }
+            }
+        }
+    }
+
+    /**
+     * Sets intervals, limits and what is filled into events.
+     *
+     * @param newStart what applies from here on.
+     */
+    public void configure(final ProxyStart newStart) {
+        start = newStart;
+        batch.lengthLimit(newStart.batchLengthLimit());
+    }
+
+    private void onEvent(final EventSlot slot) {
+        if (slot.journalTimeNs() >= openUntilNs) {
+            close(slot.journalTimeNs(), slot.position());
+        }
+        if (!batch.add(slot)) {
+            close(slot.journalTimeNs(), slot.position());
+            batch.add(slot);
+        }
+        if (openUntilNs == NOTHING_OPEN) {
+            final long interval = start.batchIntervalNs();
+            openUntilNs = (slot.journalTimeNs() / interval + 1) * interval;
+        }
+    }
+
+    private void close(final long timeNs, final long resumePosition) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        final int events = batch.size();
+        final int length = batch.complete(timeNs, resumePosition, start.defaults());
+        dispatchLog.append(batch.buffer(), length, timeNs, resumePosition, start.dedupIntervalNs());
+        batch.clear();
+        openUntilNs = NOTHING_OPEN;
+        counters.increment(ProxyCounter.BATCHES);
+        counters.add(ProxyCounter.DISPATCHED, events);
+    }
+
+    @Override
+    public void onTurnEnd() throws IOException {
+        if (force) {
+            dispatchLog.force();
+        }
+    }
+}

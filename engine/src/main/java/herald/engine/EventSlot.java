@@ -1,0 +1,212 @@
+package herald.engine;
+
+import herald.dedup.DedupEntry;
+import herald.receiver.RecorderState;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A preallocated place in the ring: what is to be journaled, and what each stage found out about it for the next.
+ * Owned by the stage whose turn it is.
+ */
+public final class EventSlot {
+    /** What a slot holds. Each kind is a record of the journal. */
+    public enum Kind {
+        /** An accepted event. */
+        EVENT,
+        /** Sequences that can't come any more. */
+        VOID,
+        /** Time went on while a batch was open. */
+        TICK,
+        /** The proxy started. */
+        START,
+        /** The proxy was stopped in order. */
+        SHUTDOWN
+    }
+
+    private final UnsafeBuffer wireEvent = new UnsafeBuffer(0, 0);
+    private Kind kind;
+    private long journalTimeNs;
+    private long wallTimeNs;
+    private RecorderState recorder;
+    private long fromSequence;
+    private long sequence;
+    private boolean refused;
+    private ProxyStart start;
+    private long arenaEnd;
+
+    private long position;
+    private long nextPosition;
+
+    private long eventIdHigh;
+    private long eventIdLow;
+    private long firstSeenNs;
+    private long firstRecordTimeNs;
+    private long lastRecordTimeNs;
+    private long firstPosition;
+    private long occurrences;
+    private boolean overfull;
+
+    EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
+        kind = newKind;
+        journalTimeNs = newJournalTimeNs;
+        wallTimeNs = newWallTimeNs;
+        recorder = null;
+        start = null;
+        return this;
+    }
+
+    EventSlot event(final RecorderState newRecorder, final long newSequence) {
+        recorder = newRecorder;
+        fromSequence = newSequence;
+        sequence = newSequence;
+        return this;
+    }
+
+    EventSlot voided(final RecorderState newRecorder, final long from, final long to, final boolean isRefused) {
+        recorder = newRecorder;
+        fromSequence = from;
+        sequence = to;
+        refused = isRefused;
+        return this;
+    }
+
+    EventSlot start(final ProxyStart newStart) {
+        start = newStart;
+        return this;
+    }
+
+    /** The journal's word on where the slot's record is. */
+    public EventSlot journaledAt(final long recordPosition, final long endPosition) {
+        position = recordPosition;
+        nextPosition = endPosition;
+        return this;
+    }
+
+    void arenaEnd(final long end) {
+        arenaEnd = end;
+    }
+
+    long arenaEnd() {
+        return arenaEnd;
+    }
+
+    /** Dedup's word on an event that it has not seen within the interval. */
+    public void firstOccurrence(
+        final long idHigh, final long idLow, final long recordTimeNs, final boolean isOverfull) {
+        eventIdHigh = idHigh;
+        eventIdLow = idLow;
+        firstSeenNs = journalTimeNs;
+        firstRecordTimeNs = recordTimeNs;
+        lastRecordTimeNs = recordTimeNs;
+        firstPosition = position;
+        occurrences = 1;
+        overfull = isOverfull;
+    }
+
+    /** Dedup's word on a repeat. */
+    public void repeatOf(final DedupEntry first, final long recordTimeNs) {
+        eventIdHigh = first.eventIdHigh();
+        eventIdLow = first.eventIdLow();
+        firstSeenNs = first.firstSeenNs();
+        firstRecordTimeNs = first.firstRecordTimeNs();
+        lastRecordTimeNs = recordTimeNs;
+        firstPosition = first.position();
+        occurrences = first.occurrences();
+        overfull = false;
+    }
+
+    /** What it holds. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The wire message of an {@link Kind#EVENT}, header included. */
+    public UnsafeBuffer wireEvent() {
+        return wireEvent;
+    }
+
+    /** When it came: ns since the epoch, never before that of the slot before it. */
+    public long journalTimeNs() {
+        return journalTimeNs;
+    }
+
+    /** The wall clock then, ns since the epoch. */
+    public long wallTimeNs() {
+        return wallTimeNs;
+    }
+
+    /** Whose event it is, or whose sequences are passed over; null otherwise. */
+    public RecorderState recorder() {
+        return recorder;
+    }
+
+    /** First of the sequences that a {@link Kind#VOID} passes over. */
+    public long fromSequence() {
+        return fromSequence;
+    }
+
+    /** The event's sequence, or the last one that is passed over. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Whether what is passed over was refused, not lost. */
+    public boolean refused() {
+        return refused;
+    }
+
+    /** What a {@link Kind#START} sets. */
+    public ProxyStart start() {
+        return start;
+    }
+
+    /** Where it is in the journal. Set by the journal stage, as what follows. */
+    public long position() {
+        return position;
+    }
+
+    /** Where the record after it will be. */
+    public long nextPosition() {
+        return nextPosition;
+    }
+
+    /** Identity of the event. Set by the dedup stage, as what follows. */
+    public long eventIdHigh() {
+        return eventIdHigh;
+    }
+
+    /** Identity of the event, lower half. */
+    public long eventIdLow() {
+        return eventIdLow;
+    }
+
+    /** Journal time of the first occurrence. */
+    public long firstSeenNs() {
+        return firstSeenNs;
+    }
+
+    /** The recorder's wall clock at the first occurrence. */
+    public long firstRecordTimeNs() {
+        return firstRecordTimeNs;
+    }
+
+    /** The recorder's wall clock at this occurrence. */
+    public long lastRecordTimeNs() {
+        return lastRecordTimeNs;
+    }
+
+    /** The first occurrence in the journal. */
+    public long firstPosition() {
+        return firstPosition;
+    }
+
+    /** Occurrences so far, this one included. */
+    public long occurrences() {
+        return occurrences;
+    }
+
+    /** Whether it was treated as new because dedup was full. */
+    public boolean overfull() {
+        return overfull;
+    }
+}

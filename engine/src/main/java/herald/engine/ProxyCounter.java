@@ -1,0 +1,61 @@
+package herald.engine;
+
+import herald.link.CounterId;
+
+/**
+ * What the engine counts, beside {@link herald.receiver.ReceiverCounter}.
+ */
+public enum ProxyCounter implements CounterId {
+    /** Records appended to the journal that are events. */
+    JOURNALED(32, "events journaled"),
+    /** Events that repeat one of the dedup interval before. */
+    DEDUPLICATED(33, "events folded into an earlier one"),
+    /** Events treated as new because dedup held its limit of keys. */
+    DEDUP_OVERFULL(34, "events treated as new: dedup full"),
+    /** Batches appended to the dispatch log. */
+    BATCHES(35, "batches dispatched"),
+    /** Entries of those batches. */
+    DISPATCHED(36, "events dispatched, one for each batch that they are in"),
+    /** Entries that writers delivered. */
+    DELIVERED(37, "events delivered, by all writers"),
+    /** Failed deliveries that were tried again. */
+    DELIVERY_RETRIES(38, "deliveries tried again"),
+    /** Events that a destination will never take. */
+    DEAD_LETTERS(39, "events written to a dead-letter file"),
+    /** Bytes of the dispatch log that a writer was too late for. */
+    WRITER_LOST_BYTES(40, "bytes of the dispatch log released before a writer read them"),
+    /** Events that a writer's filter did not let pass. */
+    FILTERED(41, "events held back by a writer's filter"),
+    /** Bytes in which no valid record was found. */
+    DAMAGED_BYTES(42, "bytes of journal and dispatch log without a valid record"),
+    /** Bytes of a record that a crash left half written. */
+    CUT_BYTES(43, "bytes of torn records padded at start"),
+    /** Times that a stage had to wait for room on the disk. */
+    DISK_FULL(44, "times that the disk was full"),
+    /** Stages that failed: the proxy stops. */
+    STAGE_FAILURES(45, "stages that failed"),
+    /** Difference of wall clock and journal time. */
+    CLOCK_OFFSET_MS(46, "wall clock minus journal time, ms"),
+    /** Segments that retention deleted. */
+    SEGMENTS_RELEASED(47, "segments released by retention"),
+    /** Bookmarks that could not be used. */
+    BOOKMARKS_DAMAGED(48, "bookmarks that could not be used");
+
+    private final int id;
+    private final String label;
+
+    ProxyCounter(final int id, final String label) {
+        this.id = id;
+        this.label = label;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

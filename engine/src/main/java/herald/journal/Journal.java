@@ -1,0 +1,235 @@
+package herald.journal;
+
+import herald.disk.JournaledEventEncoder;
+import herald.disk.JournaledShutdownEncoder;
+import herald.disk.JournaledStartEncoder;
+import herald.disk.JournaledTickEncoder;
+import herald.disk.JournaledVoidEncoder;
+import herald.disk.MessageHeaderEncoder;
+import herald.disk.RecorderTableEncoder;
+import herald.disk.VoidReason;
+import herald.engine.EventSlot;
+import herald.engine.ProxyStart;
+import herald.event.EventDefaults;
+import herald.log.SegmentedLog;
+import herald.receiver.RecorderState;
+import org.agrona.MutableDirectBuffer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The append-only log of every accepted event. Each segment but the first begins with the recorder table and the
+ * settings in force, so that it can be read without those before it. Owned by the journal stage.
+ */
+public final class Journal implements AutoCloseable {
+    private static final int RECORDERS_PER_RECORD = 1000;
+    private static final int RECORDER_LENGTH = 5 * Long.BYTES;
+    private static final int MAX_TEXT_LENGTH = 2048;
+
+    private final SegmentedLog log;
+    private final long forgetRecorderNs;
+    private final List<RecorderState> recorders = new ArrayList<>();
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final JournaledEventEncoder event = new JournaledEventEncoder();
+    private final JournaledVoidEncoder voided = new JournaledVoidEncoder();
+    private final JournaledTickEncoder tick = new JournaledTickEncoder();
+    private final JournaledShutdownEncoder shutdown = new JournaledShutdownEncoder();
+    private final JournaledStartEncoder startEncoder = new JournaledStartEncoder();
+    private final RecorderTableEncoder table = new RecorderTableEncoder();
+    private ProxyStart start;
+
+    /**
+     * A journal on an open log.
+     *
+     * @param log              at its end.
+     * @param recovered        what the log said when it was read, or null where it is new.
+     * @param forgetRecorderNs after how long a silent recorder is left out of the table.
+     */
+    public Journal(final SegmentedLog log, final JournalRecovery recovered, final long forgetRecorderNs) {
+        this.log = log;
+        this.forgetRecorderNs = forgetRecorderNs;
+        this.start = recovered.start();
+        for (final RecorderState recorder : recovered.recorders()) {
+            recorder.enterTable();
+            recorders.add(recorder);
+        }
+    }
+
+    /**
+     * Appends a slot.
+     *
+     * @param slot of the ring; it is told its position.
+     * @throws herald.log.LogFullException where there is no room for another segment: nothing was appended.
+     */
+    public void append(final EventSlot slot) {
+        if (start == null) {
+            start = slot.start();
+        }
+        if (!log.fits(bodyLengthBound(slot))) {
+            beginSegment(slot);
+        }
+        switch (slot.kind()) {
+            case EVENT -> appendEvent(slot);
+            case VOID -> appendVoid(slot);
+            case TICK -> {
+                final MutableDirectBuffer buffer = log.claim(bodyLength(JournaledTickEncoder.BLOCK_LENGTH));
+                tick.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+                    .journalTimeNs(slot.journalTimeNs()).wallTimeNs(slot.wallTimeNs());
+            }
+            case SHUTDOWN -> {
+                final MutableDirectBuffer buffer = log.claim(bodyLength(JournaledShutdownEncoder.BLOCK_LENGTH));
+                shutdown.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+                    .journalTimeNs(slot.journalTimeNs()).wallTimeNs(slot.wallTimeNs());
+            }
+            case START -> {
+                start = slot.start();
+                encodeStart(slot, false);
+            }
+        }
+        final long position = log.commit();
+        slot.journaledAt(position, log.position());
+    }
+
+    private static int bodyLength(final int blockLength) {
+        return MessageHeaderEncoder.ENCODED_LENGTH + blockLength;
+    }
+
+    private static int bodyLengthBound(final EventSlot slot) {
+        return slot.kind() == EventSlot.Kind.EVENT ? eventBodyLength(slot) : bodyLength(MAX_TEXT_LENGTH);
+    }
+
+    private static int eventBodyLength(final EventSlot slot) {
+        return bodyLength(JournaledEventEncoder.BLOCK_LENGTH) + JournaledEventEncoder.wireEventHeaderLength() +
+            slot.wireEvent().capacity();
+    }
+
+    private void appendEvent(final EventSlot slot) {
+        final MutableDirectBuffer buffer = log.claim(eventBodyLength(slot));
+        event.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+            .journalTimeNs(slot.journalTimeNs())
+            .wallTimeNs(slot.wallTimeNs())
+            .putWireEvent(slot.wireEvent(), 0, slot.wireEvent().capacity());
+        noteRecorder(slot);
+    }
+
+    private void appendVoid(final EventSlot slot) {
+        final MutableDirectBuffer buffer = log.claim(bodyLength(JournaledVoidEncoder.BLOCK_LENGTH));
+        voided.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+            .journalTimeNs(slot.journalTimeNs())
+            .wallTimeNs(slot.wallTimeNs())
+            .recorderIdHigh(slot.recorder().id().getMostSignificantBits())
+            .recorderIdLow(slot.recorder().id().getLeastSignificantBits())
+            .fromSequence(slot.fromSequence())
+            .toSequence(slot.sequence())
+            .reason(slot.refused() ? VoidReason.REFUSED : VoidReason.LOST_BY_RECORDER);
+        noteRecorder(slot);
+    }
+
+    private void noteRecorder(final EventSlot slot) {
+        final RecorderState recorder = slot.recorder();
+        recorder.journaled(slot.sequence(), slot.journalTimeNs());
+        if (recorder.enterTable()) {
+            recorders.add(recorder);
+        }
+    }
+
+    /** The settings come last: where they stand, the table before them is whole. */
+    private void beginSegment(final EventSlot slot) {
+        log.beginSegment();
+        recorders.removeIf(recorder -> isForgotten(recorder, slot.journalTimeNs()));
+        for (int from = 0; from < recorders.size(); from += RECORDERS_PER_RECORD) {
+            appendTable(slot, from, Math.min(recorders.size(), from + RECORDERS_PER_RECORD));
+        }
+        encodeStart(slot, true);
+        log.commit();
+    }
+
+    private boolean isForgotten(final RecorderState recorder, final long journalTimeNs) {
+        return journalTimeNs - recorder.lastSeenNs() > forgetRecorderNs && recorder.leaveTable();
+    }
+
+    private void appendTable(final EventSlot slot, final int from, final int to) {
+        final int length = bodyLength(RecorderTableEncoder.BLOCK_LENGTH) +
+            RecorderTableEncoder.RecordersEncoder.HEADER_SIZE +
+            (to - from) * RECORDER_LENGTH;
+        final MutableDirectBuffer buffer = log.claim(length);
+        final RecorderTableEncoder.RecordersEncoder group = table.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+            .journalTimeNs(slot.journalTimeNs())
+            .recordersCount(to - from);
+        for (final RecorderState recorder : recorders.subList(from, to)) {
+            group.next()
+                .recorderIdHigh(recorder.id().getMostSignificantBits())
+                .recorderIdLow(recorder.id().getLeastSignificantBits())
+                .acceptedSequence(recorder.journaledSequence())
+                .lastSeenNs(recorder.lastSeenNs())
+                .attempt(recorder.attempt());
+        }
+        log.commit();
+    }
+
+    private void encodeStart(final EventSlot slot, final boolean repeated) {
+        final EventDefaults defaults = start.defaults();
+        final byte[][] texts = {
+            utf8(defaults.node()), utf8(defaults.refTenant()), utf8(defaults.refNamespace()), utf8(defaults.refKind()),
+            utf8(defaults.refName())};
+        int length = bodyLength(JournaledStartEncoder.BLOCK_LENGTH);
+        for (final byte[] text : texts) {
+            length += JournaledStartEncoder.nodeHeaderLength() + text.length;
+        }
+        final MutableDirectBuffer buffer = log.claim(length);
+        startEncoder.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
+            .journalTimeNs(slot.journalTimeNs())
+            .wallTimeNs(slot.wallTimeNs())
+            .runId(start.runId())
+            .dedupIntervalNs(start.dedupIntervalNs())
+            .batchIntervalNs(start.batchIntervalNs())
+            .dedupKeyLimit(start.dedupKeyLimit())
+            .batchLengthLimit(start.batchLengthLimit())
+            .repeated((short)(repeated ? 1 : 0))
+            .putNode(texts[0], 0, texts[0].length)
+            .putRefTenant(texts[1], 0, texts[1].length)
+            .putRefNamespace(texts[2], 0, texts[2].length)
+            .putRefKind(texts[3], 0, texts[3].length)
+            .putRefName(texts[4], 0, texts[4].length);
+    }
+
+    private static byte[] utf8(final String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Forces what was appended to the device.
+     *
+     * @throws IOException where the device failed.
+     */
+    public void force() throws IOException {
+        log.force();
+    }
+
+    /**
+     * The log underneath, for preparing and releasing segments.
+     *
+     * @return it.
+     */
+    public SegmentedLog log() {
+        return log;
+    }
+
+    /**
+     * After how long a silent recorder is forgotten where nothing is configured.
+     *
+     * @return in ns: 30 days.
+     */
+    public static long defaultForgetRecorderNs() {
+        return TimeUnit.DAYS.toNanos(30);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

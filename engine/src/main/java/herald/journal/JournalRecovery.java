@@ -1,0 +1,92 @@
+package herald.journal;
+
+import herald.disk.RecorderTableDecoder;
+import herald.engine.ProxyStart;
+import herald.io.Disk;
+import herald.log.LogDamage;
+import herald.log.LogReader;
+import herald.receiver.RecorderState;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What the journal says when it is read at start.
+ *
+ * @param recorders         known, each with what is journaled of it.
+ * @param start             the settings last in force; null where the journal is new.
+ * @param lastJournalTimeNs of its last record; 0 where the journal is new.
+ */
+public record JournalRecovery(List<RecorderState> recorders, ProxyStart start, long lastJournalTimeNs) {
+    /**
+     * Reads the journal's last segment, or as many as it takes to have a whole recorder table before.
+     *
+     * @param disk      that holds the journal.
+     * @param directory of its segments.
+     * @param onDamage  told of ranges without a valid record.
+     * @return what it says.
+     */
+    public static JournalRecovery read(final Disk disk, final Path directory, final LogDamage.Listener onDamage) {
+        final List<Long> bases = LogReader.segmentBases(disk, directory);
+        for (int i = bases.size() - 1; i > 0; i--) {
+            if (hasWholeHead(disk, directory, bases.get(i))) {
+                return readFrom(disk, directory, bases.get(i), onDamage);
+            }
+        }
+        return readFrom(disk, directory, 0, onDamage);
+    }
+
+    private static boolean hasWholeHead(final Disk disk, final Path directory, final long base) {
+        try (JournalReader reader = new JournalReader(disk, directory, base, damage -> { })) {
+            while (reader.next()) {
+                switch (reader.kind()) {
+                    case SETTINGS -> {
+                        return true;
+                    }
+                    case RECORDERS -> {
+                        // The settings come after the table's last part.
+                    }
+                    default -> {
+                        return false;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+
+    private static JournalRecovery readFrom(
+        final Disk disk, final Path directory, final long base, final LogDamage.Listener onDamage) {
+        final Map<UUID, RecorderState> recorders = new HashMap<>();
+        long lastNs = 0;
+        try (JournalReader reader = new JournalReader(disk, directory, base, onDamage)) {
+            while (reader.next()) {
+                switch (reader.kind()) {
+                    case RECORDERS -> readTable(reader.recorders(), recorders);
+                    case EVENT, VOID -> recorders
+                        .computeIfAbsent(reader.recorderId(), id -> new RecorderState(id, 0))
+                        .recovered(reader.sequence(), reader.journalTimeNs());
+                    default -> {
+                        // Says nothing of recorders.
+                    }
+                }
+                lastNs = Math.max(lastNs, reader.journalTimeNs());
+            }
+            return new JournalRecovery(List.copyOf(recorders.values()), reader.start(), lastNs);
+        }
+    }
+
+    private static void readTable(
+        final RecorderTableDecoder.RecordersDecoder table, final Map<UUID, RecorderState> recorders) {
+        while (table.hasNext()) {
+            table.next();
+            final UUID id = new UUID(table.recorderIdHigh(), table.recorderIdLow());
+            final RecorderState recorder = recorders.computeIfAbsent(id, unknown -> new RecorderState(unknown, 0));
+            recorder.recovered(table.acceptedSequence(), table.lastSeenNs());
+            recorder.attempt(table.attempt());
+        }
+    }
+}
