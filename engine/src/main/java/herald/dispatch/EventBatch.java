@@ -79,7 +79,8 @@ public final class EventBatch {
         final BatchDecoder.EventsDecoder events = batch.events();
         batch.limit(entryLimits.getInt(index));
         events.next();
-        events.wrapWireEvent(wireEvent);
+        final int eventOffset = batch.limit() + BatchDecoder.EventsDecoder.wireEventHeaderLength();
+        wireEvent.wrap(batch.buffer(), eventOffset, events.wireEventLength());
         return events;
     }
 

@@ -1,0 +1,146 @@
+package herald.engine;
+
+import herald.io.Disk;
+import herald.io.FileMutex;
+import herald.link.HeraldDirectory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A proxy's data directory: where each part of it is, and that one proxy has it.
+ *
+ * <pre>
+ *   lock                 held while a proxy runs
+ *   format               version of what is in here
+ *   counters.dat         see CountersFile
+ *   quarantine.txt       refused frames
+ *   journal/             segments
+ *   dispatch/            segments
+ *   bookmarks/           one for each writer
+ *   dead-letters/        one for each writer that has any
+ *   spool/               of recorders on this host
+ * </pre>
+ */
+public final class DataDirectory implements AutoCloseable {
+    /** Version of the directory's layout. */
+    public static final int FORMAT_VERSION = 1;
+
+    private final Path root;
+    private final FileMutex lock;
+
+    private DataDirectory(final Path root, final FileMutex lock) {
+        this.root = root;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes a data directory for a proxy, or makes one.
+     *
+     * @param disk that holds it.
+     * @param root of it.
+     * @return the directory, locked.
+     * @throws ProxyException where it is in use, of a newer format, or can't be written to.
+     */
+    static DataDirectory acquire(final Disk disk, final Path root) {
+        FileMutex lock = null;
+        try {
+            disk.createDirectories(root);
+            lock = FileMutex.tryAcquire(root.resolve("lock"));
+            if (lock == null) {
+                throw new ProxyException("data directory " + root + " is in use by another proxy: stop that one, or " +
+                    "choose another with --data-dir");
+            }
+            checkFormat(root);
+            for (final Path part : new Path[] {
+                journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
+                disk.createDirectories(part);
+            }
+            final DataDirectory directory = new DataDirectory(root, lock);
+            lock = null;
+            return directory;
+        } catch (final IOException e) {
+            throw new ProxyException("cannot use data directory " + root + ": " + e +
+                "; choose one that this user may write to, with --data-dir", e);
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static void checkFormat(final Path root) throws IOException {
+        final Path format = root.resolve("format");
+        if (!Files.exists(format)) {
+            Files.writeString(format, FORMAT_VERSION + "\n");
+            return;
+        }
+        final String text = Files.readString(format).trim();
+        if (!text.matches("\\d{1,9}")) {
+            throw new ProxyException(format + " holds \"" + text + "\", not a format version: restore it, it was " +
+                FORMAT_VERSION);
+        }
+        if (Integer.parseInt(text) > FORMAT_VERSION) {
+            throw new ProxyException("data directory " + root + " has format " + text + ", this Herald reads up to " +
+                FORMAT_VERSION + ": use the newer Herald that wrote it, or choose another directory with --data-dir");
+        }
+    }
+
+    /**
+     * Where the journal is.
+     *
+     * @param root of a data directory.
+     * @return directory of its segments.
+     */
+    public static Path journal(final Path root) {
+        return root.resolve("journal");
+    }
+
+    /**
+     * Where the dispatch log is.
+     *
+     * @param root of a data directory.
+     * @return directory of its segments.
+     */
+    public static Path dispatch(final Path root) {
+        return root.resolve("dispatch");
+    }
+
+    /**
+     * Where the counters are.
+     *
+     * @param root of a data directory.
+     * @return their file.
+     */
+    public static Path counters(final Path root) {
+        return root.resolve("counters.dat");
+    }
+
+    /**
+     * Where writers' bookmarks are.
+     *
+     * @param root of a data directory.
+     * @return their directory.
+     */
+    public static Path bookmarks(final Path root) {
+        return root.resolve("bookmarks");
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path quarantine() {
+        return root.resolve("quarantine.txt");
+    }
+
+    Path deadLetters() {
+        return root.resolve("dead-letters");
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

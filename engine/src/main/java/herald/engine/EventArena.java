@@ -1,0 +1,60 @@
+package herald.engine;
+
+import com.lmax.disruptor.RingBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of the events in the ring, one behind the other in a ring of their own: slots of the greatest length would
+ * touch a page for each event. What the last stage has done with is free again. Owned by the ring's producer.
+ */
+final class EventArena {
+    private final UnsafeBuffer buffer;
+    private final int capacity;
+    private final RingBuffer<EventSlot> ring;
+    private long tail;
+    private long knownHead;
+
+    EventArena(final int capacity, final RingBuffer<EventSlot> ring) {
+        this.buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+        this.capacity = capacity;
+        this.ring = ring;
+    }
+
+    /**
+     * Copies an event in and lets a slot show it. The ring has a free slot, and that is the one.
+     *
+     * @param slot   that will hold the event.
+     * @param source of the event.
+     * @param offset in it.
+     * @param length in bytes.
+     * @return false where there is no room: nothing has changed.
+     */
+    boolean put(final EventSlot slot, final DirectBuffer source, final int offset, final int length) {
+        final int toEnd = capacity - (int)(tail & (capacity - 1));
+        final long start = length <= toEnd ? tail : tail + toEnd;
+        if (start + length - knownHead > capacity) {
+            knownHead = head();
+            if (start + length - knownHead > capacity) {
+                return false;
+            }
+        }
+        final int index = (int)(start & (capacity - 1));
+        buffer.putBytes(index, source, offset, length);
+        slot.wireEvent().wrap(buffer, index, length);
+        tail = start + length;
+        return true;
+    }
+
+    long tail() {
+        return tail;
+    }
+
+    /** End of the youngest event that every stage has done with. Its slot was not used again: the ring has room. */
+    private long head() {
+        final long done = ring.getMinimumGatingSequence();
+        return done < 0 ? 0 : ring.get(done).arenaEnd();
+    }
+}
