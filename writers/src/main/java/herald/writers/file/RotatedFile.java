@@ -217,10 +217,12 @@ final class RotatedFile {
         LOG.warn("cut {} bytes of a torn last line from {}", torn, path);
     }
 
+    /** Zeros count too: a power cut may leave a file its length without its data. */
     private static boolean beginsLikeAnEvent(final ByteBuffer tail, final int lineStart) {
         final int length = Math.min(LINE_START.length, tail.position() - lineStart);
         for (int i = 0; i < length; i++) {
-            if (tail.get(lineStart + i) != LINE_START[i]) {
+            final byte b = tail.get(lineStart + i);
+            if (b != LINE_START[i] && b != 0) {
                 return false;
             }
         }

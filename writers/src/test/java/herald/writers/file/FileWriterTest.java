@@ -111,10 +111,12 @@ class FileWriterTest {
     @Test
     void shouldCutATornLineThatIsTheWholeFile() throws WriterException, IOException {
         final Path file = directory.resolve("events.ndjson");
-        Files.writeString(file, TORN);
-        write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
+        for (final String torn : new String[]{TORN, "\0".repeat(5_000)}) {
+            Files.writeString(file, torn);
+            write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
 
-        assertThat(messages(file)).containsExactly("after0");
+            assertThat(messages(file)).containsExactly("after0");
+        }
     }
 
     @Test
