@@ -7,7 +7,6 @@ import herald.writers.text.Rfc3339;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * Encodes an event as a message of RFC 5424, at most a given number of bytes long. Owned by one thread.
@@ -103,8 +102,7 @@ final class SyslogEncoder {
     }
 
     private void appendParameters(final EventView event) {
-        final UUID id = event.id();
-        appendParameter("id", id.toString());
+        appendParameter("id", event.id().toString());
         appendParameter("count", Long.toString(event.count()));
         appendParameter("first", Rfc3339.format(event.creationTimeNs(), Rfc3339.NANOS));
         appendParameter("last", Rfc3339.format(event.modTimeNs(), Rfc3339.NANOS));
@@ -137,11 +135,7 @@ final class SyslogEncoder {
         }
     }
 
-    /** Leaves out what has no value. */
     private void appendParameter(final String name, final String value) {
-        if (value.isEmpty()) {
-            return;
-        }
         scratch.setLength(0);
         scratch.append(' ').append(name).append("=\"");
         appendParameterValue(Escape.escape(value), scratch);

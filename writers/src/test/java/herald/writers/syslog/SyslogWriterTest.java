@@ -152,6 +152,25 @@ class SyslogWriterTest {
     }
 
     @Test
+    void shouldFitTheLongestHeaderIntoTheShortestLimit() {
+        final SyslogEncoder encoder = new SyslogEncoder(23, "", SyslogEncoder.LEAST_MAX_LENGTH);
+        final EventBatch batch = EventBatches.of(event().severity(Severity.DEBUG).message("m".repeat(500))
+            .type("t".repeat(500)).source("c".repeat(500), "n".repeat(500)).attribute("k", "v".repeat(500)));
+        final SyslogMessage message =
+            SyslogMessage.parse(Arrays.copyOf(encoder.bytes(), encoder.encode(batch.event(0))));
+
+        assertThat(message.header()).extracting(String::length).containsExactly(27, 255, 48, 1, 32);
+        assertThat(message.herald()).containsKeys("truncated", "id");
+    }
+
+    @Test
+    void shouldKeepAttributesWithoutAValue() throws WriterException, IOException {
+        send(Map.of(), event().attribute("quiet", ""));
+
+        assertThat(receive().attributes()).containsExactly(entry("quiet", ""));
+    }
+
+    @Test
     void shouldCutTheMessageBetweenCharactersAndSaySo() throws WriterException, IOException {
         send(Map.of("maxLength", "600"), event().message("\uD83D\uDE00".repeat(200)).attribute("k", "v"));
 
