@@ -1,0 +1,231 @@
+package herald.writers.file;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A file of lines that grows up to a size and is then renamed to {@code PATH.1}, which becomes {@code PATH.2}, and so
+ * on; beyond the number kept, the oldest goes. Holds whole lines alone: what a failed write left is cut off before the
+ * next one, what a crash left when the file is opened. Owned by one thread, and by one process.
+ */
+final class RotatedFile {
+    private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
+    private static final int LONGEST_TORN_LINE = 1 << 20;
+    private static final byte[] LINE_START = "{\"kind\":\"Event\"".getBytes(StandardCharsets.US_ASCII);
+    private static final Set<OpenOption> OPTIONS =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path path;
+    private final long maxBytes;
+    private final int keep;
+    private final boolean forced;
+    private FileChannel channel;
+    private Object fileKey;
+    private boolean unforced;
+    private boolean forceFailed;
+
+    RotatedFile(final Path path, final long maxBytes, final int keep, final boolean forced) {
+        this.path = path;
+        this.maxBytes = maxBytes;
+        this.keep = keep;
+        this.forced = forced;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    /** Opens the file unless it is open, and again where somebody has moved or deleted it meanwhile. */
+    void open() throws IOException {
+        if (channel != null) {
+            if (fileKey != null && fileKey.equals(keyAtPath())) {
+                return;
+            }
+            leave();
+        }
+        final Path directory = path.getParent();
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, OWNER_DIRECTORY);
+        }
+        final FileChannel opened = FileChannel.open(path, OPTIONS, OWNER_FILE);
+        try {
+            cutTornLine(opened);
+            fileKey = keyAtPath();
+            if (forced) {
+                forceDirectory();
+            }
+            channel = opened;
+        } finally {
+            if (channel == null) {
+                opened.close();
+            }
+        }
+    }
+
+    /** Bytes that fit before the file is rotated. */
+    long room() throws IOException {
+        return maxBytes - channel.size();
+    }
+
+    /** Appends whole lines to one file: all of them, or none. */
+    void append(final ByteBuffer lines) throws IOException {
+        if (channel.size() > 0 && lines.remaining() > room()) {
+            rotate();
+        }
+        final long start = channel.size();
+        try {
+            long position = start;
+            while (lines.hasRemaining()) {
+                position += channel.write(lines, position);
+            }
+        } catch (final IOException e) {
+            takeBack(start, e);
+            throw e;
+        }
+        unforced = true;
+        forceFailed = false;
+    }
+
+    /** Forces what was appended to the device, where that was asked for. */
+    void force() throws IOException {
+        if (!forced || !unforced) {
+            return;
+        }
+        if (forceFailed) {
+            throw new IOException("it failed before: what was written since the last good one must be written again");
+        }
+        open();
+        forceOpenFile();
+    }
+
+    void close() {
+        final FileChannel closing = channel;
+        channel = null;
+        if (closing != null) {
+            try {
+                closing.close();
+            } catch (final IOException e) {
+                LOG.warn("cannot close {}: {}", path, e.getMessage());
+            }
+        }
+    }
+
+    private void takeBack(final long start, final IOException failure) {
+        try {
+            channel.truncate(start);
+        } catch (final IOException e) {
+            failure.addSuppressed(e);
+        }
+        close();
+    }
+
+    private void forceOpenFile() throws IOException {
+        try {
+            channel.force(true);
+            unforced = false;
+        } catch (final IOException e) {
+            forceFailed = true;
+            close();
+            throw e;
+        }
+    }
+
+    private void leave() throws IOException {
+        if (forced && unforced) {
+            forceOpenFile();
+        }
+        close();
+    }
+
+    private void rotate() throws IOException {
+        leave();
+        for (int stray = keep + 1; Files.deleteIfExists(rotated(stray)); stray++) {
+            LOG.info("deleted {}: {} rotated files are kept", rotated(stray), keep);
+        }
+        int free = 1;
+        while (free < keep && Files.exists(rotated(free))) {
+            free++;
+        }
+        for (int number = free; number > 1; number--) {
+            Files.move(rotated(number - 1), rotated(number), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(path, rotated(1), StandardCopyOption.ATOMIC_MOVE);
+        open();
+    }
+
+    private Path rotated(final int number) {
+        return path.resolveSibling(path.getFileName() + "." + number);
+    }
+
+    private Object keyAtPath() throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (final NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    private void forceDirectory() throws IOException {
+        try (FileChannel directory = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    private void cutTornLine(final FileChannel file) throws IOException {
+        final long size = file.size();
+        final ByteBuffer tail = ByteBuffer.allocate((int)Math.min(size, LONGEST_TORN_LINE));
+        int read = 1;
+        while (read > 0 && tail.hasRemaining()) {
+            read = file.read(tail, size - tail.remaining());
+        }
+        int lineStart = tail.position();
+        while (lineStart > 0 && tail.get(lineStart - 1) != '\n') {
+            lineStart--;
+        }
+        final int torn = tail.position() - lineStart;
+        if (torn == 0) {
+            return;
+        }
+        if (torn == LONGEST_TORN_LINE || !beginsLikeAnEvent(tail, lineStart)) {
+            throw new IOException("its last line is not an event, so it is not ours to cut; move it away");
+        }
+        file.truncate(size - torn);
+        LOG.warn("cut {} bytes of a torn last line from {}", torn, path);
+    }
+
+    /** Zeros count too: a power cut may leave a file its length without its data. */
+    private static boolean beginsLikeAnEvent(final ByteBuffer tail, final int lineStart) {
+        final int length = Math.min(LINE_START.length, tail.position() - lineStart);
+        for (int i = 0; i < length; i++) {
+            final byte b = tail.get(lineStart + i);
+            if (b != LINE_START[i] && b != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+package herald.writers.syslog;
+
+import herald.dispatch.EventBatch;
+import herald.writer.EventWriter;
+import herald.writer.WriterException;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+
+/**
+ * Sends events to a syslog receiver, one UDP datagram each. After a failure the host's name is resolved again
+ * and the next of its addresses is taken.
+ *
+ * <p>The socket is connected, so that the kernel reports a port where nobody listens. The report comes after the
+ * datagram that it is about: so {@link #write} takes nothing of its call for delivered when it sees one, and
+ * {@link #flush} looks for one before the bookmark moves. A datagram that is lost on the way is not noticed.
+ */
+final class SyslogWriter implements EventWriter {
+    private static final int MOST_READS = 16;
+
+    private final String name;
+    private final String host;
+    private final int port;
+    private final SyslogEncoder encoder;
+    private final ByteBuffer message;
+    private final ByteBuffer ignored = ByteBuffer.allocate(64);
+    private DatagramChannel channel;
+    private int failures;
+
+    SyslogWriter(final String name, final String host, final int port, final SyslogEncoder encoder) {
+        this.name = name;
+        this.host = host;
+        this.port = port;
+        this.encoder = encoder;
+        this.message = ByteBuffer.wrap(encoder.bytes());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int write(final EventBatch batch, final int index) throws WriterException {
+        int done = 0;
+        try {
+            connect();
+            while (index + done < batch.size()) {
+                message.clear().limit(encoder.encode(batch.event(index + done)));
+                channel.write(message);
+                done++;
+            }
+            return done;
+        } catch (final IOException e) {
+            throw failure(e instanceof PortUnreachableException ? 0 : done, e);
+        }
+    }
+
+    @Override
+    public void flush() throws WriterException {
+        if (channel == null) {
+            return;
+        }
+        try {
+            channel.configureBlocking(false);
+            int reads = 0;
+            while (reads < MOST_READS && channel.read(ignored.clear()) > 0) {
+                reads++;
+            }
+            channel.configureBlocking(true);
+        } catch (final IOException e) {
+            throw failure(0, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        final DatagramChannel closing = channel;
+        channel = null;
+        if (closing != null) {
+            try {
+                closing.close();
+            } catch (final IOException ignore) {
+                // Nothing is held in it, and nothing of it is used again.
+            }
+        }
+    }
+
+    private void connect() throws IOException {
+        if (channel != null) {
+            return;
+        }
+        final InetAddress[] addresses = InetAddress.getAllByName(host);
+        final InetSocketAddress address = new InetSocketAddress(addresses[failures % addresses.length], port);
+        final DatagramChannel opened = DatagramChannel.open();
+        try {
+            channel = opened.connect(address);
+        } finally {
+            if (channel == null) {
+                opened.close();
+            }
+        }
+    }
+
+    private WriterException failure(final int done, final IOException e) {
+        close();
+        failures = (failures + 1) & Integer.MAX_VALUE;
+        final String receiver = "syslog receiver udp://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        final String what;
+        if (e instanceof PortUnreachableException) {
+            what = " refuses: nobody listens on that port";
+        } else if (e instanceof UnknownHostException) {
+            what = " is unknown: the host's name does not resolve";
+        } else {
+            what = " takes nothing: " + e.getMessage();
+        }
+        return WriterException.retryable(done, receiver + what, e);
+    }
+}

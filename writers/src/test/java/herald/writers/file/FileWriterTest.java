@@ -1,0 +1,243 @@
+package herald.writers.file;
+
+import herald.dispatch.EventBatch;
+import herald.writer.EventWriter;
+import herald.writer.WriterException;
+import herald.writer.WriterSpec;
+import herald.writers.ChildJvm;
+import herald.writers.EventBatches;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Files on the real file system: appended, rotated, torn, moved away, refused and full. */
+@Timeout(60)
+class FileWriterTest {
+    private static final String TORN = "{\"kind\":\"Event\",\"meta\":{\"na";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldWriteALineForEachEventAndAppendOnRestart() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        write(file, Map.of(), EventBatches.numbered(3, "first "), 1);
+        write(file, Map.of("force", "true"), EventBatches.numbered(2, "second "), 0);
+
+        assertThat(messages(file)).containsExactly("first 1", "first 2", "second 0", "second 1");
+    }
+
+    @Test
+    void shouldCreateFileAndDirectoriesForTheirOwnerAlone() throws WriterException, IOException {
+        final Path file = directory.resolve("a/b/events.ndjson");
+        write(file, Map.of(), EventBatches.numbered(1, "m"), 0);
+
+        assertThat(permissions(file)).isEqualTo("rw-------");
+        assertThat(permissions(file.getParent())).isEqualTo("rwx------");
+        assertThat(permissions(file.getParent().getParent())).isEqualTo("rwx------");
+    }
+
+    @Test
+    void shouldRotateBetweenLinesAndLoseNone() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        write(file, Map.of("maxBytes", "2KiB", "keep", "100", "force", "true"), EventBatches.numbered(60, "m"), 0);
+
+        final List<Path> files = new ArrayList<>(List.of(file));
+        for (int i = 1; Files.exists(rotated(file, i)); i++) {
+            files.add(0, rotated(file, i));
+        }
+        final List<String> messages = new ArrayList<>();
+        for (final Path part : files) {
+            assertThat(Files.size(part)).isBetween(1L, 2048L);
+            assertThat(permissions(part)).isEqualTo("rw-------");
+            messages.addAll(messages(part));
+        }
+        assertThat(files).hasSizeGreaterThan(5);
+        assertThat(messages).isEqualTo(IntStream.range(0, 60).mapToObj(i -> "m" + i).toList());
+    }
+
+    @Test
+    void shouldKeepTheNewestRotatedFiles() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        Files.writeString(rotated(file, 3), "left from when more were kept\n");
+        final EventBatch batch = EventBatches.numbered(8, "x".repeat(1000));
+        write(file, Map.of("maxBytes", "1KiB", "keep", "2"), batch, 0);
+
+        assertThat(messages(file)).singleElement().asString().endsWith("x7");
+        assertThat(messages(rotated(file, 1))).singleElement().asString().endsWith("x6");
+        assertThat(messages(rotated(file, 2))).singleElement().asString().endsWith("x5");
+        assertThat(rotated(file, 3)).doesNotExist();
+    }
+
+    @Test
+    void shouldFillAHoleBeforeDeletingTheOldest() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        Files.writeString(rotated(file, 1), "one\n");
+        Files.writeString(rotated(file, 3), "three\n");
+        write(file, Map.of("maxBytes", "1KiB", "keep", "3"), EventBatches.numbered(2, "x".repeat(1000)), 0);
+
+        assertThat(rotated(file, 2)).hasContent("one");
+        assertThat(rotated(file, 3)).hasContent("three");
+    }
+
+    @Test
+    void shouldCutALineThatACrashTore() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        for (int length = 1; length <= TORN.length(); length++) {
+            Files.deleteIfExists(file);
+            write(file, Map.of(), EventBatches.numbered(1, "before"), 0);
+            Files.writeString(file, TORN.substring(0, length), StandardOpenOption.APPEND);
+            write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
+
+            assertThat(messages(file)).containsExactly("before0", "after0");
+        }
+    }
+
+    @Test
+    void shouldCutATornLineThatIsTheWholeFile() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        for (final String torn : new String[]{TORN, "\0".repeat(5_000)}) {
+            Files.writeString(file, torn);
+            write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
+
+            assertThat(messages(file)).containsExactly("after0");
+        }
+    }
+
+    @Test
+    void shouldNotCutWhatIsNotItsOwn() throws IOException {
+        final Path file = directory.resolve("letter.txt");
+        Files.writeString(file, "Dear reader,\nno newline here");
+
+        assertThatThrownBy(() -> write(file, Map.of(), EventBatches.numbered(1, "m"), 0))
+            .isInstanceOfSatisfying(WriterException.class, e -> assertThat(e.retryable()).isTrue())
+            .hasMessageContaining(file.toString()).hasMessageContaining("move it away");
+        assertThat(file).hasContent("Dear reader,\nno newline here");
+    }
+
+    @Test
+    void shouldGoOnInANewFileWhereItsOwnWasMovedAway() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        try (EventWriter writer = writer(file, Map.of("force", "true"))) {
+            writer.write(EventBatches.numbered(1, "old"), 0);
+            Files.move(file, directory.resolve("moved"));
+            writer.write(EventBatches.numbered(1, "new"), 0);
+            writer.flush();
+        }
+
+        assertThat(messages(directory.resolve("moved"))).containsExactly("old0");
+        assertThat(messages(file)).containsExactly("new0");
+    }
+
+    @Test
+    void shouldLeaveNoHalfLineWhereTheFileCannotGrow() throws IOException, InterruptedException, WriterException {
+        final Path file = directory.resolve("events.ndjson");
+        final Process process = new ProcessBuilder(ChildJvm.command(
+            List.of("sh", "-c", "ulimit -f 8 && exec \"$@\"", "sh"), UntilFull.class, file.toString()))
+            .redirectErrorStream(true).start();
+        try {
+            final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(output).contains("retryable=true done=0 cannot write " + file + ": File too large");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Files.readString(file)).endsWith("}\n");
+        final int written = messages(file).size();
+        write(file, Map.of(), EventBatches.numbered(3, "after"), 0);
+        assertThat(written).isGreaterThan(0).isEqualTo(messages(file).size() - 3);
+        assertThat(written % 3).as("a slice is written whole or not at all").isZero();
+    }
+
+    @Test
+    void shouldSayWhichPathItCannotWrite() throws IOException {
+        final Path blocked = Files.writeString(directory.resolve("blocked"), "a file");
+
+        assertThatThrownBy(() -> write(blocked.resolve("events.ndjson"), Map.of(), EventBatches.numbered(1, "m"), 0))
+            .isInstanceOfSatisfying(WriterException.class, e -> assertThat(e.retryable()).isTrue())
+            .hasMessageContaining("cannot write " + blocked.resolve("events.ndjson"))
+            .hasMessageContaining("is writable");
+    }
+
+    @Test
+    void shouldNameWhatIsWrongWithASpecification() {
+        assertMistake(directory, Map.of(), directory + " is a directory", "events.ndjson");
+        assertMistake(Path.of("/dev/null"), Map.of(), "/dev/null is no regular file");
+        assertMistake(directory.resolve("f"), Map.of("maxBytes", "64MB"), "maxBytes \"64MB\"", "64MiB");
+        assertMistake(directory.resolve("f"), Map.of("maxBytes", "999999999999GiB"), "at least 1024");
+        assertMistake(directory.resolve("f"), Map.of("keep", "0"), "keep \"0\"", "from 1 to 1000");
+        assertMistake(directory.resolve("f"), Map.of("force", "yes"), "force \"yes\"", "false, true");
+        assertMistake(directory.resolve("f"), Map.of("compress", "true"), "compress", "maxBytes, keep, force");
+        assertThatThrownBy(() -> new FileWriterFactory().create(WriterSpec.parse("file")))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("file:/var/log/");
+    }
+
+    private static void assertMistake(final Path path, final Map<String, String> options, final String... parts) {
+        assertThatThrownBy(() -> writer(path, options))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("writer audit (file): ").hasMessageContainingAll(parts);
+    }
+
+    private static EventWriter writer(final Path path, final Map<String, String> options) {
+        return new FileWriterFactory().create(new WriterSpec("audit", "file", path.toString(), options));
+    }
+
+    private static void write(
+        final Path path, final Map<String, String> options, final EventBatch batch, final int from)
+        throws WriterException {
+        try (EventWriter writer = writer(path, options)) {
+            int index = from;
+            while (index < batch.size()) {
+                index += writer.write(batch, index);
+                writer.flush();
+            }
+        }
+    }
+
+    private static List<String> messages(final Path file) throws IOException {
+        assertThat(Files.readString(file)).endsWith("\n");
+        return Files.readAllLines(file).stream()
+            .map(line -> line.replaceAll("^\\{\"kind\":\"Event\",.*\"message\":\"([^\"]*)\".*\"count\":1}$", "$1"))
+            .toList();
+    }
+
+    private static Path rotated(final Path file, final int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
+    }
+
+    private static String permissions(final Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    /** Writes until the file may not grow any more, and says how it learnt that. */
+    static final class UntilFull {
+        private UntilFull() {
+        }
+
+        public static void main(final String[] args) {
+            final EventBatch batch = EventBatches.numbered(3, "event ");
+            try (EventWriter writer = writer(Path.of(args[0]), Map.of())) {
+                while (true) {
+                    writer.write(batch, 0);
+                }
+            } catch (final WriterException e) {
+                System.out.println("retryable=" + e.retryable() + " done=" + e.done() + " " + e.getMessage());
+            }
+        }
+    }
+}
