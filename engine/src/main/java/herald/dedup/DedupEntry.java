@@ -1,5 +1,7 @@
 package herald.dedup;
 
+import herald.disk.BatchDecoder;
+
 /**
  * What dedup remembers of an event: its first occurrence and how often it has happened. Reused; owned by one thread.
  */
@@ -29,6 +31,18 @@ public final class DedupEntry {
         lastSeenNs = journalTimeNs;
         occurrences = count;
         return this;
+    }
+
+    /**
+     * Takes over what a batch says of an event.
+     *
+     * @param event of the batch, at its first field.
+     * @return this.
+     */
+    public DedupEntry restore(final BatchDecoder.EventsDecoder event) {
+        return identify(event.eventIdHigh(), event.eventIdLow())
+            .firstSeen(event.firstSeenNs(), event.firstRecordTimeNs(), event.position())
+            .seen(event.lastSeenNs(), event.occurrences());
     }
 
     /** Identity of the event, upper half. */

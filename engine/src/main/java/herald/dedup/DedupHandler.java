@@ -78,12 +78,11 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     /**
      * Puts back what a batch says of an event: at start, before the journal is replayed from where the batches end.
      *
-     * @param buffer that holds the wire message.
-     * @param length of it in bytes.
-     * @param entry  what the batch says.
+     * @param wireEvent the event's wire message, header included.
+     * @param entry     what the batch says.
      */
-    public void restore(final DirectBuffer buffer, final int length, final DedupEntry entry) {
-        key.compute(buffer, 0, length);
+    public void restore(final DirectBuffer wireEvent, final DedupEntry entry) {
+        key.compute(wireEvent, 0, wireEvent.capacity());
         windows.restore(key, entry);
     }
 

@@ -3,6 +3,7 @@ package herald.dispatch;
 import herald.disk.BatchDecoder;
 import herald.disk.MessageHeaderDecoder;
 import herald.event.EventDefaults;
+import herald.event.EventFilter;
 import herald.event.EventView;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
@@ -17,6 +18,7 @@ public final class EventBatch {
     private final BatchDecoder batch = new BatchDecoder();
     private final UnsafeBuffer wireEvent = new UnsafeBuffer(0, 0);
     private final IntArrayList entryLimits = new IntArrayList();
+    private final IntArrayList entryIndexes = new IntArrayList();
     private final EventView view = new EventView();
     private EventDefaults defaults = EventDefaults.NONE;
     private long position;
@@ -37,8 +39,10 @@ public final class EventBatch {
         nextPosition = endPosition;
         batch.wrapAndApplyHeader(buffer, offset, header);
         entryLimits.clear();
+        entryIndexes.clear();
         final BatchDecoder.EventsDecoder events = batch.events();
         while (events.hasNext()) {
+            entryIndexes.addInt(entryLimits.size());
             entryLimits.addInt(batch.limit());
             events.next();
             events.skipWireEvent();
@@ -49,9 +53,59 @@ public final class EventBatch {
     }
 
     /**
-     * How many events it has.
+     * Hides the events that a filter does not let pass.
      *
-     * @return at least 1.
+     * @param filter to apply.
+     * @return how many were hidden.
+     */
+    public int retain(final EventFilter filter) {
+        if (filter == EventFilter.ALL) {
+            return 0;
+        }
+        int kept = 0;
+        for (int i = 0; i < entryLimits.size(); i++) {
+            if (filter.matches(event(i))) {
+                entryLimits.setInt(kept, entryLimits.getInt(i));
+                entryIndexes.setInt(kept, entryIndexes.getInt(i));
+                kept++;
+            }
+        }
+        final int hidden = entryLimits.size() - kept;
+        for (int i = 0; i < hidden; i++) {
+            entryLimits.removeAt(entryLimits.size() - 1);
+            entryIndexes.removeAt(entryIndexes.size() - 1);
+        }
+        return hidden;
+    }
+
+    /**
+     * The index of the first event at or after a place of the whole batch.
+     *
+     * @param place among all events of the batch, hidden ones included.
+     * @return from 0 up to {@link #size()}.
+     */
+    public int indexOf(final int place) {
+        int index = 0;
+        while (index < entryIndexes.size() && entryIndexes.getInt(index) < place) {
+            index++;
+        }
+        return index;
+    }
+
+    /**
+     * The place of an event in the whole batch.
+     *
+     * @param index from 0 up to {@link #size()}.
+     * @return its place among all events, hidden ones included.
+     */
+    public int placeOf(final int index) {
+        return entryIndexes.getInt(index);
+    }
+
+    /**
+     * How many events it has that are not hidden.
+     *
+     * @return from 0.
      */
     public int size() {
         return entryLimits.size();

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Reads a log record by record, in this process or another, while it is written. Takes no lock and writes nothing.
@@ -137,6 +138,26 @@ public final class LogReader implements AutoCloseable {
             return bases;
         } catch (final IOException e) {
             throw new LogException("cannot list " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The identity of a log.
+     *
+     * @param disk      that holds the log.
+     * @param directory of its segments.
+     * @return null where there is no log.
+     */
+    public static UUID logId(final Disk disk, final Path directory) {
+        final List<Long> bases = segmentBases(disk, directory);
+        if (bases.isEmpty()) {
+            return null;
+        }
+        final Path last = LogDescriptor.segmentFile(directory, bases.get(bases.size() - 1));
+        try (Segment segment = Segment.open(disk, last, false)) {
+            return segment.header().logId();
+        } catch (final IOException e) {
+            throw new LogException("cannot read " + last + ": " + e.getMessage(), e);
         }
     }
 

@@ -322,6 +322,23 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     /**
+     * The end of the oldest segment, where all of it was written before a time: the next one was begun before it.
+     *
+     * @param timeNs wall clock, ns since the epoch.
+     * @return a position that can be released up to; 0 where the oldest segment is younger.
+     * @throws IOException where a segment can't be read.
+     */
+    public long endOfOldestBefore(final long timeNs) throws IOException {
+        final List<Path> files = segmentFiles(config);
+        if (files.size() < 2) {
+            return 0;
+        }
+        try (Segment second = Segment.open(config.disk(), files.get(1), false)) {
+            return second.header().createdNs() < timeNs ? second.basePosition() : 0;
+        }
+    }
+
+    /**
      * Closes the log as it is; {@link #force()} comes before where that is wanted. No record may be claimed any more.
      */
     @Override

@@ -82,6 +82,7 @@ public final class EventReceiver implements Agent {
     private boolean repliesOwed;
     private long repeatNs;
     private volatile boolean accepting = true;
+    private volatile boolean owesNothing;
 
     /**
      * A receiver that listens from now on.
@@ -117,6 +118,15 @@ public final class EventReceiver implements Agent {
         accepting = false;
     }
 
+    /**
+     * Whether every recorder has been told what is durable. Any thread; a moment old.
+     *
+     * @return false while a reply is still to be sent.
+     */
+    public boolean owesNothing() {
+        return owesNothing;
+    }
+
     private int acknowledge(final long nowNs) {
         int work = 0;
         RecorderState recorder = context.durable().poll();
@@ -137,6 +147,7 @@ public final class EventReceiver implements Agent {
             repliesOwed = false;
             sessionByImage.values().forEach(this::sendOwed);
         }
+        owesNothing = work == 0 && !repliesOwed;
         return work;
     }
 

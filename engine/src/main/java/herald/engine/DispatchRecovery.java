@@ -1,0 +1,181 @@
+package herald.engine;
+
+import herald.dedup.DedupEntry;
+import herald.dedup.DedupHandler;
+import herald.dispatch.BatchHandler;
+import herald.dispatch.DispatchReader;
+import herald.dispatch.EventBatch;
+import herald.disk.BatchDecoder;
+import herald.io.Disk;
+import herald.journal.JournalReader;
+import herald.log.LogDamage;
+import herald.log.LogReader;
+import herald.receiver.RecorderState;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes the dispatch log, the dedup windows and the open batch what the journal says, at start. Batches of the last
+ * dedup interval restore the windows; the journal from the last batch's resume position on then runs through dedup and
+ * batching again, the same handlers as in the ring.
+ */
+final class DispatchRecovery {
+    /**
+     * The last batch of a dispatch log.
+     *
+     * @param resumePosition the journal is dispatched up to here; 0 where there is no batch.
+     * @param timeNs         journal time of the record that closed it.
+     */
+    record LastBatch(long resumePosition, long timeNs) {
+    }
+
+    private final Disk disk;
+    private final Path journalDir;
+    private final Path dispatchDir;
+    private final LogDamage.Listener onDamage;
+    private final EventSlot slot = new EventSlot();
+    private final RecorderState nobody = new RecorderState(new UUID(0, 0), 0);
+
+    DispatchRecovery(
+        final Disk disk, final Path journalDir, final Path dispatchDir, final LogDamage.Listener onDamage) {
+        this.disk = disk;
+        this.journalDir = journalDir;
+        this.dispatchDir = dispatchDir;
+        this.onDamage = onDamage;
+    }
+
+    LastBatch findLastBatch() {
+        final List<Long> bases = LogReader.segmentBases(disk, dispatchDir);
+        for (int i = bases.size() - 1; i >= 0; i--) {
+            LastBatch last = null;
+            try (DispatchReader reader = new DispatchReader(disk, dispatchDir, bases.get(i), damage -> { })) {
+                for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                    last = new LastBatch(batch.resumePosition(), batch.toTimeNs());
+                }
+            }
+            if (last != null) {
+                return last;
+            }
+        }
+        return new LastBatch(0, 0);
+    }
+
+    /**
+     * Restores the windows from batches.
+     *
+     * @param last          batch.
+     * @param settings      in force there.
+     * @param dedup         whose windows they are.
+     * @return where the segment begins from which on batches were read.
+     */
+    long restoreWindows(final LastBatch last, final ProxyStart settings, final DedupHandler dedup) {
+        final long horizonNs = last.timeNs() - settings.dedupIntervalNs();
+        final long from = firstSegmentSince(horizonNs);
+        final DedupEntry entry = new DedupEntry();
+        try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, onDamage)) {
+            for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                if (batch.toTimeNs() > horizonNs) {
+                    restore(batch, horizonNs, entry, dedup);
+                }
+            }
+        }
+        return from;
+    }
+
+    private static void restore(
+        final EventBatch batch, final long horizonNs, final DedupEntry entry, final DedupHandler dedup) {
+        for (int i = 0; i < batch.size(); i++) {
+            final BatchDecoder.EventsDecoder event = batch.entry(i);
+            if (event.firstSeenNs() > horizonNs && !event.flags().overfull()) {
+                dedup.restore(batch.wireEvent(), entry.restore(event));
+            }
+        }
+    }
+
+    private long firstSegmentSince(final long timeNs) {
+        final List<Long> bases = LogReader.segmentBases(disk, dispatchDir);
+        for (int i = bases.size() - 1; i > 0; i--) {
+            try (DispatchReader reader = new DispatchReader(disk, dispatchDir, bases.get(i), damage -> { })) {
+                final EventBatch first = reader.next();
+                if (first != null && first.toTimeNs() <= timeNs) {
+                    return bases.get(i);
+                }
+            }
+        }
+        return bases.isEmpty() ? 0 : bases.get(0);
+    }
+
+    /**
+     * The settings in force at a position of the journal.
+     *
+     * @param position of a record.
+     * @return null where the journal says nothing before it.
+     */
+    ProxyStart settingsAt(final long position) {
+        ProxyStart settings = null;
+        try (JournalReader reader = new JournalReader(disk, journalDir, segmentOf(position), damage -> { })) {
+            while (reader.next() && reader.recordPosition() < position) {
+                settings = reader.start();
+            }
+            return settings;
+        }
+    }
+
+    private long segmentOf(final long position) {
+        long base = 0;
+        for (final long candidate : LogReader.segmentBases(disk, journalDir)) {
+            if (candidate <= position) {
+                base = candidate;
+            }
+        }
+        return base;
+    }
+
+    /**
+     * Runs the journal through dedup and batching.
+     *
+     * @param fromPosition the journal is dispatched up to here.
+     * @param dedup        with its windows restored.
+     * @param batch        with the settings in force.
+     * @return records replayed.
+     * @throws IOException where a disk fails.
+     */
+    long replay(final long fromPosition, final DedupHandler dedup, final BatchHandler batch) throws IOException {
+        long replayed = 0;
+        try (JournalReader reader = new JournalReader(disk, journalDir, fromPosition, onDamage)) {
+            while (reader.next()) {
+                if (fill(reader)) {
+                    dedup.onSlot(slot);
+                    batch.onSlot(slot);
+                    replayed++;
+                }
+            }
+        }
+        batch.onTurnEnd();
+        return replayed;
+    }
+
+    private boolean fill(final JournalReader reader) {
+        final long journalTimeNs = reader.journalTimeNs();
+        final long wallTimeNs = reader.wallTimeNs();
+        switch (reader.kind()) {
+            case EVENT -> {
+                slot.reset(EventSlot.Kind.EVENT, journalTimeNs, wallTimeNs).event(nobody, reader.sequence());
+                slot.wireEvent().wrap(reader.wireEvent());
+            }
+            case VOID -> slot.reset(EventSlot.Kind.VOID, journalTimeNs, wallTimeNs)
+                .voided(nobody, reader.fromSequence(), reader.sequence(), reader.refused());
+            case TICK -> slot.reset(EventSlot.Kind.TICK, journalTimeNs, wallTimeNs);
+            case START -> slot.reset(EventSlot.Kind.START, journalTimeNs, wallTimeNs).start(reader.start());
+            case SHUTDOWN -> slot.reset(EventSlot.Kind.SHUTDOWN, journalTimeNs, wallTimeNs);
+            default -> {
+                return false;
+            }
+        }
+        slot.journaledAt(reader.recordPosition(), reader.position());
+        return true;
+    }
+}

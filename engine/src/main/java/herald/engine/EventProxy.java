@@ -1,0 +1,336 @@
+package herald.engine;
+
+import herald.event.EventDefaults;
+import herald.event.EventFilter;
+import herald.io.Disk;
+import herald.link.HeraldDirectory;
+import herald.writer.EventWriter;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+
+import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The node's proxy: takes events from recorders, makes them durable, folds repeats, batches and delivers to writers.
+ *
+ * <pre>
+ *   try (EventProxy proxy = EventProxy.launch(new EventProxy.Context().dataDir(dir).writer(writer))) { ... }
+ * </pre>
+ */
+public final class EventProxy implements AutoCloseable {
+    private static final long AWAIT_PARK_NS = 200_000;
+    private static final long DRAIN_TIMEOUT_NS = 10_000_000_000L;
+    private static final long ACK_TIMEOUT_NS = 500_000_000L;
+
+    private final Context context;
+    private final ProxyParts parts;
+    private final ProxyThreads threads;
+    private boolean closed;
+
+    private EventProxy(final Context context, final ProxyParts parts) {
+        this.context = context;
+        this.parts = parts;
+        this.threads = new ProxyThreads(context, parts);
+    }
+
+    /**
+     * Recovers what the data directory holds and begins to accept events.
+     *
+     * @param context of the proxy.
+     * @return the proxy, ready.
+     * @throws IllegalArgumentException where the context is wrong: names the value and what would be right.
+     * @throws ProxyException           where the proxy can't start: says why and what would mend it.
+     * @throws herald.log.LogException  where a log can't be used: says why and what would mend it.
+     */
+    public static EventProxy launch(final Context context) {
+        context.conclude();
+        final ProxyParts parts = ProxyParts.open(context);
+        return new EventProxy(context, parts);
+    }
+
+    /**
+     * Everything to be stepped, in {@link ThreadingMode#INVOKER}.
+     *
+     * @return null in the other modes.
+     */
+    public AgentInvoker invoker() {
+        return threads.invoker();
+    }
+
+    /**
+     * Directory of the media driver that recorders connect to.
+     *
+     * @return its name.
+     */
+    public String aeronDirectoryName() {
+        return parts.aeronDirectoryName();
+    }
+
+    /**
+     * Where everything is kept.
+     *
+     * @return the data directory.
+     */
+    public Path dataDir() {
+        return context.dataDir;
+    }
+
+    /**
+     * The proxy's counters.
+     *
+     * @return valid until the proxy is closed.
+     */
+    public CountersFile counters() {
+        return parts.counters();
+    }
+
+    /**
+     * Whether a stage failed or the media driver is gone: the proxy does not acknowledge any more and has to be closed.
+     *
+     * @return false while all is well.
+     */
+    public boolean hasFailed() {
+        return parts.hasFailed();
+    }
+
+    /**
+     * Stops in order: accepts nothing any more, journals, dispatches, acknowledges and delivers what was accepted, as
+     * far as time allows, and closes. What was not delivered stays for the next start.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        parts.ingressAgent().requestShutdown();
+        final boolean drained = await(() -> parts.ingressAgent().isShutDown() && parts.pipeline().isDrained(),
+            DRAIN_TIMEOUT_NS);
+        if (drained) {
+            await(parts.receiver()::owesNothing, ACK_TIMEOUT_NS);
+            await(parts::writersDelivered, context.closeTimeoutNs);
+        }
+        threads.close();
+        parts.close();
+    }
+
+    private boolean await(final BooleanSupplier condition, final long timeoutNs) {
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        while (!condition.getAsBoolean() && !parts.hasFailed()) {
+            if (System.nanoTime() - deadlineNs >= 0) {
+                return false;
+            }
+            if (threads.invoker() == null) {
+                LockSupport.parkNanos(AWAIT_PARK_NS);
+            } else {
+                threads.invoker().invoke();
+            }
+        }
+        return !parts.hasFailed();
+    }
+
+    /**
+     * What a proxy is launched with. Concluded once, at launch.
+     */
+    public static final class Context extends ProxySettings {
+        /** Where everything is kept; by default that of {@link HeraldDirectory#defaultDataDir()}. */
+        public Context dataDir(final Path value) {
+            dataDir = value;
+            return this;
+        }
+
+        /** Name of the node; by default the host's. */
+        public Context node(final String value) {
+            node = value;
+            return this;
+        }
+
+        /** What is filled in where an event leaves it open; by default the reference is the node. */
+        public Context defaults(final EventDefaults value) {
+            defaults = value;
+            return this;
+        }
+
+        /**
+         * Directory of the media driver. Where a driver is alive in it, it is used; otherwise one is embedded
+         * there. By default one is embedded in a directory of the data directory's own.
+         */
+        public Context aeronDirectoryName(final String value) {
+            aeronDirectoryName = value;
+            return this;
+        }
+
+        /** After how long without a sign of life the media driver counts as dead, in ms. */
+        public Context driverTimeoutMs(final long value) {
+            driverTimeoutMs = value;
+            return this;
+        }
+
+        /** When an event is acknowledged; in the page cache by default. */
+        public Context durability(final Durability value) {
+            durability = value;
+            return this;
+        }
+
+        /** How often {@link Durability#INTERVAL} forces, in ns. */
+        public Context forceIntervalNs(final long value) {
+            forceIntervalNs = value;
+            return this;
+        }
+
+        /** How long repeats are folded, from the first occurrence on, in ns; 10 s by default. */
+        public Context dedupIntervalNs(final long value) {
+            dedupIntervalNs = value;
+            return this;
+        }
+
+        /** How long a batch collects, in ns; 1 s by default. */
+        public Context batchIntervalNs(final long value) {
+            batchIntervalNs = value;
+            return this;
+        }
+
+        /** Keys held for each dedup generation. */
+        public Context dedupKeyLimit(final long value) {
+            dedupKeyLimit = value;
+            return this;
+        }
+
+        /** Bytes of a batch at most, a quarter of a dispatch segment at most. */
+        public Context batchLengthLimit(final int value) {
+            batchLengthLimit = value;
+            return this;
+        }
+
+        /** Limit of an encoded event in bytes, up to 64 KiB; 4 KiB by default. */
+        public Context maxEventLength(final int value) {
+            maxEventLength = value;
+            return this;
+        }
+
+        /** Which threads run what; by default SHARED below 8 cores, DEDICATED from there on. */
+        public Context threadingMode(final ThreadingMode value) {
+            threadingMode = value;
+            return this;
+        }
+
+        /** Slots of the ring, a power of two. */
+        public Context ringLength(final int value) {
+            ringLength = value;
+            return this;
+        }
+
+        /** Bytes for the events in the ring, a power of two. */
+        public Context arenaLength(final int value) {
+            arenaLength = value;
+            return this;
+        }
+
+        /** Length of a journal segment in bytes. */
+        public Context journalSegmentLength(final int value) {
+            journalSegmentLength = value;
+            return this;
+        }
+
+        /** Length of a dispatch segment in bytes. */
+        public Context dispatchSegmentLength(final int value) {
+            dispatchSegmentLength = value;
+            return this;
+        }
+
+        /** How long the journal may grow in bytes; 1 GiB by default. */
+        public Context journalRetentionLength(final long value) {
+            journalRetentionLength = value;
+            return this;
+        }
+
+        /** How old a journal segment may grow in ns; 7 days by default. */
+        public Context journalRetentionNs(final long value) {
+            journalRetentionNs = value;
+            return this;
+        }
+
+        /** How long the dispatch log may grow in bytes; 1 GiB by default. */
+        public Context dispatchRetentionLength(final long value) {
+            dispatchRetentionLength = value;
+            return this;
+        }
+
+        /** After how long a silent recorder is forgotten, in ns; 30 days by default. */
+        public Context forgetRecorderNs(final long value) {
+            forgetRecorderNs = value;
+            return this;
+        }
+
+        /** How often to look for spools without an owner, in ns. */
+        public Context adoptIntervalNs(final long value) {
+            adoptIntervalNs = value;
+            return this;
+        }
+
+        /** How long a stop waits for writers to deliver what is there, in ns. */
+        public Context closeTimeoutNs(final long value) {
+            closeTimeoutNs = value;
+            return this;
+        }
+
+        /** Longest sleep of an idle thread of receiver or stages, in ns. */
+        public Context maxParkNs(final long value) {
+            maxParkNs = value;
+            return this;
+        }
+
+        /** Wall clock. */
+        public Context clock(final EpochNanoClock value) {
+            clock = value;
+            return this;
+        }
+
+        /** Monotonic clock. */
+        public Context nanoClock(final NanoClock value) {
+            nanoClock = value;
+            return this;
+        }
+
+        /** Source of ids, seeds and jitter. */
+        public Context random(final RandomGenerator value) {
+            random = value;
+            return this;
+        }
+
+        /** What holds logs, bookmarks and counters. */
+        public Context disk(final Disk value) {
+            disk = value;
+            return this;
+        }
+
+        /** Makes threads; they are named by their agents. */
+        public Context threadFactory(final ThreadFactory value) {
+            threadFactory = value;
+            return this;
+        }
+
+        /** Told once that the proxy can't go on; it still has to be closed. */
+        public Context failureListener(final Consumer<Throwable> value) {
+            failureListener = value;
+            return this;
+        }
+
+        /** Adds a writer that gets everything from now on. */
+        public Context writer(final EventWriter writer) {
+            return writer(writer, EventFilter.ALL, false);
+        }
+
+        /** Adds a writer, what it gets, and whether it begins at the oldest event kept where it is new. */
+        public Context writer(final EventWriter writer, final EventFilter filter, final boolean startsAtOldest) {
+            writers.add(new WriterSetup(writer, filter, startsAtOldest));
+            return this;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package herald.engine;
+
+import herald.event.EventDefaults;
+import herald.event.EventFilter;
+import herald.io.Disk;
+import herald.io.SystemDisk;
+import herald.link.HeraldDirectory;
+import herald.link.LinkDescriptor;
+import herald.writer.EventWriter;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+import static herald.log.LogDescriptor.MAX_SEGMENT_LENGTH;
+import static herald.log.LogDescriptor.MIN_SEGMENT_LENGTH;
+
+/**
+ * The settings behind {@link EventProxy.Context}: every value, its unit and its default in one place.
+ */
+abstract class ProxySettings {
+    private static final int SHARED_BELOW_CORES = 8;
+
+    /** A writer and what it gets. */
+    record WriterSetup(EventWriter writer, EventFilter filter, boolean startsAtOldest) {
+    }
+
+    Path dataDir;
+    String node;
+    EventDefaults defaults;
+    String aeronDirectoryName;
+    long driverTimeoutMs = 10_000;
+    Durability durability = Durability.PROCESS;
+    long forceIntervalNs = TimeUnit.MILLISECONDS.toNanos(100);
+    long dedupIntervalNs = TimeUnit.SECONDS.toNanos(10);
+    long batchIntervalNs = TimeUnit.SECONDS.toNanos(1);
+    long dedupKeyLimit = 1_000_000;
+    int batchLengthLimit = 1024 * 1024;
+    int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
+    ThreadingMode threadingMode;
+    int ringLength = 16 * 1024;
+    int arenaLength = 8 * 1024 * 1024;
+    int journalSegmentLength = 32 * 1024 * 1024;
+    int dispatchSegmentLength = 16 * 1024 * 1024;
+    long journalRetentionLength = 1024L * 1024 * 1024;
+    long journalRetentionNs = TimeUnit.DAYS.toNanos(7);
+    long dispatchRetentionLength = 1024L * 1024 * 1024;
+    long forgetRecorderNs = TimeUnit.DAYS.toNanos(30);
+    long adoptIntervalNs = TimeUnit.SECONDS.toNanos(2);
+    long closeTimeoutNs = TimeUnit.SECONDS.toNanos(5);
+    long maxParkNs = TimeUnit.MILLISECONDS.toNanos(1);
+    EpochNanoClock clock = SystemEpochNanoClock.INSTANCE;
+    NanoClock nanoClock = SystemNanoClock.INSTANCE;
+    RandomGenerator random = new SplittableRandom();
+    Disk disk = SystemDisk.INSTANCE;
+    ThreadFactory threadFactory = Thread::new;
+    Consumer<Throwable> failureListener;
+    final List<WriterSetup> writers = new ArrayList<>();
+    boolean embedInOwnDirectory;
+
+    /** Fills in what follows from other values and checks every one. */
+    void conclude() {
+        concludeNames();
+        if (threadingMode == null) {
+            threadingMode = Runtime.getRuntime().availableProcessors() < SHARED_BELOW_CORES ?
+                ThreadingMode.SHARED : ThreadingMode.DEDICATED;
+        }
+        if (failureListener == null) {
+            failureListener = failure -> { };
+        }
+        requirePositive(dedupIntervalNs, "dedupIntervalNs");
+        requirePositive(batchIntervalNs, "batchIntervalNs");
+        requirePositive(forceIntervalNs, "forceIntervalNs");
+        requirePositive(adoptIntervalNs, "adoptIntervalNs");
+        requirePositive(maxParkNs, "maxParkNs");
+        requirePositive(dedupKeyLimit, "dedupKeyLimit");
+        concludeLengths();
+        final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();
+        require(names == writers.size(), "writers", writers.stream().map(setup -> setup.writer().name()).toList(),
+            "of names that differ: each has a bookmark");
+    }
+
+    private void concludeNames() {
+        if (dataDir == null) {
+            dataDir = HeraldDirectory.defaultDataDir();
+        }
+        dataDir = dataDir.toAbsolutePath().normalize();
+        if (node == null) {
+            node = hostName();
+        }
+        require(!node.isBlank() && node.length() <= 255, "node", node, "a name of 1 to 255 characters");
+        if (defaults == null) {
+            defaults = EventDefaults.ofNode(node);
+        }
+        embedInOwnDirectory = aeronDirectoryName == null;
+    }
+
+    private void concludeLengths() {
+        require(maxEventLength >= 256 && maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT, "maxEventLength",
+            maxEventLength, "from 256 bytes to 64 KiB");
+        require(BitUtil.isPowerOfTwo(ringLength) && ringLength >= 64, "ringLength", ringLength,
+            "a power of two from 64 on");
+        require(BitUtil.isPowerOfTwo(arenaLength) && arenaLength >= 4 * maxEventLength, "arenaLength", arenaLength,
+            "a power of two, four times maxEventLength or more");
+        requireSegment(journalSegmentLength, "journalSegmentLength");
+        requireSegment(dispatchSegmentLength, "dispatchSegmentLength");
+        require(batchLengthLimit >= 4 * maxEventLength && batchLengthLimit <= dispatchSegmentLength / 4,
+            "batchLengthLimit", batchLengthLimit, "from four times maxEventLength to a quarter of " +
+            "dispatchSegmentLength, " + dispatchSegmentLength / 4);
+        require(journalSegmentLength >= 8 * maxEventLength, "journalSegmentLength", journalSegmentLength,
+            "eight times maxEventLength or more");
+    }
+
+    private static void requireSegment(final int length, final String name) {
+        require(length % 4096 == 0 && length >= MIN_SEGMENT_LENGTH && length <= MAX_SEGMENT_LENGTH, name, length,
+            "a multiple of 4,096 from " + MIN_SEGMENT_LENGTH + " to " + MAX_SEGMENT_LENGTH);
+    }
+
+    private static void requirePositive(final long value, final String name) {
+        require(value > 0, name, value, "above 0");
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (final UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static void require(final boolean right, final String name, final Object value, final String wanted) {
+        if (!right) {
+            throw new IllegalArgumentException(name + " is " + value + ": it must be " + wanted);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package herald.engine;
+
+import herald.events.ClusterEvents;
+import herald.events.Severity;
+import herald.io.SystemDisk;
+import herald.journal.JournalReader;
+import herald.link.HeraldDirectory;
+import herald.receiver.ReceiverCounter;
+import herald.recorder.EventRecorder;
+import herald.recorder.ObjectReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A proxy and recorders through a real media driver: what is recorded is journaled, folded and delivered.
+ */
+@Timeout(60)
+class EventProxyTest {
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @TempDir
+    private Path dir;
+    private final CollectingWriter writer = new CollectingWriter("collector");
+
+    private EventProxy.Context proxyContext() {
+        return new EventProxy.Context()
+            .dataDir(dir)
+            .node("node-1")
+            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
+            .dedupIntervalNs(TimeUnit.MINUTES.toNanos(10))
+            .journalSegmentLength(256 * 1024)
+            .dispatchSegmentLength(256 * 1024)
+            .batchLengthLimit(64 * 1024)
+            .dedupKeyLimit(10_000)
+            .writer(writer);
+    }
+
+    private EventRecorder launchRecorder(final String component) {
+        return EventRecorder.launch(new EventRecorder.Context()
+            .component(component)
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(HeraldDirectory.spoolDir(dir))
+            .spoolLength(1024 * 1024)
+            .aeronDirectoryName(HeraldDirectory.aeronDir(dir).toString()));
+    }
+
+    private List<String> journaledMessages() {
+        final List<String> messages = new ArrayList<>();
+        try (JournalReader reader = new JournalReader(
+            SystemDisk.INSTANCE, DataDirectory.journal(dir), 0, damage -> messages.add("damage " + damage))) {
+            while (reader.next()) {
+                if (reader.kind() == JournalReader.RecordKind.EVENT) {
+                    messages.add(reader.event().message());
+                }
+            }
+        }
+        return messages;
+    }
+
+    @Test
+    void shouldJournalFoldAndDeliverWhatIsRecorded() {
+        try (EventProxy proxy = EventProxy.launch(proxyContext()); EventRecorder recorder = launchRecorder("cmd")) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(recorder.record(
+                    ClusterEvents.LEADER_ELECTED, Severity.INFO, "elected " + i % 10, ObjectReference.of("Node", "n")))
+                    .isEqualTo(i + 1);
+            }
+            assertThat(recorder.awaitAcknowledged(100, ACK_TIMEOUT_NS)).isTrue();
+            await().until(() -> writer.total() == 100);
+
+            assertThat(writer.counts()).hasSize(10);
+            assertThat(proxy.counters().get(ProxyCounter.JOURNALED)).isEqualTo(100);
+            assertThat(proxy.counters().get(ProxyCounter.DEDUPLICATED)).isEqualTo(90);
+        }
+        assertThat(journaledMessages()).hasSize(100).startsWith("elected 0", "elected 1");
+    }
+
+    @Test
+    void shouldJournalInOrderWhatWasRecordedBeforeTheProxyCame() {
+        try (EventRecorder recorder = launchRecorder("cmd")) {
+            for (int i = 0; i < 50; i++) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "before " + i, null);
+            }
+            try (EventProxy proxy = EventProxy.launch(proxyContext())) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "after", null);
+                assertThat(recorder.awaitAcknowledged(51, ACK_TIMEOUT_NS)).isTrue();
+                assertThat(proxy.hasFailed()).isFalse();
+            }
+        }
+        assertThat(journaledMessages()).hasSize(51).startsWith("before 0", "before 1").endsWith("before 49", "after");
+    }
+
+    @Test
+    void shouldAdoptTheSpoolOfARecorderThatIsGone() {
+        try (EventRecorder recorder = launchRecorder("short")) {
+            recorder.record(ClusterEvents.LEADER_CHANGED, null, "left behind", null);
+        }
+        try (EventProxy proxy = EventProxy.launch(proxyContext())) {
+            await().until(() -> writer.total() == 1);
+            assertThat(proxy.counters().get(ReceiverCounter.ADOPTED)).isEqualTo(1);
+        }
+        assertThat(journaledMessages()).containsExactly("left behind");
+    }
+
+    @Test
+    void shouldGoOnCountingAfterARestart() {
+        try (EventRecorder recorder = launchRecorder("cmd")) {
+            for (int run = 0; run < 3; run++) {
+                final CollectingWriter fresh = new CollectingWriter("run-" + run);
+                try (EventProxy proxy = EventProxy.launch(proxyContext().writer(fresh))) {
+                    long last = 0;
+                    for (int i = 0; i < 20; i++) {
+                        last = recorder.record(ClusterEvents.LEADER_CHANGED, null, "change " + i % 5, null);
+                    }
+                    assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+                    assertThat(proxy.hasFailed()).isFalse();
+                }
+            }
+        }
+        assertThat(journaledMessages()).hasSize(60);
+        assertThat(writer.counts().values()).containsOnly(12L).hasSize(5);
+    }
+}
