@@ -2,6 +2,7 @@ package herald.log;
 
 import herald.io.Crc32c;
 import herald.io.Disk;
+import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -133,7 +134,8 @@ final class Segment implements AutoCloseable {
     }
 
     /**
-     * Makes a record visible. Its body is in place; length is the last word that is written.
+     * Makes a record visible. Its body is in place; length is the last word that is written. What an abandoned claim
+     * left where the next record goes is cleared first: nobody may take it for a length.
      *
      * @param offset of the record's header.
      * @param length of header and body; negative for padding.
@@ -141,6 +143,10 @@ final class Segment implements AutoCloseable {
     void publish(final int offset, final int length) {
         buffer.putLong(offset + LogDescriptor.POSITION_OFFSET, header.basePosition() + offset);
         buffer.putInt(offset + LogDescriptor.CRC_OFFSET, recordCrc(offset, length));
+        final int next = offset + BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
+        if (next < header.segmentLength()) {
+            buffer.putInt(next + LogDescriptor.LENGTH_OFFSET, 0);
+        }
         buffer.putIntRelease(offset + LogDescriptor.LENGTH_OFFSET, length);
     }
 

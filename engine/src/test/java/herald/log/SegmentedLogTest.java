@@ -97,6 +97,23 @@ class SegmentedLogTest {
     }
 
     @Test
+    void shouldForgetAClaimThatIsNotCommitted() {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, new byte[] {1});
+            LogFixture.abandonClaim(log, 500);
+            LogFixture.append(log, new byte[] {2});
+
+            assertThat(fixture.readAll()).containsExactly(new byte[] {1}, new byte[] {2});
+            try (LogReader reader = fixture.reader()) {
+                assertThat(LogFixture.drain(reader)).hasSize(2);
+                LogFixture.append(log, new byte[] {3});
+                assertThat(LogFixture.drain(reader)).containsExactly(new byte[] {3});
+            }
+            assertThat(fixture.damage).isEmpty();
+        }
+    }
+
+    @Test
     void shouldBeFollowedByAReaderInAnotherThread() throws Exception {
         final int count = 20_000;
         final CountDownLatch reading = new CountDownLatch(1);
