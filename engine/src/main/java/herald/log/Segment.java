@@ -51,14 +51,23 @@ final class Segment implements AutoCloseable {
         final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
         disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, header.segmentLength());
-        final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
-        LogDescriptor.encodeSegmentHeader(buffer, header);
-        buffer.putInt(
-            LogDescriptor.HEADER_CRC_OFFSET,
-            new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
-        disk.force(mapping, 0, header.segmentLength());
-        disk.rename(unnamed, file);
-        return new Segment(disk, file, mapping, header);
+        boolean created = false;
+        try {
+            final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
+            LogDescriptor.encodeSegmentHeader(buffer, header);
+            buffer.putInt(
+                LogDescriptor.HEADER_CRC_OFFSET,
+                new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
+            disk.force(mapping, 0, header.segmentLength());
+            disk.rename(unnamed, file);
+            created = true;
+            return new Segment(disk, file, mapping, header);
+        } finally {
+            if (!created) {
+                disk.unmap(mapping);
+                disk.delete(unnamed);
+            }
+        }
     }
 
     static Segment open(final Disk disk, final Path file, final boolean writable) throws IOException {
