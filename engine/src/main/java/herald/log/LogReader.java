@@ -16,6 +16,8 @@ import java.util.UUID;
  * Owned by one thread.
  */
 public final class LogReader implements AutoCloseable {
+    private static final int POLLS_PER_LISTING = 64;
+
     private final Disk disk;
     private final Path directory;
     private final LogDamage.Listener onDamage;
@@ -24,6 +26,8 @@ public final class LogReader implements AutoCloseable {
     private long recordPosition;
     private int bodyOffset;
     private int bodyLength;
+    private int idlePolls;
+    private boolean searched;
 
     /**
      * A reader at a position.
@@ -36,6 +40,10 @@ public final class LogReader implements AutoCloseable {
      */
     public LogReader(
         final Disk disk, final Path directory, final long fromPosition, final LogDamage.Listener onDamage) {
+        if (fromPosition < 0 || fromPosition % LogDescriptor.RECORD_ALIGNMENT != 0) {
+            throw new IllegalArgumentException("position " + fromPosition + " is none of a log: it must be a " +
+                "multiple of " + LogDescriptor.RECORD_ALIGNMENT);
+        }
         this.disk = disk;
         this.directory = directory;
         this.position = fromPosition;
@@ -52,24 +60,19 @@ public final class LogReader implements AutoCloseable {
         while (ensureSegment()) {
             final int offset = segment.offsetOf(position);
             final int length = segment.lengthAt(offset);
-            if (length == 0) {
-                if (!isUnwrittenMiddle(offset)) {
-                    return segment.lengthAt(offset) != 0 && next();
+            final String defect = length == 0 ? "record without a length" : segment.defectOf(offset, length);
+            if (defect != null) {
+                if (!skipDamage(offset, length, defect)) {
+                    return false;
                 }
-                skipDamage(offset, "record without a length");
-            } else {
-                final String defect = segment.defectOf(offset, length);
-                if (defect != null) {
-                    skipDamage(offset, defect);
-                } else {
-                    recordPosition = position;
-                    position += BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
-                    if (length > 0) {
-                        bodyOffset = offset + LogDescriptor.RECORD_HEADER_LENGTH;
-                        bodyLength = length - LogDescriptor.RECORD_HEADER_LENGTH;
-                        return true;
-                    }
-                }
+                continue;
+            }
+            recordPosition = position;
+            position += BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
+            if (length > 0) {
+                bodyOffset = offset + LogDescriptor.RECORD_HEADER_LENGTH;
+                bodyLength = length - LogDescriptor.RECORD_HEADER_LENGTH;
+                return true;
             }
         }
         return false;
@@ -198,6 +201,7 @@ public final class LogReader implements AutoCloseable {
         close();
         try {
             segment = Segment.open(disk, LogDescriptor.segmentFile(directory, base), false);
+            searched = false;
             return true;
         } catch (final NoSuchFileException e) {
             return false;
@@ -213,23 +217,48 @@ public final class LogReader implements AutoCloseable {
         position = base + LogDescriptor.SEGMENT_HEADER_LENGTH;
     }
 
-    /** Nothing is published here; but where a later segment has records, the log has gone on past this place. */
-    private boolean isUnwrittenMiddle(final int offset) {
+    /**
+     * Skips what is no record, where the log has gone on past it. Where nothing follows, it is the end, or a torn tail
+     * that the appender mends when it opens the log. The search of what is only unpublished is made once a segment:
+     * records appear there in order.
+     *
+     * @return false at the end of the log.
+     */
+    private boolean skipDamage(final int offset, final int length, final String defect) {
+        if (length == 0 && searched && ++idlePolls % POLLS_PER_LISTING != 0) {
+            return false;
+        }
+        int next = segment.header().segmentLength();
+        final boolean thorough = !searched;
+        if (length != 0 || thorough) {
+            next = LogTail.nextValid(segment, offset);
+            searched = true;
+        }
+        final boolean passed = next < segment.header().segmentLength() || hasRecordsAfter(thorough);
+        if (segment.lengthAt(offset) != length) {
+            return true;
+        }
+        if (passed) {
+            final long to = segment.basePosition() + next;
+            onDamage.onDamage(new LogDamage(position, to, defect + " in " + segment.file()));
+            position = to;
+        }
+        return passed;
+    }
+
+    private boolean hasRecordsAfter(final boolean thorough) {
         final long later = baseAfter(segment.basePosition());
         if (later < 0) {
             return false;
         }
+        if (baseAfter(later) >= 0) {
+            return true;
+        }
         try (Segment next = Segment.open(disk, LogDescriptor.segmentFile(directory, later), false)) {
-            return !LogTail.isEmpty(next) && segment.lengthAt(offset) == 0;
+            return thorough ? !LogTail.holdsNoRecord(next) : !LogTail.isEmpty(next);
         } catch (final IOException e) {
             return false;
         }
-    }
-
-    private void skipDamage(final int offset, final String defect) {
-        final long next = segment.basePosition() + LogTail.nextValid(segment, offset);
-        onDamage.onDamage(new LogDamage(position, next, defect + " in " + segment.file()));
-        position = next;
     }
 
     @Override

@@ -18,6 +18,12 @@ record LogTail(long endPosition, long cutLength) {
         return segment.lengthAt(LogDescriptor.SEGMENT_HEADER_LENGTH) == 0;
     }
 
+    /** Whether nothing is lost with the segment, even where its first record is damaged. */
+    static boolean holdsNoRecord(final Segment segment) {
+        return isEmpty(segment) &&
+            nextValid(segment, LogDescriptor.SEGMENT_HEADER_LENGTH) == segment.header().segmentLength();
+    }
+
     /**
      * Finds the end, pads what a crash left half written there and reports damage before it.
      *

@@ -2,6 +2,7 @@ package herald.log;
 
 import herald.io.Crc32c;
 import herald.io.Disk;
+import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -50,14 +51,23 @@ final class Segment implements AutoCloseable {
         final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
         disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, header.segmentLength());
-        final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
-        LogDescriptor.encodeSegmentHeader(buffer, header);
-        buffer.putInt(
-            LogDescriptor.HEADER_CRC_OFFSET,
-            new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
-        disk.force(mapping, 0, header.segmentLength());
-        disk.rename(unnamed, file);
-        return new Segment(disk, file, mapping, header);
+        boolean created = false;
+        try {
+            final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
+            LogDescriptor.encodeSegmentHeader(buffer, header);
+            buffer.putInt(
+                LogDescriptor.HEADER_CRC_OFFSET,
+                new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
+            disk.force(mapping, 0, header.segmentLength());
+            disk.rename(unnamed, file);
+            created = true;
+            return new Segment(disk, file, mapping, header);
+        } finally {
+            if (!created) {
+                disk.unmap(mapping);
+                disk.delete(unnamed);
+            }
+        }
     }
 
     static Segment open(final Disk disk, final Path file, final boolean writable) throws IOException {
@@ -133,7 +143,8 @@ final class Segment implements AutoCloseable {
     }
 
     /**
-     * Makes a record visible. Its body is in place; length is the last word that is written.
+     * Makes a record visible. Its body is in place; length is the last word that is written. What an abandoned claim
+     * left where the next record goes is cleared first: nobody may take it for a length.
      *
      * @param offset of the record's header.
      * @param length of header and body; negative for padding.
@@ -141,6 +152,10 @@ final class Segment implements AutoCloseable {
     void publish(final int offset, final int length) {
         buffer.putLong(offset + LogDescriptor.POSITION_OFFSET, header.basePosition() + offset);
         buffer.putInt(offset + LogDescriptor.CRC_OFFSET, recordCrc(offset, length));
+        final int next = offset + BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
+        if (next < header.segmentLength()) {
+            buffer.putInt(next + LogDescriptor.LENGTH_OFFSET, 0);
+        }
         buffer.putIntRelease(offset + LogDescriptor.LENGTH_OFFSET, length);
     }
 

@@ -39,6 +39,7 @@ public final class SegmentedLog implements AutoCloseable {
     private volatile long position;
     private volatile long segmentBase;
     private long forcedPosition;
+    private IOException forceFailure;
     private int claimOffset;
     private int claimLength;
 
@@ -82,7 +83,7 @@ public final class SegmentedLog implements AutoCloseable {
         final Config config, final List<Path> files, final LogDamage.Listener onDamage) throws IOException {
         final int last = files.size() - 1;
         final Segment segment = Segment.open(config.disk(), files.get(last), true);
-        if (last > 0 && LogTail.isEmpty(segment)) {
+        if (last > 0 && LogTail.holdsNoRecord(segment)) {
             final Segment previous = Segment.open(config.disk(), files.get(last - 1), true);
             final LogTail tail = LogTail.repair(previous, onDamage);
             if (tail.endPosition() < previous.endPosition()) {
@@ -90,6 +91,7 @@ public final class SegmentedLog implements AutoCloseable {
                 config.disk().delete(files.get(last));
                 return new SegmentedLog(config, previous, tail);
             }
+            previous.force(0, previous.header().segmentLength());
             previous.close();
         }
         return new SegmentedLog(config, segment, LogTail.repair(segment, onDamage));
@@ -104,6 +106,7 @@ public final class SegmentedLog implements AutoCloseable {
             pad();
         }
         if (claimedPosition > segment.endPosition()) {
+            force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
             switchTo(create(config, logId, Math.max(base, segment.endPosition())));
         }
@@ -184,6 +187,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @param bodyLength in bytes, up to {@link #maxBodyLength()}.
      * @return the buffer to encode into, at {@link #bodyOffset()}.
      * @throws LogFullException where a new segment is needed and there is no room for it.
+     * @throws LogException     where a new segment is needed and the current one can't be forced.
      */
     public MutableDirectBuffer claim(final int bodyLength) {
         if (bodyLength > maxBodyLength()) {
@@ -222,12 +226,22 @@ public final class SegmentedLog implements AutoCloseable {
     /**
      * Forces what was appended since the last force to the device.
      *
-     * @throws IOException where the device failed: nothing since the last good force is durable.
+     * @throws IOException where the device failed, now or once before: nothing since the last good force is durable,
+     *                     and a second try would prove nothing.
      */
     public void force() throws IOException {
+        if (forceFailure != null) {
+            throw new IOException("an earlier force of the log in " + config.directory() + " failed: what follows " +
+                "position " + forcedPosition + " is not durable; close the log and open it again", forceFailure);
+        }
         if (position > forcedPosition) {
             final int offset = segment.offsetOf(forcedPosition);
-            segment.force(offset, segment.offsetOf(position) - offset);
+            try {
+                segment.force(offset, segment.offsetOf(position) - offset);
+            } catch (final IOException e) {
+                forceFailure = e;
+                throw e;
+            }
             forcedPosition = position;
         }
     }
@@ -236,25 +250,31 @@ public final class SegmentedLog implements AutoCloseable {
      * Goes on in a new segment, before the current one is full.
      *
      * @throws LogFullException where there is no room for it: the log stays where it is.
+     * @throws LogException     where the device failed: the log can't be appended to any more.
      */
     public void beginSegment() {
-        try {
-            final Segment next = takeNextSegment();
-            if (position < segment.endPosition()) {
-                pad();
-            }
-            force();
-            switchTo(next);
-        } catch (final IOException e) {
-            throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
-                e.getMessage(), e);
+        final Segment next = nextSegment();
+        if (position < segment.endPosition()) {
+            pad();
         }
+        try {
+            force();
+        } catch (final IOException e) {
+            throw new LogException("cannot force the log in " + config.directory() + ": " + e.getMessage(), e);
+        }
+        switchTo(next);
     }
 
-    private synchronized Segment takeNextSegment() throws IOException {
-        final Segment next = nextSegment == null ? create(config, logId, segment.endPosition()) : nextSegment;
-        nextSegment = null;
-        return next;
+    private synchronized Segment nextSegment() {
+        if (nextSegment == null) {
+            try {
+                nextSegment = create(config, logId, segment.endPosition());
+            } catch (final IOException e) {
+                throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
+                    e.getMessage(), e);
+            }
+        }
+        return nextSegment;
     }
 
     private void pad() {
@@ -266,6 +286,7 @@ public final class SegmentedLog implements AutoCloseable {
     private synchronized void switchTo(final Segment next) {
         segment.close();
         segment = next;
+        nextSegment = null;
         segmentBase = next.basePosition();
         forcedPosition = next.basePosition();
         position = next.basePosition() + LogDescriptor.SEGMENT_HEADER_LENGTH;

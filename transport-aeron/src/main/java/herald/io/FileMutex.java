@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,7 +36,7 @@ public final class FileMutex implements AutoCloseable {
      * @throws IOException where the file can't be opened.
      */
     public static FileMutex tryAcquire(final Path file) throws IOException {
-        final Path key = file.toAbsolutePath().normalize();
+        final Path key = realPath(file);
         synchronized (HELD_HERE) {
             if (!HELD_HERE.add(key)) {
                 return null;
@@ -50,6 +51,13 @@ public final class FileMutex implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** One file may have several paths, over links. */
+    private static Path realPath(final Path file) throws IOException {
+        final Path absolute = file.toAbsolutePath();
+        return Files.exists(absolute) ? absolute.toRealPath() :
+            absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 
     private static FileMutex lock(final Path key) throws IOException {

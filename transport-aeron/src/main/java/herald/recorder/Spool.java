@@ -43,6 +43,8 @@ public final class Spool implements AutoCloseable {
     private volatile long headPosition;
     private volatile long tailPosition;
     private volatile long lastSequence;
+    private volatile long trimmedSequence;
+    private final long lostSequence;
     private int claimOffset;
 
     /** A place in the ring: the frame there has the sequence after this one. */
@@ -65,16 +67,21 @@ public final class Spool implements AutoCloseable {
             header.getLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET));
         this.head = readHead();
         this.headPosition = head.position;
+        this.trimmedSequence = head.sequence;
         recoverTail();
+        final long used = header.getLong(SpoolDescriptor.USED_SEQUENCE_OFFSET);
+        this.lostSequence = used > lastSequence ? used : 0;
+    }
+
+    static boolean hasTrimSlot(final DirectBuffer header) {
+        return slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET) >= 0 ||
+            slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET) >= 0;
     }
 
     private Cursor readHead() {
         final Cursor cursor = new Cursor();
-        final long a = slotPosition(SpoolDescriptor.TRIM_SLOT_A_OFFSET);
-        final long b = slotPosition(SpoolDescriptor.TRIM_SLOT_B_OFFSET);
-        if (a < 0 && b < 0) {
-            throw new SpoolException(file + " has no valid trim slot: it is damaged");
-        }
+        final long a = slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
+        final long b = slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
         slotA = a >= b;
         final int slot = slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET;
         cursor.position = Math.max(a, b);
@@ -82,7 +89,7 @@ public final class Spool implements AutoCloseable {
         return cursor;
     }
 
-    private long slotPosition(final int slot) {
+    private static long slotPosition(final DirectBuffer header, final int slot) {
         final long position = header.getLong(slot + SpoolDescriptor.TRIM_POSITION_OFFSET);
         final long sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
         final long check = header.getLong(slot + SpoolDescriptor.TRIM_CHECK_OFFSET);
@@ -156,6 +163,7 @@ public final class Spool implements AutoCloseable {
     long publish(final int bodyLength) {
         final long sequence = lastSequence + 1;
         publishFrame(claimOffset, FRAME_HEADER_LENGTH + bodyLength, sequence);
+        header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
         final long nextTail = tailPosition + SpoolDescriptor.alignedLength(bodyLength);
         lastSequence = sequence;
         tailPosition = nextTail;
@@ -205,21 +213,31 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Sequence up to which events were trimmed. Sender only.
+     * Up to which sequence events are known to have been accepted that damage took: those after
+     * {@link #lastSequence()}, as it was when the spool was opened. Such a spool is only drained.
+     *
+     * @return 0 where nothing is lost.
+     */
+    public long lostSequence() {
+        return lostSequence;
+    }
+
+    /**
+     * Sequence up to which events were trimmed. Any thread.
      *
      * @return 0 where none was.
      */
     public long trimmedSequence() {
-        return head.sequence;
+        return trimmedSequence;
     }
 
     /**
-     * Whether every event was acknowledged. Any thread.
+     * Whether every event was acknowledged; padding is none. Any thread.
      *
      * @return true where nothing waits.
      */
     public boolean isEmpty() {
-        return headPosition == tailPosition;
+        return trimmedSequence == lastSequence;
     }
 
     /**
@@ -312,6 +330,7 @@ public final class Spool implements AutoCloseable {
                 trimmed);
             head.position = position;
             head.sequence = trimmed;
+            trimmedSequence = trimmed;
             headPosition = position;
         }
     }

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
  *   128  trim slot A: position, sequence, check
  *   192  trim slot B
  *   256  counters, see {@link RecorderCounter}
+ *  1024  used sequence: the newest one that was published
  * </pre>
  */
 final class SpoolDescriptor {
@@ -47,6 +48,7 @@ final class SpoolDescriptor {
     static final int TRIM_SEQUENCE_OFFSET = 8;
     static final int TRIM_CHECK_OFFSET = 16;
     static final int COUNTERS_OFFSET = 256;
+    static final int USED_SEQUENCE_OFFSET = 1024;
 
     static final int LENGTH_OFFSET = 0;
     static final int CRC_OFFSET = 4;

@@ -91,45 +91,46 @@ public final class SpoolFile {
 
     private static Spool openWhole(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
         final MappedByteBuffer mapping = disk.map(file, true);
-        final UnsafeBuffer header = new UnsafeBuffer(mapping);
         Spool spool = null;
-        if (headerDefect(file, mapping, header) == null) {
-            try {
+        boolean goesOn = false;
+        try {
+            if (isWhole(file, mapping)) {
                 spool = new Spool(disk, file, mutex, mapping);
-            } catch (final SpoolException e) {
-                spool = null;
+                goesOn = spool.lostSequence() == 0 && isContinuable(file, new UnsafeBuffer(mapping));
+            }
+            if (goesOn) {
+                return spool;
+            }
+        } finally {
+            if (!goesOn) {
+                disk.unmap(mapping);
             }
         }
-        if (spool != null && isContinuable(file, header)) {
-            return spool;
-        }
-        final boolean worthDraining = spool != null && !spool.isEmpty();
-        disk.unmap(mapping);
-        if (worthDraining) {
-            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE));
-        } else if (spool == null) {
+        if (spool == null || (spool.isEmpty() && spool.lostSequence() > 0)) {
             disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + DAMAGED));
-        } else {
+        } else if (spool.isEmpty()) {
             disk.delete(file);
+        } else {
+            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE));
         }
         return null;
     }
 
-    private static String headerDefect(final Path file, final MappedByteBuffer mapping, final UnsafeBuffer header) {
+    /** The checksum has its place in every version: without it, what looks newer is only damaged. */
+    private static boolean isWhole(final Path file, final MappedByteBuffer mapping) {
+        final UnsafeBuffer header = new UnsafeBuffer(mapping);
         if (header.capacity() < SpoolDescriptor.HEADER_LENGTH ||
-            header.getLong(SpoolDescriptor.MAGIC_OFFSET) != SpoolDescriptor.MAGIC) {
-            return "no spool";
+            header.getLong(SpoolDescriptor.MAGIC_OFFSET) != SpoolDescriptor.MAGIC ||
+            header.getInt(SpoolDescriptor.HEADER_CRC_OFFSET) != SpoolDescriptor.headerCrc(mapping)) {
+            return false;
         }
         final int version = header.getInt(SpoolDescriptor.VERSION_OFFSET);
         if (version > SpoolDescriptor.FORMAT_VERSION) {
             throw new SpoolException(file + " has format version " + version + ", this Herald reads up to " +
                 SpoolDescriptor.FORMAT_VERSION + ": use the newer Herald that wrote it");
         }
-        if (header.getInt(SpoolDescriptor.HEADER_CRC_OFFSET) != SpoolDescriptor.headerCrc(mapping) ||
-            header.getInt(SpoolDescriptor.CAPACITY_OFFSET) != header.capacity() - SpoolDescriptor.HEADER_LENGTH) {
-            return "damaged header";
-        }
-        return null;
+        return header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == header.capacity() - SpoolDescriptor.HEADER_LENGTH &&
+            Spool.hasTrimSlot(header);
     }
 
     private static boolean isContinuable(final Path file, final UnsafeBuffer header) throws IOException {
@@ -157,6 +158,7 @@ public final class SpoolFile {
         header.putLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET, boot.getLeastSignificantBits());
         header.putInt(SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.headerCrc(mapping));
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET, 0, 0);
+        SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET, 0, 0);
         disk.rename(unnamed, file);
         return new Spool(disk, file, mutex, mapping);
     }
@@ -175,9 +177,7 @@ public final class SpoolFile {
             final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
             if (mutex != null) {
                 final Spool spool = openForDraining(disk, file, mutex);
-                if (spool == null) {
-                    mutex.close();
-                } else {
+                if (spool != null) {
                     orphans.add(spool);
                 }
             }
@@ -186,40 +186,43 @@ public final class SpoolFile {
     }
 
     private static Spool openForDraining(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
-        if (!Files.exists(file)) {
-            return null;
-        }
-        final MappedByteBuffer mapping = disk.map(file, true);
+        MappedByteBuffer mapping = null;
+        boolean holdsEvents = false;
         try {
-            if (headerDefect(file, mapping, new UnsafeBuffer(mapping)) == null) {
-                final Spool spool = new Spool(disk, file, mutex, mapping);
-                if (!spool.isEmpty()) {
-                    return spool;
-                }
+            if (!Files.exists(file)) {
+                return null;
             }
+            mapping = disk.map(file, true);
+            final Spool spool = isWhole(file, mapping) ? new Spool(disk, file, mutex, mapping) : null;
+            holdsEvents = spool != null && !spool.isEmpty();
+            return holdsEvents ? spool : null;
         } catch (final SpoolException e) {
             // Its owner's next launch says what is wrong with it and sets it aside.
-            disk.unmap(mapping);
             return null;
+        } finally {
+            if (!holdsEvents) {
+                if (mapping != null) {
+                    disk.unmap(mapping);
+                }
+                mutex.close();
+            }
         }
-        disk.unmap(mapping);
-        return null;
     }
 
     /**
-     * Lets go of a spool that was drained. One that was set aside is deleted: nobody will continue it.
+     * Lets go of a spool. One that was set aside and has no event left is deleted: nobody will continue it.
      *
      * @param disk  that holds it.
-     * @param spool from {@link #acquireOrphans}, with no event left.
+     * @param spool from {@link #acquireOrphans}.
      * @throws IOException where it can't be deleted.
      */
     public static void releaseDrained(final Disk disk, final Spool spool) throws IOException {
-        final boolean setAside = spool.file().getFileName().toString().endsWith(SET_ASIDE);
-        if (setAside) {
+        final boolean done = spool.isEmpty() && spool.file().getFileName().toString().endsWith(SET_ASIDE);
+        if (done) {
             disk.delete(spool.file());
         }
         spool.close();
-        if (setAside) {
+        if (done) {
             disk.delete(lockFile(spool.file()));
         }
     }

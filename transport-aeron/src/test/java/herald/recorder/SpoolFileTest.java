@@ -1,0 +1,263 @@
+package herald.recorder;
+
+import herald.io.SystemDisk;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * A spool is continued only where no sequence can come twice; what else holds events is drained under its old id.
+ */
+@Timeout(120)
+class SpoolFileTest {
+    private static final UUID OLD_ID = new UUID(0xABCD, 1);
+    private static final int USED = 1_000;
+    private static final int TRIMMED = 990;
+
+    @TempDir
+    private Path dir;
+    private SpoolFixture fixture;
+    private byte[] image;
+    private int lastFrame;
+    private int tail;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        fixture = new SpoolFixture(dir.resolve("spools"));
+        try (Spool spool = fixture.acquire()) {
+            for (long sequence = 1; sequence <= USED; sequence++) {
+                SpoolFixture.append(spool, 1);
+                spool.trim(Math.min(sequence - 7, TRIMMED));
+            }
+            lastFrame = offset(spool, spool.positionOf(USED));
+            tail = offset(spool, spool.tailPosition());
+        }
+        image = Files.readAllBytes(fixture.file());
+    }
+
+    private static int offset(final Spool spool, final long position) {
+        return SpoolDescriptor.HEADER_LENGTH + (int)(position % spool.ring().capacity());
+    }
+
+    @Test
+    void shouldNeverUseASequenceTwiceWhicheverBitOfTheHeaderIsFlipped() throws IOException {
+        for (int at = 0; at < SpoolDescriptor.USED_SEQUENCE_OFFSET + 8; at++) {
+            if (at < 320 || at >= SpoolDescriptor.USED_SEQUENCE_OFFSET) {
+                fixture = new SpoolFixture(dir.resolve("header" + at));
+                fixture.restore(image);
+                fixture.flip(at, at * 5 % 8);
+                assertNoSequenceTwice("header byte " + at);
+            }
+        }
+    }
+
+    @Test
+    void shouldNeverUseASequenceTwiceWhicheverBitOfTheLastFrameIsFlipped() throws IOException {
+        for (int at = lastFrame; at < tail; at++) {
+            fixture = new SpoolFixture(dir.resolve("frame" + at));
+            fixture.restore(image);
+            fixture.flip(at, at * 3 % 8);
+            assertNoSequenceTwice("frame byte " + at);
+        }
+    }
+
+    @Test
+    void shouldNeverUseASequenceTwiceWhereverTheLastFrameIsCut() throws IOException {
+        for (int at = lastFrame; at < lastFrame + 24; at++) {
+            final byte[] cut = image.clone();
+            Arrays.fill(cut, at, tail, (byte)0);
+            fixture = new SpoolFixture(dir.resolve("cut" + at));
+            fixture.restore(cut);
+            assertNoSequenceTwice("cut at " + at);
+        }
+    }
+
+    private void assertNoSequenceTwice(final String what) throws IOException {
+        final long numbered;
+        try (Spool spool = SpoolFile.acquire(SystemDisk.INSTANCE, fixture.dir, SpoolFixture.COMPONENT,
+            SpoolFixture.CAPACITY, () -> new UUID(7, 7))) {
+            numbered = SpoolFixture.append(spool);
+            if (spool.recorderId().equals(OLD_ID)) {
+                assertThat(numbered).as(what).isEqualTo(USED + 1);
+                assertThat(SpoolFixture.waiting(spool)).as(what)
+                    .containsAll(SpoolFixture.range(TRIMMED + 1, USED + 1));
+                return;
+            }
+            assertThat(spool.recorderId()).as(what).isEqualTo(new UUID(7, 7));
+            assertThat(numbered).as(what).isEqualTo(1);
+        }
+        assertThat(fixture.files(".old.spool").size() + fixture.files(".damaged").size()).as(what).isOne();
+        for (final Spool orphan : SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir)) {
+            if (orphan.recorderId().equals(OLD_ID)) {
+                assertThat(SpoolFixture.waiting(orphan)).as(what).contains(TRIMMED + 1L, USED - 1L);
+                assertThat(orphan.lostSequence()).as(what).isGreaterThan(orphan.lastSequence());
+            }
+            orphan.close();
+        }
+    }
+
+    @Test
+    void shouldSetAsideWhatOnlyAnOverwrittenTrimSlotCouldOpen() throws IOException {
+        try (Spool spool = fixture.acquire()) {
+            spool.trim(USED - 1);
+            while (SpoolFixture.append(spool) > 0) {
+                assertThat(spool.isEmpty()).isFalse();
+            }
+            spool.trim(USED + 40);
+            while (SpoolFixture.append(spool) > 0) {
+                assertThat(spool.isEmpty()).isFalse();
+            }
+        }
+        final byte[] bytes = Files.readAllBytes(fixture.file());
+        final int slot = newerSlot(bytes);
+
+        fixture.flip(slot, 0);
+
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
+        }
+        assertThat(fixture.files(".damaged")).hasSize(1);
+    }
+
+    private static int newerSlot(final byte[] bytes) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        return buffer.getLong(SpoolDescriptor.TRIM_SLOT_A_OFFSET) > buffer.getLong(SpoolDescriptor.TRIM_SLOT_B_OFFSET) ?
+            SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET;
+    }
+
+    @Test
+    void shouldSurviveEitherTrimSlotOfASpoolThatWasNeverTrimmed() throws IOException {
+        for (final int slot : new int[] {SpoolDescriptor.TRIM_SLOT_A_OFFSET, SpoolDescriptor.TRIM_SLOT_B_OFFSET}) {
+            fixture = new SpoolFixture(dir.resolve("slot" + slot));
+            try (Spool spool = fixture.acquire()) {
+                SpoolFixture.append(spool, 5);
+            }
+            fixture.flip(slot, 4);
+            try (Spool spool = fixture.acquire()) {
+                assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+                assertThat(SpoolFixture.waiting(spool)).isEqualTo(SpoolFixture.range(1, 5));
+            }
+        }
+    }
+
+    @Test
+    void shouldPutFilesOfAnotherLengthAside() throws IOException {
+        for (final int length : new int[] {0, 1, 63, 4095, 4096, 4097, image.length - 1, image.length + 1}) {
+            fixture = new SpoolFixture(dir.resolve("length" + length));
+            Files.createDirectories(fixture.dir);
+            Files.write(fixture.file(), Arrays.copyOf(image, length));
+            try (Spool spool = fixture.acquire()) {
+                assertThat(spool.lastSequence()).isZero();
+            }
+            assertThat(fixture.files(".damaged")).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldRefuseANewerFormat() throws IOException {
+        fixture.setHeader(SpoolDescriptor.VERSION_OFFSET, 2L | ((long)SpoolFixture.CAPACITY << 32));
+
+        assertThatThrownBy(fixture::acquire).isInstanceOf(SpoolException.class)
+            .hasMessageContaining(fixture.file().toString()).hasMessageContaining("format version 2")
+            .hasMessageContaining("use the newer Herald");
+        assertThat(SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir)).isEmpty();
+        assertThat(fixture.file()).exists();
+    }
+
+    @Test
+    void shouldSetACopyAsideAndDrainItUnderItsOldId() throws IOException {
+        fixture.setHeader(SpoolDescriptor.INODE_OFFSET, 1);
+        assertSetAsideWithEvents();
+    }
+
+    @Test
+    void shouldSetASpoolFromBeforeARestartOfTheMachineAside() throws IOException {
+        fixture.setHeader(SpoolDescriptor.BOOT_ID_LOW_OFFSET, 1);
+        assertSetAsideWithEvents();
+    }
+
+    private void assertSetAsideWithEvents() throws IOException {
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
+            assertThat(spool.lastSequence()).isZero();
+            assertThat(fixture.files(".old.spool")).hasSize(1);
+            final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir);
+            assertThat(orphans).hasSize(1);
+            final Spool orphan = orphans.get(0);
+            assertThat(orphan.recorderId()).isEqualTo(OLD_ID);
+            assertThat(orphan.lostSequence()).isZero();
+            assertThat(SpoolFixture.waiting(orphan)).isEqualTo(SpoolFixture.range(TRIMMED + 1, USED));
+            assertThat(SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir)).isEmpty();
+
+            SpoolFile.releaseDrained(SystemDisk.INSTANCE, orphan);
+            assertThat(fixture.files(".old.spool")).as("events are left").hasSize(1);
+
+            final Spool again = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir).get(0);
+            again.trim(USED);
+            SpoolFile.releaseDrained(SystemDisk.INSTANCE, again);
+            assertThat(fixture.files("")).containsExactlyInAnyOrder(
+                fixture.dir.resolve("cmd.lock"), fixture.file());
+        }
+    }
+
+    @Test
+    void shouldReplaceADrainedSpoolFromBeforeARestart() throws IOException {
+        try (Spool spool = fixture.acquire()) {
+            spool.trim(USED);
+        }
+        fixture.setHeader(SpoolDescriptor.BOOT_ID_LOW_OFFSET, 1);
+
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
+        }
+        assertThat(fixture.files("")).hasSize(2);
+    }
+
+    @Test
+    void shouldGiveASecondLaunchASpoolOfItsOwn() {
+        try (Spool first = fixture.acquire(); Spool second = fixture.acquire()) {
+            assertThat(second.file()).isEqualTo(fixture.dir.resolve("cmd~1.spool"));
+            assertThat(second.recorderId()).isNotEqualTo(first.recorderId());
+        }
+        try (Spool first = fixture.acquire()) {
+            assertThat(first.recorderId()).isEqualTo(OLD_ID);
+        }
+    }
+
+    @Test
+    void shouldAdoptOnlySpoolsThatHoldEventsAndHaveNoOwner() throws IOException {
+        try (Spool owned = fixture.acquire()) {
+            fixture.acquire().close();
+            assertThat(fixture.files(SpoolFile.SUFFIX)).hasSize(2);
+            assertThat(owned.isEmpty()).isFalse();
+            assertThat(SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir)).isEmpty();
+        }
+        final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir);
+        assertThat(orphans).extracting(Spool::recorderId).containsExactly(OLD_ID);
+
+        orphans.get(0).trim(USED);
+        SpoolFile.releaseDrained(SystemDisk.INSTANCE, orphans.get(0));
+
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+            assertThat(spool.lastSequence()).isEqualTo(USED);
+        }
+    }
+
+    @Test
+    void shouldFindNoOrphansWhereThereIsNoDirectory() throws IOException {
+        assertThat(SpoolFile.acquireOrphans(SystemDisk.INSTANCE, dir.resolve("missing"))).isEmpty();
+    }
+}
