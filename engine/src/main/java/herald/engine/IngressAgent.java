@@ -4,15 +4,19 @@ import herald.receiver.EventReceiver;
 import org.agrona.concurrent.Agent;
 
 /**
- * The ring's one producer: the receiver, then ticks, and at the end the shutdown record behind the last event.
+ * The ring's one producer: the start record before the first event, the receiver, ticks, and the shutdown record behind
+ * the last event.
  */
 final class IngressAgent implements Agent {
     private final EventReceiver receiver;
     private final EventPipeline pipeline;
+    private final ProxyStart start;
+    private boolean started;
     private volatile boolean shutdownRequested;
     private volatile boolean shutDown;
 
-    IngressAgent(final EventReceiver receiver, final EventPipeline pipeline) {
+    IngressAgent(final EventReceiver receiver, final EventPipeline pipeline, final ProxyStart start) {
+        this.start = start;
         this.receiver = receiver;
         this.pipeline = pipeline;
     }
@@ -28,6 +32,10 @@ final class IngressAgent implements Agent {
 
     @Override
     public int doWork() {
+        if (!started) {
+            started = pipeline.onStart(start);
+            return 1;
+        }
         final boolean last = shutdownRequested;
         int work = receiver.doWork();
         if (shutDown) {

@@ -159,8 +159,6 @@ final class ProxyParts implements AutoCloseable {
                 counters),
             dedup,
             batch);
-        pipeline.onStart(new ProxyStart(runId, context.dedupIntervalNs, context.batchIntervalNs,
-            context.dedupKeyLimit, context.batchLengthLimit, context.defaults));
     }
 
     private void openLink() throws IOException {
@@ -174,7 +172,8 @@ final class ProxyParts implements AutoCloseable {
                 HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
                 context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
             registry);
-        ingressAgent = new IngressAgent(receiver, pipeline);
+        ingressAgent = new IngressAgent(receiver, pipeline, new ProxyStart(runId, context.dedupIntervalNs,
+            context.batchIntervalNs, context.dedupKeyLimit, context.batchLengthLimit, context.defaults));
         housekeeping = new Housekeeping(context, journal, dispatchLog, dedup, clock, counters);
     }
 
