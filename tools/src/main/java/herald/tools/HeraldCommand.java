@@ -20,7 +20,7 @@ import java.util.function.Function;
     name = "herald",
     description = "Records and follows events of this node.",
     versionProvider = VersionProvider.class,
-    subcommands = {RecordCommand.class, CompletionCommand.class, HelpCommand.class},
+    subcommands = {RecordCommand.class, AgentCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
