@@ -1,0 +1,50 @@
+package herald.tools;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+
+/**
+ * What every command has: help, {@code --debug}, its streams, and a way to say that the call is wrong.
+ */
+abstract class AbstractCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(names = "--debug", description = "Show what goes wrong inside; also HERALD_DEBUG=1.")
+    private boolean debug;
+
+    final CommandSpec spec() {
+        return spec;
+    }
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    final boolean isDebug() {
+        return debug || "1".equals(System.getenv("HERALD_DEBUG"));
+    }
+
+    /**
+     * A mistake of the caller.
+     *
+     * @param text names what is wrong and what would be right.
+     * @return to be thrown.
+     */
+    final ParameterException mistake(final String text) {
+        return new ParameterException(spec.commandLine(), text);
+    }
+}

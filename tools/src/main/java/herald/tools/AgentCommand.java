@@ -1,0 +1,96 @@
+package herald.tools;
+
+import herald.recorder.EventRecorder;
+import herald.tools.agent.HostAgent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.SleepingIdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches this host in the foreground and records what happens to it.
+ */
+@Command(
+    name = "agent",
+    description = "Watch this host's links, file systems, clock and processes, and record what happens to them.")
+final class AgentCommand extends AbstractCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
+    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    @Option(names = "--component", paramLabel = "COMPONENT", defaultValue = "agent",
+        description = "The part of the node that records; default: ${DEFAULT-VALUE}.")
+    private String component;
+
+    @Option(names = "--interval", paramLabel = "TIME", defaultValue = "1s",
+        description = "How often to look; default: ${DEFAULT-VALUE}.")
+    private Duration interval;
+
+    @Option(names = "--process", paramLabel = "NAME",
+        description = "A process to watch, as ps -e shows its name; may be repeated.")
+    private List<String> processes = new ArrayList<>();
+
+    @Option(names = "--disk-threshold", paramLabel = "PERCENT", defaultValue = "90",
+        description = "How full a file system may be; default: ${DEFAULT-VALUE}.")
+    private int diskThreshold;
+
+    @Option(names = "--mount", paramLabel = "DIR",
+        description = "A file system to watch; may be repeated. Default: every local one that can be written to.")
+    private List<Path> mounts = new ArrayList<>();
+
+    @Option(names = "--clock-step", paramLabel = "TIME", defaultValue = "1s",
+        description = "Which jump of the wall clock is an event; default: ${DEFAULT-VALUE}.")
+    private Duration clockStep;
+
+    @Option(names = "--sys-class-net", paramLabel = "DIR", hidden = true, defaultValue = "/sys/class/net")
+    private Path sysClassNet;
+
+    @Mixin
+    private RecorderOptions recorderOptions;
+
+    @Override
+    public Integer call() {
+        final HostAgent.Context context = agentContext();
+        final EventRecorder.Context recorderContext = recorderOptions.context(component, AgentCommand::onLinkError);
+        try (Foreground foreground = new Foreground();
+            EventRecorder recorder = RecorderOptions.launch(recorderContext, spec().commandLine());
+            AgentRunner runner = new AgentRunner(
+                new SleepingIdleStrategy(IDLE_NS),
+                error -> LOG.error("agent", error),
+                null,
+                new HostAgent(recorder::record, context))) {
+            AgentRunner.startOnThread(runner);
+            foreground.await();
+        }
+        return ExitCode.OK;
+    }
+
+    private HostAgent.Context agentContext() {
+        try {
+            return new HostAgent.Context()
+                .component(component)
+                .intervalNs(interval.toNanos())
+                .processes(processes)
+                .diskThresholdPercent(diskThreshold)
+                .mounts(mounts)
+                .clockStepNs(clockStep.toNanos())
+                .sysClassNet(sysClassNet)
+                .conclude();
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        }
+    }
+
+    private static void onLinkError(final Throwable error) {
+        LOG.warn("link to the proxy: {}", error.getMessage());
+        LOG.debug("link to the proxy", error);
+    }
+}

@@ -1,0 +1,53 @@
+package herald.tools;
+
+import herald.io.SystemDisk;
+import herald.link.HeraldDirectory;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Where the proxy of this node keeps its things: options of every command that meets it.
+ */
+final class DirectoryOptions {
+    @Option(names = "--data-dir", paramLabel = "DIR",
+        description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
+    private Path dataDir;
+
+    @Option(names = "--aeron-dir", paramLabel = "DIR",
+        description = "Directory of the media driver; default: that of the data directory.")
+    private Path aeronDir;
+
+    @Option(names = "--spool-dir", paramLabel = "DIR",
+        description = "Directory of recorders' spools; default: spool in the data directory.")
+    private Path spoolDir;
+
+    /**
+     * Makes the data directory where the Aeron directory is named after it: the name follows from its real path, which
+     * a directory only has once it is there.
+     */
+    void prepare() {
+        if (aeronDir != null) {
+            return;
+        }
+        try {
+            SystemDisk.INSTANCE.createDirectories(dataDir());
+        } catch (final IOException e) {
+            throw new CommandFailure(ExitCode.IO, "cannot create data directory " + dataDir() + " (" + e +
+                "); name another one with --data-dir", e);
+        }
+    }
+
+    Path dataDir() {
+        return dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
+    }
+
+    Path aeronDir() {
+        return aeronDir == null ? HeraldDirectory.aeronDir(dataDir()) : aeronDir;
+    }
+
+    Path spoolDir() {
+        return spoolDir == null ? HeraldDirectory.spoolDir(dataDir()) : spoolDir;
+    }
+}

@@ -1,0 +1,81 @@
+package herald.tools;
+
+import herald.events.EventType;
+import herald.events.Severity;
+import herald.recorder.ObjectReference;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+/**
+ * The {@code herald} command: its subcommands, and what is the same for all of them.
+ */
+@Command(
+    name = "herald",
+    description = "Records and follows events of this node.",
+    versionProvider = VersionProvider.class,
+    subcommands = {RecordCommand.class, AgentCommand.class, CompletionCommand.class, HelpCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+        " 0:all went well",
+        "64:the call is wrong",
+        "65:some of the input was bad",
+        "70:a defect of Herald",
+        "74:a file or directory can't be used",
+        "75:kept in the spool, not yet acknowledged by the proxy"})
+public final class HeraldCommand extends AbstractCommand {
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print versions and exit.")
+    private boolean version;
+
+    HeraldCommand() {
+    }
+
+    /**
+     * Runs the command and ends the process.
+     *
+     * @param args as typed.
+     */
+    public static void main(final String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * The command, ready to execute in this process.
+     *
+     * @return a new one.
+     */
+    public static CommandLine commandLine() {
+        final ErrorReports reports = new ErrorReports();
+        return new CommandLine(new HeraldCommand())
+            .registerConverter(Duration.class, new DurationConverter())
+            .registerConverter(EventType.class, new EventTypeConverter())
+            .registerConverter(Severity.class, converter(Severity::parse))
+            .registerConverter(ObjectReference.class, converter(ObjectReference::parse))
+            .setParameterExceptionHandler(reports)
+            .setExecutionExceptionHandler(reports);
+    }
+
+    /** What a parser has to say about a bad value is the whole message. */
+    private static <T> ITypeConverter<T> converter(final Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    @Override
+    public Integer call() {
+        throw mistake("which command? " + String.join(", ", spec().subcommands().keySet()));
+    }
+}

@@ -1,0 +1,156 @@
+package herald.tools;
+
+import herald.events.EventType;
+import herald.events.Severity;
+import herald.link.LinkDescriptor;
+import herald.recorder.EventRecorder;
+import herald.recorder.ObjectReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Records one event from its options, or many from stdin, and waits until the proxy has journaled them.
+ */
+@Command(
+    name = "record",
+    description = "Record an event, or many from stdin.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  herald record --component cmd --type cluster.ElectionStarted \"Started\"",
+        "  herald record --component net --type network.LinkDown --ref Link/eth0 \\",
+        "      --attr mtu=1500 \"eth0 went down\"",
+        "  herald record --component import --stdin < events.ndjson",
+        "",
+        "With --stdin each line is a JSON object of type and message and, if wanted,",
+        "severity, ref (\"KIND/NAME\", or an object of kind, name, tenant, namespace",
+        "and uri) and attributes (an object of strings).",
+        "",
+        "Exits with 0 once the proxy has journaled all, 65 where lines were bad, 74",
+        "where events were not accepted, 75 where they are kept in the spool."})
+final class RecordCommand extends AbstractCommand {
+    @Option(names = "--component", required = true, paramLabel = "COMPONENT",
+        description = "The part of the node that records.")
+    private String component;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "Qualified name, such as cluster.ElectionStarted.")
+    private EventType type;
+
+    @Option(names = "--severity", paramLabel = "SEVERITY",
+        description = "DEBUG, INFO, WARN or CRITICAL; default: that of the type.")
+    private Severity severity;
+
+    @Option(names = "--ref", paramLabel = "KIND/NAME", description = "What the event is about.")
+    private ObjectReference reference;
+
+    @Option(names = "--attr", paramLabel = "NAME=VALUE", description = "Carried with the event; may be repeated.")
+    private Map<String, String> attributes = new LinkedHashMap<>();
+
+    @Option(names = "--stdin", description = "Record the events of stdin, one JSON object a line.")
+    private boolean stdin;
+
+    @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "5s",
+        description = "How long to wait for the proxy; default: ${DEFAULT-VALUE}.")
+    private Duration timeout;
+
+    @Mixin
+    private RecorderOptions recorderOptions;
+
+    @Parameters(arity = "0..1", paramLabel = "MESSAGE", description = "What happened, for people.")
+    private String message;
+
+    private InputStream input = System.in;
+
+    /** Reads events from elsewhere than the process's stdin. */
+    RecordCommand input(final InputStream value) {
+        input = value;
+        return this;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        final LinkErrors linkErrors = new LinkErrors(isDebug() ? err() : null);
+        final EventRecorder.Context context = recorderOptions.context(component, linkErrors)
+            .fullSpoolWaitNs(timeout.toNanos())
+            .closeLingerNs(0);
+        try (EventRecorder recorder = RecorderOptions.launch(context, spec().commandLine())) {
+            if (stdin) {
+                final EventLineParser parser =
+                    new EventLineParser(recorderOptions.tenant(), recorderOptions.namespace());
+                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors)
+                    .run(input);
+            }
+            return recordOne(recorder, linkErrors);
+        }
+    }
+
+    private void check() {
+        if (stdin) {
+            final boolean mixed = type != null || severity != null || reference != null || !attributes.isEmpty() ||
+                message != null;
+            if (mixed) {
+                throw mistake("--stdin takes type, severity, ref, attributes and message from its lines, not from " +
+                    "the call");
+            }
+        } else if (type == null) {
+            throw mistake("Missing required option: '--type=TYPE' (or --stdin)");
+        } else if (message == null) {
+            throw mistake("Missing required parameter: 'MESSAGE'");
+        }
+        for (final String name : attributes.keySet()) {
+            if (name.isBlank()) {
+                throw mistake("--attr needs a name before the '='");
+            }
+        }
+    }
+
+    private int recordOne(final EventRecorder recorder, final LinkErrors linkErrors) throws IOException {
+        final long sequence = recorder.record(type, severity, message, inTenant(), attributes);
+        if (sequence == EventRecorder.TOO_LONG) {
+            throw mistake("the event is too long: message " + bytes(message) + " bytes, attributes " +
+                attributes.entrySet().stream().mapToInt(e -> bytes(e.getKey()) + bytes(e.getValue())).sum() +
+                " bytes, and the limit of all of it, encoded, is " + LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH +
+                " bytes");
+        }
+        if (sequence < 0) {
+            throw new CommandFailure(ExitCode.IO, "not accepted: " + describeFullSpool(recorder));
+        }
+        if (recorder.awaitAcknowledged(sequence, timeout.toNanos())) {
+            return ExitCode.OK;
+        }
+        err().println("herald: kept in " + recorder.spoolFile() +
+            "; the proxy will deliver it" + linkErrors.suffix());
+        return ExitCode.SPOOLED;
+    }
+
+    private ObjectReference inTenant() {
+        return reference == null ? null : ObjectReference.of(
+            recorderOptions.tenant(), recorderOptions.namespace(), reference.kind(), reference.name(), "");
+    }
+
+    /**
+     * Says why a spool takes no more and what would help.
+     *
+     * @param recorder that has it.
+     * @return the end of a sentence.
+     * @throws IOException where the spool's size can't be read.
+     */
+    static String describeFullSpool(final EventRecorder recorder) throws IOException {
+        return "the spool " + recorder.spoolFile() + " (" + SizeConverter.format(Files.size(recorder.spoolFile())) +
+            ") is full; start the proxy of this data directory, and it will drain it";
+    }
+
+    private static int bytes(final String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,148 @@
+package herald.tools;
+
+import herald.link.LinkDescriptor;
+import herald.recorder.EventRecorder;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+
+/**
+ * Records the events of a stream of NDJSON and counts what became of them. A bad line is reported and passed over.
+ *
+ * <p>The recorder waits for room in a full spool up to the timeout. Where that was in vain, nothing more is tried until
+ * the proxy has acknowledged something: the timeout runs once, not once for every line that is left.
+ */
+final class StreamRecording {
+    private static final int MAX_LINE_LENGTH = 1024 * 1024;
+
+    private final EventRecorder recorder;
+    private final EventLineParser parser;
+    private final PrintWriter err;
+    private final long timeoutNs;
+    private final LinkErrors linkErrors;
+    private long lineNumber;
+    private long firstSequence;
+    private long lastSequence;
+    private long recorded;
+    private long bad;
+    private long refused;
+    private long refusedFrom;
+    private long stalledAt = -1;
+
+    StreamRecording(
+        final EventRecorder recorder,
+        final EventLineParser parser,
+        final PrintWriter err,
+        final long timeoutNs,
+        final LinkErrors linkErrors) {
+        this.recorder = recorder;
+        this.parser = parser;
+        this.err = err;
+        this.timeoutNs = timeoutNs;
+        this.linkErrors = linkErrors;
+    }
+
+    /**
+     * Records all there is and waits for the proxy.
+     *
+     * @param input is read to its end, not closed.
+     * @return one of {@link ExitCode}.
+     * @throws IOException where the input can't be read.
+     */
+    int run(final InputStream input) throws IOException {
+        final LineReader lines = new LineReader(input, MAX_LINE_LENGTH);
+        for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
+            lineNumber++;
+            if (lines.isTooLong()) {
+                reportBad("longer than " + SizeConverter.format(MAX_LINE_LENGTH));
+            } else if (!isBlank(line)) {
+                recordLine(line);
+            }
+        }
+        endRefusals(lineNumber);
+        recorder.awaitAcknowledged(lastSequence, timeoutNs);
+        return report();
+    }
+
+    private static boolean isBlank(final ByteBuffer line) {
+        for (int i = line.position(); i < line.limit(); i++) {
+            if (line.get(i) != ' ' && line.get(i) != '\t' && line.get(i) != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void recordLine(final ByteBuffer line) throws IOException {
+        final int lineLength = line.remaining();
+        final EventLine event;
+        try {
+            event = parser.parse(line);
+        } catch (final BadLineException e) {
+            reportBad(e.getMessage());
+            return;
+        }
+        if (stalledAt >= 0 && stalledAt == recorder.acknowledgedSequence()) {
+            refused++;
+            return;
+        }
+        final long sequence = recorder.record(
+            event.type(), event.severity(), event.message(), event.reference(), event.attributes());
+        if (sequence > 0) {
+            onAccepted(sequence);
+        } else if (sequence == EventRecorder.TOO_LONG) {
+            reportBad("the event is over the limit of " + LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH +
+                " bytes, encoded; the line has " + lineLength + " bytes");
+        } else {
+            onRefused();
+        }
+    }
+
+    private void onAccepted(final long sequence) throws IOException {
+        endRefusals(lineNumber - 1);
+        firstSequence = recorded == 0 ? sequence : firstSequence;
+        lastSequence = sequence;
+        recorded++;
+    }
+
+    private void onRefused() {
+        refused++;
+        refusedFrom = refusedFrom == 0 ? lineNumber : refusedFrom;
+        stalledAt = recorder.acknowledgedSequence();
+    }
+
+    private void endRefusals(final long lastLine) throws IOException {
+        if (refusedFrom > 0) {
+            err.println("herald: lines " + refusedFrom + " to " + lastLine + ": good ones not accepted: " +
+                RecordCommand.describeFullSpool(recorder));
+        }
+        refusedFrom = 0;
+        stalledAt = -1;
+    }
+
+    private void reportBad(final String reason) {
+        bad++;
+        err.println("herald: line " + lineNumber + ": " + Printable.of(reason));
+    }
+
+    private int report() {
+        final long acknowledged =
+            Math.max(0, Math.min(recorded, recorder.acknowledgedSequence() - firstSequence + 1));
+        final long spooled = recorded - acknowledged;
+        if (spooled > 0) {
+            err.println("herald: kept in " + recorder.spoolFile() + "; the proxy will deliver it" +
+                linkErrors.suffix());
+        }
+        err.println("recorded=" + recorded + " acknowledged=" + acknowledged + " rejected=" + (bad + refused) +
+            " spooled=" + spooled);
+        if (refused > 0) {
+            return ExitCode.IO;
+        }
+        if (spooled > 0) {
+            return ExitCode.SPOOLED;
+        }
+        return bad > 0 ? ExitCode.DATA : ExitCode.OK;
+    }
+}
