@@ -73,6 +73,15 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
+     * The node that it is the proxy of.
+     *
+     * @return its name.
+     */
+    public String node() {
+        return context.node;
+    }
+
+    /**
      * Where everything is kept.
      *
      * @return the data directory.
@@ -320,6 +329,11 @@ public final class EventProxy implements AutoCloseable {
         public Context failureListener(final Consumer<Throwable> value) {
             failureListener = value;
             return this;
+        }
+
+        /** Whether the embedder steps everything. */
+        public boolean isInvoked() {
+            return threadingMode == ThreadingMode.INVOKER;
         }
 
         /** Adds a writer that gets everything from now on. */

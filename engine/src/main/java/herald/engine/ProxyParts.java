@@ -127,6 +127,8 @@ final class ProxyParts implements AutoCloseable {
                 if (bookmark.state() == Bookmark.State.PLACED && bookmark.logId().equals(logId)) {
                     furthest = Math.max(furthest, bookmark.position());
                 }
+            } catch (final IOException e) {
+                LOGGER.debug("its writer will report that {} is damaged", file, e);
             }
         }
         return furthest;

@@ -89,6 +89,9 @@ public final class Bookmark implements AutoCloseable {
             return new Bookmark(disk, mapping, State.NEW);
         }
         if (Files.size(file) != FILE_LENGTH) {
+            if (!writable) {
+                throw new IOException(file + " has " + Files.size(file) + " bytes instead of " + FILE_LENGTH);
+            }
             final Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".damaged");
             disk.rename(file, aside);
             final Bookmark fresh = open(disk, file, writable);

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 /**
  * What every command has: help, {@code --debug}, its streams, and a way to say that the call is wrong.
  */
-abstract class AbstractCommand implements Callable<Integer> {
+public abstract class AbstractCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
@@ -22,19 +22,19 @@ abstract class AbstractCommand implements Callable<Integer> {
     @Option(names = "--debug", description = "Show what goes wrong inside; also HERALD_DEBUG=1.")
     private boolean debug;
 
-    final CommandSpec spec() {
+    protected final CommandSpec spec() {
         return spec;
     }
 
-    final PrintWriter out() {
+    protected final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    final PrintWriter err() {
+    protected final PrintWriter err() {
         return spec.commandLine().getErr();
     }
 
-    final boolean isDebug() {
+    protected final boolean isDebug() {
         return debug || "1".equals(System.getenv("HERALD_DEBUG"));
     }
 
@@ -44,7 +44,7 @@ abstract class AbstractCommand implements Callable<Integer> {
      * @param text names what is wrong and what would be right.
      * @return to be thrown.
      */
-    final ParameterException mistake(final String text) {
+    protected final ParameterException mistake(final String text) {
         return new ParameterException(spec.commandLine(), text);
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Reads durations such as {@code 500ms}, {@code 10s}, {@code 1m}, {@code 2h}, {@code 7d}.
  */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,18})(ns|us|ms|s|m|h|d)");
     private static final Map<String, ChronoUnit> UNITS = Map.of(
         "ns", ChronoUnit.NANOS,

@@ -1,5 +1,6 @@
 package herald.tools;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 final class Foreground implements AutoCloseable {
-    private static final long CLOSE_TIMEOUT_SECONDS = 10;
+    private static final long CLOSE_TIMEOUT_SECONDS = 30;
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -35,6 +36,21 @@ final class Foreground implements AutoCloseable {
             stopped.await();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Waits as {@link #await()} does, but no longer than a time.
+     *
+     * @param timeout at most.
+     * @return whether the wait was ended before.
+     */
+    boolean await(final Duration timeout) {
+        try {
+            return stopped.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 

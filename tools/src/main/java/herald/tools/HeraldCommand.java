@@ -3,6 +3,7 @@ package herald.tools;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.recorder.ObjectReference;
+import herald.tools.tail.TailCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -20,7 +21,9 @@ import java.util.function.Function;
     name = "herald",
     description = "Records and follows events of this node.",
     versionProvider = VersionProvider.class,
-    subcommands = {RecordCommand.class, AgentCommand.class, CompletionCommand.class, HelpCommand.class},
+    subcommands = {
+        ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, AgentCommand.class,
+        DemoCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -59,6 +62,7 @@ public final class HeraldCommand extends AbstractCommand {
             .registerConverter(EventType.class, new EventTypeConverter())
             .registerConverter(Severity.class, converter(Severity::parse))
             .registerConverter(ObjectReference.class, converter(ObjectReference::parse))
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(reports)
             .setExecutionExceptionHandler(reports);
     }

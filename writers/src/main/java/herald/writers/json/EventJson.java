@@ -58,13 +58,15 @@ public final class EventJson {
      * Writes an event of the dispatch log with {@code position}, {@code journal-time} and, where true,
      * {@code overfull}.
      *
-     * @param event to write.
-     * @param out   gets one line.
+     * @param event         to write.
+     * @param batchPosition of its batch in the dispatch log.
+     * @param out           gets one line.
      * @throws IOException where {@code out} does not take it.
      */
-    public void writeDispatched(final EventView event, final OutputStream out) throws IOException {
+    public void writeDispatched(final EventView event, final long batchPosition, final OutputStream out)
+        throws IOException {
         begin(event);
-        json.writeNumberField("position", event.position());
+        json.writeNumberField("position", batchPosition);
         writeTime("journal-time", event.journalTimeNs());
         if (event.overfull()) {
             json.writeBooleanField("overfull", true);

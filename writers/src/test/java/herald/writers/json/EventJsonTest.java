@@ -55,8 +55,8 @@ class EventJsonTest {
 
     @Test
     void shouldAddPositionAndJournalTimeForTheDispatchLog() throws IOException {
-        json.writeDispatched(view(event().overfull()), out);
-        json.writeDispatched(view(event()), out);
+        json.writeDispatched(view(event().overfull()), 8192, out);
+        json.writeDispatched(view(event()), 8192, out);
 
         final String journalTime = "\"journal-time\":\"2026-11-24T13:25:54.123458789Z\"";
         assertThat(text().lines()).satisfiesExactly(

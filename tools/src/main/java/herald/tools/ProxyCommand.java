@@ -1,0 +1,176 @@
+package herald.tools;
+
+import herald.engine.Durability;
+import herald.engine.EventProxy;
+import herald.engine.ProxyException;
+import herald.engine.ThreadingMode;
+import herald.log.LogException;
+import herald.tools.config.ConfigFile;
+import herald.tools.config.ProxyConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Runs this node's proxy in the foreground.
+ */
+@Command(
+    name = "proxy",
+    description = "Run this node's proxy in the foreground: take events, keep them, deliver them.")
+final class ProxyCommand extends AbstractCommand {
+    /** Where a proxy delivers to by default. */
+    enum Mode {
+        /** To the configured writers alone. */
+        STANDALONE,
+        /** To a central events manager too. */
+        MANAGED
+    }
+
+    private static final String MANAGED_WRITER = "venice";
+
+    @Option(names = "--config", paramLabel = "FILE",
+        description = "Settings in YAML; options given here come first.")
+    private Path config;
+
+    @Option(names = "--data-dir", paramLabel = "DIR",
+        description = "Where everything is kept; default: HERALD_DATA_DIR, or .herald in the home directory.")
+    private Path dataDir;
+
+    @Option(names = "--aeron-dir", paramLabel = "DIR",
+        description = "Directory of the media driver. One that is alive there is used, otherwise one is started; " +
+            "default: one is started in a directory of the data directory's own.")
+    private String aeronDir;
+
+    @Option(names = "--node", paramLabel = "NAME", description = "Name of this node; default: the host's.")
+    private String node;
+
+    @Option(names = "--dedup-interval", paramLabel = "TIME",
+        description = "How long repeats are folded, from the first one on; default: 10s.")
+    private Duration dedupInterval;
+
+    @Option(names = "--batch-interval", paramLabel = "TIME",
+        description = "How long a batch collects before it is delivered; default: 1s.")
+    private Duration batchInterval;
+
+    @Option(names = "--durability", paramLabel = "WHEN",
+        description = "When an event is acknowledged: ${COMPLETION-CANDIDATES}; default: PROCESS.")
+    private Durability durability;
+
+    @Option(names = "--threading", paramLabel = "MODE",
+        description = "SHARED or DEDICATED; default: by the number of cores.")
+    private ThreadingMode threading;
+
+    @Option(names = "--mode", paramLabel = "MODE",
+        description = "${COMPLETION-CANDIDATES}; default: STANDALONE.")
+    private Mode mode;
+
+    @Option(names = "--writer", paramLabel = "SPEC",
+        description = "Where to deliver: stdout, file:PATH, syslog:udp://HOST:PORT; may be repeated.")
+    private List<String> writers = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        try (Foreground foreground = new Foreground();
+            EventProxy proxy = launch(context().failureListener(cause -> {
+                failure.set(cause);
+                foreground.stop();
+            }))) {
+            out().println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
+                " aeron-dir=" + proxy.aeronDirectoryName());
+            out().flush();
+            foreground.await();
+        }
+        if (failure.get() != null) {
+            throw new CommandFailure(ExitCode.INTERNAL, "the proxy stopped, what it had journaled is kept: " +
+                failure.get().getMessage(), failure.get());
+        }
+        return ExitCode.OK;
+    }
+
+    private EventProxy launch(final EventProxy.Context context) {
+        try {
+            return EventProxy.launch(context);
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        } catch (final ProxyException | LogException e) {
+            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+        }
+    }
+
+    private EventProxy.Context context() {
+        final EventProxy.Context context = new EventProxy.Context();
+        final ProxyConfig proxyConfig = new ProxyConfig(new DurationConverter(), new SizeConverter());
+        try {
+            final ConfigFile file = config == null ? ConfigFile.EMPTY : ConfigFile.read(config);
+            proxyConfig.apply(file, context);
+            applyOptions(context);
+            if (isManaged(file)) {
+                addManagedWriter(proxyConfig, context);
+            }
+            if (file.writers() != null) {
+                file.writers().forEach(writer -> proxyConfig.addWriter(writer, context));
+            }
+            for (final String spec : writers) {
+                proxyConfig.addWriter(new ConfigFile.Writer(spec, null, null, null, null), context);
+            }
+            return context;
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        }
+    }
+
+    private void applyOptions(final EventProxy.Context context) {
+        if (dataDir != null) {
+            context.dataDir(dataDir);
+        }
+        if (aeronDir != null) {
+            context.aeronDirectoryName(aeronDir);
+        }
+        if (node != null) {
+            context.node(node);
+        }
+        if (dedupInterval != null) {
+            context.dedupIntervalNs(dedupInterval.toNanos());
+        }
+        if (batchInterval != null) {
+            context.batchIntervalNs(batchInterval.toNanos());
+        }
+        if (durability != null) {
+            context.durability(durability);
+        }
+        if (threading != null) {
+            context.threadingMode(threading);
+        }
+        if (context.isInvoked()) {
+            throw new IllegalArgumentException("threading INVOKER is for programs that embed the proxy: choose " +
+                "SHARED or DEDICATED");
+        }
+    }
+
+    private boolean isManaged(final ConfigFile file) {
+        if (mode != null || file.mode() == null) {
+            return mode == Mode.MANAGED;
+        }
+        return switch (file.mode()) {
+            case "managed" -> true;
+            case "standalone" -> false;
+            default -> throw new IllegalArgumentException(
+                "mode is \"" + file.mode() + "\": it must be standalone or managed");
+        };
+    }
+
+    private static void addManagedWriter(final ProxyConfig proxyConfig, final EventProxy.Context context) {
+        try {
+            proxyConfig.addWriter(new ConfigFile.Writer(MANAGED_WRITER, null, null, null, null), context);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("mode managed delivers to a writer \"" + MANAGED_WRITER +
+                "\", which this Herald does not have: use mode standalone with writers of your own", e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package herald.tools;
+
+import herald.dispatch.DispatchReader;
+import herald.engine.CountersFile;
+import herald.engine.DataDirectory;
+import herald.io.SystemDisk;
+import herald.link.CounterId;
+import herald.link.HeraldDirectory;
+import herald.writer.Bookmark;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Shows a proxy's counters and how far its writers are, from its files: the proxy may run or not, and is not asked.
+ */
+@Command(name = "stat", description = "Show the counters of this node's proxy and how far its writers are.")
+final class StatCommand extends AbstractCommand {
+    @Option(names = "--data-dir", paramLabel = "DIR",
+        description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
+    private Path dataDir;
+
+    @Option(names = {"-a", "--all"}, description = "Show counters that are 0 too.")
+    private boolean all;
+
+    @Override
+    public Integer call() throws IOException {
+        final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
+        final Path file = DataDirectory.counters(root);
+        if (!Files.exists(file)) {
+            throw new CommandFailure(ExitCode.IO, "no proxy has run in " + root + ": there is no " +
+                file.getFileName() + "; name its data directory with --data-dir");
+        }
+        try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, file)) {
+            for (final CounterId counter : CountersFile.all()) {
+                final long value = counters.get(counter);
+                if (all || value != 0) {
+                    out().printf("%15d  %s%n", value, counter.label());
+                }
+            }
+        }
+        printWriters(root);
+        out().flush();
+        return ExitCode.OK;
+    }
+
+    private void printWriters(final Path root) throws IOException {
+        for (final Path file : SystemDisk.INSTANCE.list(DataDirectory.bookmarks(root), Bookmark.SUFFIX)) {
+            final String name = file.getFileName().toString().replace(Bookmark.SUFFIX, "");
+            try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, file, false)) {
+                out().println(switch (bookmark.state()) {
+                    case PLACED -> "writer " + name + ": delivered up to position " + bookmark.position() +
+                        " of the dispatch log, " + batchesAfter(root, bookmark.position()) + " batches behind";
+                    case NEW -> "writer " + name + ": new";
+                    case DAMAGED -> "writer " + name + ": its bookmark is damaged";
+                });
+            } catch (final IOException e) {
+                out().println("writer " + name + ": its bookmark is damaged: " + e.getMessage());
+            }
+        }
+    }
+
+    private static long batchesAfter(final Path root, final long position) {
+        long batches = 0;
+        try (DispatchReader reader = new DispatchReader(
+            SystemDisk.INSTANCE, DataDirectory.dispatch(root), position, damage -> { })) {
+            while (reader.next() != null) {
+                batches++;
+            }
+        }
+        return batches;
+    }
+}

@@ -1,0 +1,173 @@
+package herald.tools.config;
+
+import herald.engine.Durability;
+import herald.engine.EventProxy;
+import herald.engine.ThreadingMode;
+import herald.event.EventFilter;
+import herald.events.Severity;
+import herald.writer.EventWriterFactory;
+import herald.writer.EventWriters;
+import herald.writer.WriterSpec;
+import picocli.CommandLine.ITypeConverter;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Fills a proxy's context from {@code herald.yaml}. Names the setting where a value is wrong.
+ */
+public final class ProxyConfig {
+    private final ITypeConverter<Duration> durations;
+    private final ITypeConverter<Long> sizes;
+
+    /**
+     * With the forms of values that the command line takes too.
+     *
+     * @param durations reads times.
+     * @param sizes     reads lengths in bytes.
+     */
+    public ProxyConfig(final ITypeConverter<Duration> durations, final ITypeConverter<Long> sizes) {
+        this.durations = durations;
+        this.sizes = sizes;
+    }
+
+    /**
+     * Applies everything that a file says.
+     *
+     * @param file    as read.
+     * @param context to fill.
+     * @throws IllegalArgumentException naming setting, value and what would be right.
+     */
+    public void apply(final ConfigFile file, final EventProxy.Context context) {
+        ifSaid(file.node(), context::node);
+        ifSaid(file.dataDir(), text -> context.dataDir(Path.of(text)));
+        ifSaid(file.aeronDir(), context::aeronDirectoryName);
+        ifSaid(file.durability(), text -> context.durability(choice("durability", text, Durability.class)));
+        ifSaid(file.forceInterval(), text -> context.forceIntervalNs(nanos("force-interval", text)));
+        ifSaid(file.threading(), text -> context.threadingMode(choice("threading", text, ThreadingMode.class)));
+        if (file.dedup() != null) {
+            ifSaid(file.dedup().interval(), text -> context.dedupIntervalNs(nanos("dedup.interval", text)));
+            ifSaid(file.dedup().keys(), context::dedupKeyLimit);
+        }
+        if (file.batch() != null) {
+            ifSaid(file.batch().interval(), text -> context.batchIntervalNs(nanos("batch.interval", text)));
+            ifSaid(file.batch().length(), text -> context.batchLengthLimit(length("batch.length", text)));
+        }
+        if (file.event() != null) {
+            ifSaid(file.event().maxLength(), text -> context.maxEventLength(length("event.max-length", text)));
+        }
+        applyLogs(file, context);
+    }
+
+    private void applyLogs(final ConfigFile file, final EventProxy.Context context) {
+        if (file.journal() != null) {
+            ifSaid(file.journal().segment(), text -> context.journalSegmentLength(length("journal.segment", text)));
+            ifSaid(file.journal().retention(),
+                text -> context.journalRetentionLength(size("journal.retention", text)));
+            ifSaid(file.journal().age(), text -> context.journalRetentionNs(nanos("journal.age", text)));
+        }
+        if (file.dispatch() != null) {
+            ifSaid(file.dispatch().segment(), text -> context.dispatchSegmentLength(length("dispatch.segment", text)));
+            ifSaid(file.dispatch().retention(),
+                text -> context.dispatchRetentionLength(size("dispatch.retention", text)));
+            ifSaid(file.dispatch().age(), text -> {
+                throw new IllegalArgumentException("dispatch.age is no setting: the dispatch log is released by " +
+                    "length, see dispatch.retention");
+            });
+        }
+    }
+
+    /**
+     * Adds a writer.
+     *
+     * @param writer  as the file says.
+     * @param context to add it to.
+     * @throws IllegalArgumentException naming setting, value and what would be right.
+     */
+    public void addWriter(final ConfigFile.Writer writer, final EventProxy.Context context) {
+        if (writer.spec() == null) {
+            throw new IllegalArgumentException("a writer has no spec: write spec: file:PATH, for example");
+        }
+        final WriterSpec parsed = WriterSpec.parse(writer.spec());
+        final WriterSpec spec = new WriterSpec(
+            writer.name() == null ? parsed.name() : writer.name(), parsed.scheme(), parsed.target(),
+            writer.options() == null ? Map.of() : writer.options());
+        if (!spec.name().matches("[a-z0-9-]{1,100}")) {
+            throw new IllegalArgumentException("writer name \"" + spec.name() +
+                "\" must be 1 to 100 lower-case letters, digits and dashes");
+        }
+        final EventWriterFactory factory = EventWriters.factory(spec);
+        context.writer(factory.create(spec), filter(writer.filter()), startsAtOldest(writer.start(), factory, spec));
+    }
+
+    private static boolean startsAtOldest(
+        final String start, final EventWriterFactory factory, final WriterSpec spec) {
+        if (start == null) {
+            return factory.startsAtOldest(spec);
+        }
+        return switch (start) {
+            case "oldest" -> true;
+            case "end" -> false;
+            default -> throw new IllegalArgumentException(
+                "start of writer " + spec.name() + " is \"" + start + "\": it must be oldest or end");
+        };
+    }
+
+    private static EventFilter filter(final ConfigFile.Filter said) {
+        if (said == null) {
+            return EventFilter.ALL;
+        }
+        return EventFilter.builder()
+            .minimumSeverity(said.severity() == null ? null : Severity.parse(said.severity()))
+            .type(said.type())
+            .component(said.component())
+            .category(said.category())
+            .tenant(said.tenant())
+            .namespace(said.namespace())
+            .objectKind(said.objectKind())
+            .build();
+    }
+
+    private static <T> void ifSaid(final T value, final Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+
+    private static <E extends Enum<E>> E choice(final String setting, final String text, final Class<E> type) {
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(setting + " is \"" + text + "\": it must be one of " +
+                Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT), e);
+        }
+    }
+
+    private long nanos(final String setting, final String text) {
+        return convert(setting, text, durations).toNanos();
+    }
+
+    private long size(final String setting, final String text) {
+        return convert(setting, text, sizes);
+    }
+
+    private int length(final String setting, final String text) {
+        final long bytes = size(setting, text);
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(setting + " is \"" + text + "\": it must be below 2 GiB");
+        }
+        return (int)bytes;
+    }
+
+    private static <T> T convert(final String setting, final String text, final ITypeConverter<T> converter) {
+        try {
+            return converter.convert(text);
+        } catch (final Exception e) {
+            throw new IllegalArgumentException(setting + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package herald.tools.tail;
+
+import herald.dispatch.DispatchReader;
+import herald.engine.DataDirectory;
+import herald.event.EventFilter;
+import herald.event.EventView;
+import herald.events.Severity;
+import herald.io.SystemDisk;
+import herald.journal.JournalReader;
+import herald.link.HeraldDirectory;
+import herald.log.LogDamage;
+import herald.log.LogReader;
+import herald.tools.AbstractCommand;
+import herald.tools.CommandFailure;
+import herald.tools.DurationConverter;
+import herald.tools.ExitCode;
+import herald.writers.json.EventJson;
+import herald.writers.text.EventLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Shows the events of a proxy's journal or dispatch log, from its files: the proxy is neither asked nor disturbed.
+ */
+@Command(name = "tail", description = "Show and follow the events of this node's proxy, from its files.")
+public final class TailCommand extends AbstractCommand {
+    /** What to read. */
+    enum Stream {
+        /** Every accepted event. */
+        JOURNAL,
+        /** Deduplicated batches: what writers deliver. */
+        DISPATCH
+    }
+
+    /** How to show it. */
+    enum Output {
+        /** A line for people. */
+        PRETTY,
+        /** A line of JSON. */
+        JSON
+    }
+
+    private static final long POLL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int BUFFER_LENGTH = 64 * 1024;
+
+    @Option(names = "--data-dir", paramLabel = "DIR",
+        description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
+    private Path dataDir;
+
+    @Option(names = "--stream", paramLabel = "STREAM", defaultValue = "dispatch",
+        description = "journal: every accepted event. dispatch: what writers get, repeats folded. " +
+            "Default: ${DEFAULT-VALUE}.")
+    private Stream stream;
+
+    @Option(names = "--from", paramLabel = "PLACE", defaultValue = "start",
+        description = "start, end, a position, a time (RFC 3339), or how long ago (10m); default: ${DEFAULT-VALUE}.")
+    private String from;
+
+    @Option(names = {"-f", "--follow"}, description = "Wait for more.")
+    private boolean follow;
+
+    @Option(names = "--severity", paramLabel = "MIN", description = "DEBUG, INFO, WARN or CRITICAL, at least.")
+    private Severity severity;
+
+    @Option(names = "--type", paramLabel = "GLOB", description = "Qualified type, such as cluster.*")
+    private String type;
+
+    @Option(names = "--component", paramLabel = "GLOB", description = "Component that recorded.")
+    private String component;
+
+    @Option(names = "--ref", paramLabel = "KIND/NAME", description = "Object that the event is about.")
+    private String reference;
+
+    @Option(names = "--grep", paramLabel = "REGEX", description = "Found in the message.")
+    private String regex;
+
+    @Option(names = "--output", paramLabel = "FORM", defaultValue = "pretty",
+        description = "pretty or json; default: ${DEFAULT-VALUE}.")
+    private Output output;
+
+    @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "Stop after N events.")
+    private long limit = Long.MAX_VALUE;
+
+    private final EventJson json = new EventJson();
+    private final StringBuilder line = new StringBuilder();
+    private EventLine pretty;
+    private long shown;
+
+    /** Made by the command line. */
+    public TailCommand() {
+    }
+
+    @Override
+    public Integer call() {
+        final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
+        final Path directory = stream == Stream.JOURNAL ? DataDirectory.journal(root) : DataDirectory.dispatch(root);
+        final EventFilter filter = filter();
+        final TailStart start = start();
+        if (limit < 1) {
+            throw mistake("--limit is " + limit + ": it must be 1 or more");
+        }
+        pretty = new EventLine(Ansi.AUTO.enabled());
+        if (!follow && LogReader.segmentBases(SystemDisk.INSTANCE, directory).isEmpty()) {
+            throw new CommandFailure(ExitCode.IO, "there is no " + stream.name().toLowerCase(Locale.ROOT) +
+                " in " + directory + ": name the data directory of a proxy with --data-dir");
+        }
+        try (TailSource source = open(directory, start)) {
+            show(source, start, filter);
+        }
+        return ExitCode.OK;
+    }
+
+    private EventFilter filter() {
+        try {
+            return EventFilter.builder()
+                .minimumSeverity(severity)
+                .type(type)
+                .component(component)
+                .object(reference)
+                .message(regex)
+                .build();
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        }
+    }
+
+    private TailStart start() {
+        try {
+            return TailStart.parse(
+                from, new DurationConverter()::convert, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        } catch (final IllegalArgumentException e) {
+            throw mistake("--from: " + e.getMessage());
+        }
+    }
+
+    private TailSource open(final Path directory, final TailStart start) {
+        try {
+            final long position = start.atEnd() ? lastSegment(directory) : start.position();
+            return stream == Stream.JOURNAL ?
+                new JournalSource(new JournalReader(SystemDisk.INSTANCE, directory, position, this::onDamage)) :
+                new DispatchSource(new DispatchReader(SystemDisk.INSTANCE, directory, position, this::onDamage));
+        } catch (final IllegalArgumentException e) {
+            throw mistake("--from: " + e.getMessage());
+        }
+    }
+
+    private static long lastSegment(final Path directory) {
+        final List<Long> bases = LogReader.segmentBases(SystemDisk.INSTANCE, directory);
+        return bases.isEmpty() ? 0 : bases.get(bases.size() - 1);
+    }
+
+    private void onDamage(final LogDamage damage) {
+        err().println("herald: no valid record at " + damage);
+        err().flush();
+    }
+
+    private void show(final TailSource source, final TailStart start, final EventFilter filter) {
+        boolean more = true;
+        if (start.atEnd()) {
+            while (more) {
+                more = source.next();
+            }
+        }
+        try (OutputStream out = new BufferedOutputStream(new StandardOutput(), BUFFER_LENGTH)) {
+            while (shown < limit) {
+                more = source.next();
+                if (more) {
+                    final EventView event = source.event();
+                    if (event.journalTimeNs() >= start.timeNs() && filter.matches(event)) {
+                        show(source, out);
+                    }
+                } else {
+                    out.flush();
+                    if (!follow) {
+                        return;
+                    }
+                    LockSupport.parkNanos(POLL_PARK_NS);
+                }
+            }
+        } catch (final IOException e) {
+            // The reader of the pipe, such as head, has seen enough: that is no error.
+        }
+    }
+
+    private void show(final TailSource source, final OutputStream out) throws IOException {
+        shown++;
+        if (output == Output.JSON) {
+            source.writeJson(json, out);
+            return;
+        }
+        line.setLength(0);
+        pretty.append(source.event(), line);
+        line.append('\n');
+        out.write(line.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Standard output that says so when nobody reads it any more. */
+    private static final class StandardOutput extends OutputStream {
+        @Override
+        public void write(final int b) throws IOException {
+            write(new byte[] {(byte)b}, 0, 1);
+        }
+
+        @Override
+        public void write(final byte[] bytes, final int offset, final int length) throws IOException {
+            System.out.write(bytes, offset, length);
+            if (System.out.checkError()) {
+                throw new IOException("standard output is closed");
+            }
+        }
+    }
+}
