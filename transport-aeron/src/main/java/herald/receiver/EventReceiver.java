@@ -17,6 +17,7 @@ import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -77,6 +78,7 @@ public final class EventReceiver implements Agent {
     private final EventDecoder event = new EventDecoder();
     private final HelloDecoder hello = new HelloDecoder();
     private final EventValidator validator = new EventValidator();
+    private final IntArrayList goneImages = new IntArrayList();
     private final Subscription subscription;
     private RecorderSession lastSession;
     private boolean repliesOwed;
@@ -103,7 +105,7 @@ public final class EventReceiver implements Agent {
     @Override
     public int doWork() {
         final long nowNs = context.nanoClock().nanoTime();
-        int work = context.aeron().conductorAgentInvoker().invoke();
+        int work = context.aeron().conductorAgentInvoker().invoke() + forgetGone();
         if (accepting) {
             work += subscription.controlledPoll(assembler, FRAGMENT_LIMIT);
             work += adopter.doWork(nowNs);
@@ -278,11 +280,21 @@ public final class EventReceiver implements Agent {
         return lastSession;
     }
 
+    /** Aeron calls this in the middle of its own work, where nothing may be closed. */
     private void onUnavailableImage(final Image image) {
-        final RecorderSession session = sessionByImage.remove(image.sessionId());
-        if (session != null) {
-            forget(session);
+        goneImages.addInt(image.sessionId());
+    }
+
+    private int forgetGone() {
+        final int gone = goneImages.size();
+        for (int i = 0; i < gone; i++) {
+            final RecorderSession session = sessionByImage.remove(goneImages.getInt(i));
+            if (session != null) {
+                forget(session);
+            }
         }
+        goneImages.clear();
+        return gone;
     }
 
     private void forget(final RecorderSession session) {
