@@ -109,15 +109,15 @@ final class DispatchRecovery {
     }
 
     /**
-     * The settings in force at a position of the journal.
+     * The settings in force at a position of the journal, or the first ones where none were said before it.
      *
-     * @param position of a record.
-     * @return null where the journal says nothing before it.
+     * @param position of a record; 0 for the oldest.
+     * @return null where the journal is empty.
      */
     ProxyStart settingsAt(final long position) {
         ProxyStart settings = null;
         try (JournalReader reader = new JournalReader(disk, journalDir, segmentOf(position), damage -> { })) {
-            while (reader.next() && reader.recordPosition() < position) {
+            while (reader.next() && (settings == null || reader.recordPosition() < position)) {
                 settings = reader.start();
             }
             return settings;
