@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
+import herald.link.RestingIdleStrategy;
 import io.aeron.Aeron;
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
@@ -12,7 +13,6 @@ import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +33,6 @@ import java.util.function.Consumer;
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
     private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
-    private static final int SPINS = 10;
-    private static final int YIELDS = 5;
-    private static final long MIN_PARK_NS = 1_000;
 
     private final MediaDriver driver;
     private final Aeron client;
@@ -85,7 +82,7 @@ final class ProxyMediaDriver implements AutoCloseable {
             .dirDeleteOnShutdown(true)
             .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                 ThreadingMode.INVOKER : ThreadingMode.SHARED)
-            .sharedIdleStrategy(new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, context.maxParkNs))
+            .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs))
             .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .errorHandler(error -> LOGGER.error("media driver", error)));

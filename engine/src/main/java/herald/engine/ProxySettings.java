@@ -6,6 +6,7 @@ import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
+import herald.link.RestingIdleStrategy;
 import herald.writer.EventWriter;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochNanoClock;
@@ -60,7 +61,7 @@ abstract class ProxySettings {
     long forgetRecorderNs = TimeUnit.DAYS.toNanos(30);
     long adoptIntervalNs = TimeUnit.SECONDS.toNanos(2);
     long closeTimeoutNs = TimeUnit.SECONDS.toNanos(5);
-    long maxParkNs = TimeUnit.MILLISECONDS.toNanos(1);
+    long maxParkNs = RestingIdleStrategy.DEFAULT_MAX_PARK_NS;
     EpochNanoClock clock = SystemEpochNanoClock.INSTANCE;
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
     RandomGenerator random = new SplittableRandom();

@@ -1,11 +1,11 @@
 package herald.engine;
 
+import herald.link.RestingIdleStrategy;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.CompositeAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +27,6 @@ final class ProxyThreads implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyThreads.class);
     private static final long WRITER_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long HOUSEKEEPING_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int SPINS = 10;
-    private static final int YIELDS = 5;
-    private static final long MIN_PARK_NS = 1_000;
 
     private final EventProxy.Context context;
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -62,7 +59,7 @@ final class ProxyThreads implements AutoCloseable {
 
     private void start(final Agent agent, final long maxParkNs) {
         final AgentRunner runner = new AgentRunner(
-            new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, maxParkNs), errorHandler, null, agent);
+            new RestingIdleStrategy(maxParkNs), errorHandler, null, agent);
         runners.add(runner);
         AgentRunner.startOnThread(runner, context.threadFactory);
     }

@@ -4,6 +4,7 @@ import herald.events.EventCatalog;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.Disk;
+import herald.link.RestingIdleStrategy;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -416,7 +417,7 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** How the conductor's thread waits; by default it backs off up to 1 ms. */
+        /** How the conductor's thread waits; by default {@link RestingIdleStrategy}. */
         public Context idleStrategy(final IdleStrategy value) {
             idleStrategy = value;
             return this;

@@ -5,9 +5,9 @@ import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
+import herald.link.RestingIdleStrategy;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
@@ -29,7 +29,6 @@ abstract class RecorderSettings {
     static final int DEFAULT_SPOOL_LENGTH = 16 * 1024 * 1024;
     static final int MIN_SPOOL_LENGTH = 64 * 1024;
     static final int MAX_SPOOL_LENGTH = 1024 * 1024 * 1024;
-    static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     String component;
     EventCatalog[] catalogs = {};
@@ -87,7 +86,7 @@ abstract class RecorderSettings {
             aeronDirectoryName = HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString();
         }
         if (idleStrategy == null) {
-            idleStrategy = new BackoffIdleStrategy(1, 1, 1_000, MAX_PARK_NS);
+            idleStrategy = new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS);
         }
         if (threadFactory == null) {
             threadFactory = task -> {
