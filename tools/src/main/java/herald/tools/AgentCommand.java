@@ -59,7 +59,7 @@ final class AgentCommand extends AbstractCommand {
     @Override
     public Integer call() {
         final HostAgent.Context context = agentContext();
-        final EventRecorder.Context recorderContext = recorderOptions.context(component, AgentCommand::onLinkError);
+        final EventRecorder.Context recorderContext = recorderOptions.context(component, this::onLinkError);
         try (Foreground foreground = new Foreground();
             EventRecorder recorder = RecorderOptions.launch(recorderContext, spec().commandLine());
             AgentRunner runner = new AgentRunner(
@@ -89,8 +89,7 @@ final class AgentCommand extends AbstractCommand {
         }
     }
 
-    private static void onLinkError(final Throwable error) {
-        LOG.warn("link to the proxy: {}", error.getMessage());
-        LOG.debug("link to the proxy", error);
+    private void onLinkError(final Throwable error) {
+        LOG.warn("link to the proxy: {}", error.getMessage(), isDebug() ? error : null);
     }
 }

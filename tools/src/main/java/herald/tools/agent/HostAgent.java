@@ -11,7 +11,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -77,7 +76,7 @@ public final class HostAgent implements Agent {
             final int work = watcher.poll(sink);
             failing.clear(index);
             return work;
-        } catch (final IOException | UncheckedIOException | SecurityException e) {
+        } catch (final IOException | RuntimeException e) {
             if (!failing.get(index)) {
                 failing.set(index);
                 LOG.warn("cannot watch {}: {}; tried again every interval", watcher.name(), e.toString());

@@ -1,0 +1,31 @@
+package herald.tools;
+
+import picocli.CommandLine;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Calls {@code herald} in this process and keeps what it says.
+ *
+ * @param exitCode of the call.
+ * @param out      what it wrote to stdout.
+ * @param err      what it wrote to stderr.
+ */
+record Cli(int exitCode, String out, String err) {
+    static Cli run(final String... args) {
+        return runWith("", args);
+    }
+
+    static Cli runWith(final String stdin, final String... args) {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final CommandLine command = HeraldCommand.commandLine();
+        final RecordCommand record = command.getSubcommands().get("record").getCommand();
+        record.input(new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)));
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return new Cli(command.execute(args), out.toString(), err.toString());
+    }
+}

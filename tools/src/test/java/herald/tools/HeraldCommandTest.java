@@ -1,0 +1,67 @@
+package herald.tools;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is the same for every command.
+ */
+@Timeout(30)
+class HeraldCommandTest {
+    @Test
+    void shouldSayWhichVersionsRun() {
+        final Cli call = Cli.run("--version");
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(call.out()).matches("(?s)herald \\d+\\.\\d+\\.\\d+.*Java " + Runtime.version().feature() + ".*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"record", "agent", "completion"})
+    void shouldHelpWithEveryCommand(final String command) {
+        assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
+        assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(Cli.run("help", command).out()).isEqualTo(Cli.run(command, "--help").out());
+    }
+
+    @Test
+    void shouldKeepHelpWithinEightyColumns() {
+        assertThat(Cli.run("record", "--help").out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void shouldNameCommandsWhereNoneIsGiven() {
+        final Cli call = Cli.run();
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(call.err()).contains("record", "agent", "Try 'herald --help'");
+    }
+
+    @Test
+    void shouldSuggestWhatWasMeant() {
+        final Cli command = Cli.run("recrod");
+        assertThat(command.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).contains("recrod", "Did you mean: herald record?").doesNotContain("\tat ");
+
+        final Cli option = Cli.run("agent", "--intervall=1s");
+        assertThat(option.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(option.err()).contains("--intervall", "--interval\n", "Try 'herald agent --help'");
+    }
+
+    @Test
+    void shouldPrintCompletionScript() {
+        final Cli call = Cli.run("completion");
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(call.out()).contains("complete -F _complete_herald", "--component");
+    }
+
+    @Test
+    void shouldEscapeWhatWouldSteerTerminal() {
+        assertThat(Cli.run("\u001b[31mred").err()).contains("\\u001b[31mred").doesNotContain("\u001b");
+    }
+}
