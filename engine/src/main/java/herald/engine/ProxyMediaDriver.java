@@ -83,6 +83,7 @@ final class ProxyMediaDriver implements AutoCloseable {
             .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                 ThreadingMode.INVOKER : ThreadingMode.SHARED)
             .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs))
+            .asyncExecutorEnabled(false)
             .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .errorHandler(error -> LOGGER.error("media driver", error)));
