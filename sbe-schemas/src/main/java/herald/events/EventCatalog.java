@@ -70,6 +70,7 @@ public final class EventCatalog {
         private final Map<String, EventType> typesByName = new LinkedHashMap<>();
 
         Builder(final String service) {
+            JvmOption.require();
             this.service = service;
         }
 
