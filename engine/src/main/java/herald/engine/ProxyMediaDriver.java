@@ -4,6 +4,7 @@ import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import io.aeron.Aeron;
+import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
@@ -75,7 +76,7 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     private static MediaDriver embed(final EventProxy.Context context, final String directoryName) {
         requireRoom(directoryName);
-        IoUtil.delete(new File(directoryName), true);
+        removeFormerDriver(new File(directoryName));
         return MediaDriver.launch(new MediaDriver.Context()
             .aeronDirectoryName(directoryName)
             .dirDeleteOnStart(true)
@@ -87,6 +88,19 @@ final class ProxyMediaDriver implements AutoCloseable {
             .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .errorHandler(error -> LOGGER.error("media driver", error)));
+    }
+
+    /** Only what a driver has left may be deleted: the directory's name comes from a command line. */
+    private static void removeFormerDriver(final File directory) {
+        final String[] files = directory.list();
+        if (files == null || files.length == 0) {
+            return;
+        }
+        if (!new File(directory, CncFileDescriptor.CNC_FILE).exists()) {
+            throw new ProxyException(directory + " is not empty and no directory of a media driver: choose another " +
+                "one with --aeron-dir");
+        }
+        IoUtil.delete(directory, true);
     }
 
     private static void requireRoom(final String directoryName) {

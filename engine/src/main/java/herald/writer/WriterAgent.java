@@ -68,7 +68,7 @@ public final class WriterAgent implements Agent {
     private int index;
     private long backoffNs = MIN_BACKOFF_NS;
     private long retryNs;
-    private boolean failing;
+    private volatile boolean failing;
     private volatile long deliveredPosition;
 
     /**
@@ -250,7 +250,7 @@ public final class WriterAgent implements Agent {
     }
 
     /**
-     * Whether deliveries fail at the moment. Writer's thread.
+     * Whether deliveries fail at the moment. Any thread.
      *
      * @return true while it waits to try again.
      */

@@ -233,6 +233,13 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (state != State.HELLO_SENT || welcomedAttempt != attempt) {
             return;
         }
+        if (accepted > spool.lastSequence()) {
+            context.errorHandler.onError(new IllegalStateException("the proxy has accepted sequence " + accepted +
+                " of recorder " + spool.recorderId() + ", its spool " + spool.file() + " ends at " +
+                spool.lastSequence() + ": the spool was put back to an older state; remove it"));
+            askAgain(context.maxBackoffNs);
+            return;
+        }
         runId = proxyRunId;
         trim(durable);
         sendPosition = spool.positionOf(Math.max(accepted, spool.trimmedSequence()) + 1);
