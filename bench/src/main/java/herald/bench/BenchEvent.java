@@ -37,6 +37,9 @@ public final class BenchEvent {
     private static final int SEQUENCE_OFFSET =
         MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.sequenceEncodingOffset();
 
+    private static final int TIME_OFFSET =
+        MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.recordTimeNsEncodingOffset();
+
     private final UnsafeBuffer wire = new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH));
 
     /** An event with number 0. */
@@ -45,7 +48,7 @@ public final class BenchEvent {
             .recorderIdHigh(RECORDER_ID.getMostSignificantBits())
             .recorderIdLow(RECORDER_ID.getLeastSignificantBits())
             .sequence(0)
-            .recordTimeNs(1_700_000_000_000_000_000L)
+            .recordTimeNs(0)
             .severity(SeverityLevel.INFO);
         event.flags().clear().suppressedInMaintenance(TYPE.suppressedInMaintenance()).reference(true);
         event.attributesCount(0);
@@ -62,9 +65,11 @@ public final class BenchEvent {
      *
      * @param number   from 0, below 2^32.
      * @param sequence of the recorder.
+     * @param timeNs   the recorder's wall clock.
      * @return the wire message.
      */
-    public UnsafeBuffer set(final long number, final long sequence) {
+    public UnsafeBuffer set(final long number, final long sequence, final long timeNs) {
+        wire.putLong(TIME_OFFSET, timeNs, ByteOrder.LITTLE_ENDIAN);
         wire.putLong(SEQUENCE_OFFSET, sequence, ByteOrder.LITTLE_ENDIAN);
         long rest = number;
         for (int i = LENGTH - 1; i >= LENGTH - DIGITS; i--) {

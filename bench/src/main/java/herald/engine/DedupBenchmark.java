@@ -86,7 +86,7 @@ public class DedupBenchmark {
         sequence++;
         slot.reset(EventSlot.Kind.EVENT, fixture.nowNs(), fixture.nowNs())
             .event(fixture.recorder(), sequence)
-            .wireEvent().wrap(event.set(number, sequence));
+            .wireEvent().wrap(event.set(number, sequence, fixture.nowNs()));
         handler.onSlot(slot);
         return slot.occurrences();
     }

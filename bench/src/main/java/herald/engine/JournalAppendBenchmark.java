@@ -88,7 +88,7 @@ public class JournalAppendBenchmark {
                 fixture.advance(1);
                 slot.reset(EventSlot.Kind.EVENT, fixture.nowNs(), fixture.nowNs())
                     .event(fixture.recorder(), sequence)
-                    .wireEvent().wrap(event.set(sequence, sequence));
+                    .wireEvent().wrap(event.set(sequence, sequence, fixture.nowNs()));
                 handler.onSlot(slot);
             }
             handler.onTurnEnd();

@@ -134,7 +134,7 @@ public class PipelineBenchmark {
             fixture.advance(STEP_NS);
             sequence++;
             Check.that("the ring has room", pipeline.onEvent(
-                fixture.recorder(), sequence, event.set(number, sequence), 0, BenchEvent.LENGTH));
+                fixture.recorder(), sequence, event.set(number, sequence, fixture.nowNs()), 0, BenchEvent.LENGTH));
         }
         drain();
         Check.equal("durable sequence", sequence, fixture.recorder().durableSequence());

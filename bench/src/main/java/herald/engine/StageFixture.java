@@ -46,8 +46,9 @@ final class StageFixture implements AutoCloseable {
 
     /** Does for a log what housekeeping does beside the stages, and keeps two segments. */
     static void keepHouse(final SegmentedLog log) throws IOException {
-        log.prepareNextSegment();
-        log.releaseBefore(log.position() - SEGMENT_LENGTH);
+        if (log.prepareNextSegment()) {
+            log.releaseBefore(log.position() - SEGMENT_LENGTH);
+        }
     }
 
     Path dataDir() {

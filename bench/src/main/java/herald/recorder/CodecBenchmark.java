@@ -46,7 +46,7 @@ public class CodecBenchmark {
     private final RecordedEventEncoder encoder = new RecordedEventEncoder(
         new EventRecorder.Context().component(BenchEvent.COMPONENT), BenchEvent.RECORDER_ID);
     private final UnsafeBuffer encoded = new UnsafeBuffer(ByteBuffer.allocateDirect(BUFFER_LENGTH));
-    private final UnsafeBuffer wire = new BenchEvent().set(1, 1);
+    private final UnsafeBuffer wire = new BenchEvent().set(1, 1, 1);
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final EventDecoder event = new EventDecoder();
     private final EventValidator validator = new EventValidator();
