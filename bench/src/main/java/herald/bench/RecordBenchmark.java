@@ -1,10 +1,10 @@
 package herald.bench;
 
 import herald.engine.EventProxy;
-import herald.engine.ProxyCounter;
 import herald.events.ClusterEvents;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
+import herald.stage.ProxyCounter;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

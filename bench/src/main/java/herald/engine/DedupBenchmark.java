@@ -4,6 +4,8 @@ import herald.bench.BenchEvent;
 import herald.bench.Check;
 import herald.bench.TempDirectory;
 import herald.dedup.DedupHandler;
+import herald.stage.EventSlot;
+import herald.stage.ProxyCounter;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

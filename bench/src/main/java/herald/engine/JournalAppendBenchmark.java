@@ -9,6 +9,8 @@ import herald.journal.JournalHandler;
 import herald.journal.JournalReader;
 import herald.journal.JournalRecovery;
 import herald.receiver.DurableFeed;
+import herald.stage.Durability;
+import herald.stage.EventSlot;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

@@ -11,6 +11,8 @@ import herald.journal.JournalHandler;
 import herald.journal.JournalRecovery;
 import herald.log.SegmentedLog;
 import herald.receiver.DurableFeed;
+import herald.stage.Durability;
+import herald.stage.ProxyCounter;
 import org.agrona.concurrent.Agent;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

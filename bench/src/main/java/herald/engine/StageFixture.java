@@ -6,6 +6,8 @@ import herald.event.EventDefaults;
 import herald.io.SystemDisk;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
+import herald.stage.EventSlot;
+import herald.stage.ProxyStart;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package herald.dedup;
 
-import herald.engine.EventSlot;
-import herald.engine.ProxyStart;
-import herald.engine.StageHandler;
-import herald.engine.ProxyCounter;
 import herald.event.EventId;
 import herald.link.CounterId;
+import herald.stage.EventSlot;
+import herald.stage.ProxyCounter;
+import herald.stage.ProxyStart;
+import herald.stage.StageHandler;
 import herald.wire.EventDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -59,7 +59,8 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         if (first != null) {
             first.seen(slot.journalTimeNs(), first.occurrences() + 1);
             windows.update(key, first);
-            slot.repeatOf(first, recordTimeNs);
+            slot.repeatOf(first.eventIdHigh(), first.eventIdLow(), first.position())
+                .occurrence(first.firstSeenNs(), first.firstRecordTimeNs(), recordTimeNs, first.occurrences());
             counters.increment(ProxyCounter.DEDUPLICATED);
             return;
         }

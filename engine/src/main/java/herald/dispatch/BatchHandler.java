@@ -1,10 +1,10 @@
 package herald.dispatch;
 
-import herald.engine.EventSlot;
-import herald.engine.ProxyCounter;
-import herald.engine.ProxyStart;
-import herald.engine.StageHandler;
 import herald.link.CounterId;
+import herald.stage.EventSlot;
+import herald.stage.ProxyCounter;
+import herald.stage.ProxyStart;
+import herald.stage.StageHandler;
 
 import java.io.IOException;
 

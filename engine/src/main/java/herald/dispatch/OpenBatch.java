@@ -2,8 +2,8 @@ package herald.dispatch;
 
 import herald.disk.BatchEncoder;
 import herald.disk.MessageHeaderEncoder;
-import herald.engine.EventSlot;
 import herald.event.EventDefaults;
+import herald.stage.EventSlot;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -139,8 +139,9 @@ final class OpenBatch {
     }
 
     private static int placeOf(final long idHigh, final long idLow) {
-        final long mixed = (idHigh ^ Long.rotateLeft(idLow, 17)) * 0x9E37_79B9_7F4A_7C15L;
-        return (int)(mixed >>> 40) & (INDEX_LENGTH - 1);
+        final long folded = idHigh ^ Long.rotateLeft(idLow, 17);
+        final long mixed = (folded ^ (folded >>> 32)) * 0x9E37_79B9_7F4A_7C15L;
+        return (int)(mixed >>> 47) & (INDEX_LENGTH - 1);
     }
 
     private boolean isAt(final int entryOffset, final long idHigh, final long idLow) {

@@ -3,6 +3,7 @@ package herald.engine;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.receiver.ReceiverCounter;
+import herald.stage.ProxyCounter;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;

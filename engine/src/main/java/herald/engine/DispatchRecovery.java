@@ -2,15 +2,17 @@ package herald.engine;
 
 import herald.dedup.DedupEntry;
 import herald.dedup.DedupHandler;
+import herald.disk.BatchDecoder;
 import herald.dispatch.BatchHandler;
 import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
-import herald.disk.BatchDecoder;
 import herald.io.Disk;
 import herald.journal.JournalReader;
 import herald.log.LogDamage;
 import herald.log.LogReader;
 import herald.receiver.RecorderState;
+import herald.stage.EventSlot;
+import herald.stage.ProxyStart;
 
 import java.io.IOException;
 import java.nio.file.Path;

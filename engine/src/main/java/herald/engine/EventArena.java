@@ -1,6 +1,7 @@
 package herald.engine;
 
 import com.lmax.disruptor.RingBuffer;
+import herald.stage.EventSlot;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 

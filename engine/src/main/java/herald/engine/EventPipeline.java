@@ -8,6 +8,8 @@ import herald.journal.JournalHandler;
 import herald.link.CounterId;
 import herald.receiver.EventIngress;
 import herald.receiver.RecorderState;
+import herald.stage.EventSlot;
+import herald.stage.ProxyStart;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;

@@ -4,6 +4,7 @@ import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.HeraldDirectory;
+import herald.stage.Durability;
 import herald.writer.EventWriter;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.EpochNanoClock;

@@ -4,6 +4,7 @@ import herald.dedup.DedupHandler;
 import herald.dispatch.DispatchLog;
 import herald.journal.Journal;
 import herald.log.SegmentedLog;
+import herald.stage.ProxyCounter;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

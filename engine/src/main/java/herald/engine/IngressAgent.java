@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.receiver.EventReceiver;
+import herald.stage.ProxyStart;
 import org.agrona.concurrent.Agent;
 
 /**

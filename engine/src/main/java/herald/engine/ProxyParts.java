@@ -15,6 +15,9 @@ import herald.receiver.EventReceiver;
 import herald.receiver.Quarantine;
 import herald.receiver.RecorderRegistry;
 import herald.receiver.RecorderState;
+import herald.stage.Durability;
+import herald.stage.ProxyCounter;
+import herald.stage.ProxyStart;
 import herald.writer.Bookmark;
 import herald.writer.WriterAgent;
 import org.agrona.CloseHelper;
@@ -152,6 +155,8 @@ final class ProxyParts implements AutoCloseable {
             recovery.restoreWindows(last, settings, dedup);
             final long replayed = recovery.replay(last.resumePosition(), dedup, batch);
             LOGGER.info("recovered {} recorders, replayed {} journal records", recovered.recorders().size(), replayed);
+        } else {
+            dedup.configure(proxyStart());
         }
         clock = new JournalClock(context.clock, context.nanoClock, recovered.lastJournalTimeNs());
         pipeline = new EventPipeline(
@@ -174,9 +179,13 @@ final class ProxyParts implements AutoCloseable {
                 HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
                 context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
             registry);
-        ingressAgent = new IngressAgent(receiver, pipeline, new ProxyStart(runId, context.dedupIntervalNs,
-            context.batchIntervalNs, context.dedupKeyLimit, context.batchLengthLimit, context.defaults));
+        ingressAgent = new IngressAgent(receiver, pipeline, proxyStart());
         housekeeping = new Housekeeping(context, journal, dispatchLog, dedup, clock, counters);
+    }
+
+    private ProxyStart proxyStart() {
+        return new ProxyStart(runId, context.dedupIntervalNs, context.batchIntervalNs, context.dedupKeyLimit,
+            context.batchLengthLimit, context.defaults);
     }
 
     private void openWriters() throws IOException {
@@ -198,7 +207,7 @@ final class ProxyParts implements AutoCloseable {
         onFailure(new ProxyException(stage + " failed: " + cause, cause));
     }
 
-    private void onFailure(final Throwable cause) {
+    void onFailure(final Throwable cause) {
         if (!failed) {
             failed = true;
             context.failureListener.accept(cause);

@@ -7,6 +7,7 @@ import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.stage.Durability;
 import herald.writer.EventWriter;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochNanoClock;

@@ -6,6 +6,7 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.CompositeAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,17 +50,17 @@ final class ProxyThreads implements AutoCloseable {
         }
         invoker = null;
         if (context.threadingMode == ThreadingMode.SHARED) {
-            start(new NamedAgent("herald-proxy", new CompositeAgent(core)), context.maxParkNs);
+            start("herald-proxy", new CompositeAgent(core), context.maxParkNs, parts);
         } else {
-            core.forEach(agent -> start(agent, context.maxParkNs));
+            core.forEach(agent -> start(agent.roleName(), agent, context.maxParkNs, parts));
         }
-        start(parts.housekeeping(), HOUSEKEEPING_MAX_PARK_NS);
-        parts.writerAgents().forEach(agent -> start(agent, WRITER_MAX_PARK_NS));
+        start(parts.housekeeping().roleName(), parts.housekeeping(), HOUSEKEEPING_MAX_PARK_NS, parts);
+        parts.writerAgents().forEach(agent -> start(agent.roleName(), agent, WRITER_MAX_PARK_NS, parts));
     }
 
-    private void start(final Agent agent, final long maxParkNs) {
+    private void start(final String roleName, final Agent agent, final long maxParkNs, final ProxyParts parts) {
         final AgentRunner runner = new AgentRunner(
-            new RestingIdleStrategy(maxParkNs), errorHandler, null, agent);
+            new RestingIdleStrategy(maxParkNs), errorHandler, null, new GuardedAgent(roleName, agent, parts));
         runners.add(runner);
         AgentRunner.startOnThread(runner, context.threadFactory);
     }
@@ -77,8 +78,8 @@ final class ProxyThreads implements AutoCloseable {
         CloseHelper.quietClose(invoker);
     }
 
-    /** Several agents under one thread's name. */
-    private record NamedAgent(String roleName, Agent agent) implements Agent {
+    /** Agents under one thread's name. What they do not handle themselves is a defect, and stops the proxy. */
+    private record GuardedAgent(String roleName, Agent agent, ProxyParts parts) implements Agent {
         @Override
         public void onStart() {
             agent.onStart();
@@ -86,7 +87,18 @@ final class ProxyThreads implements AutoCloseable {
 
         @Override
         public int doWork() throws Exception {
-            return agent.doWork();
+            if (parts.hasFailed()) {
+                return 0;
+            }
+            try {
+                return agent.doWork();
+            } catch (final AgentTerminationException e) {
+                throw e;
+            } catch (final Throwable e) {
+                LOGGER.error("{} failed: the proxy stops, what is journaled is kept", roleName, e);
+                parts.onFailure(e);
+                return 0;
+            }
         }
 
         @Override

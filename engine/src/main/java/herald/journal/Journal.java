@@ -8,11 +8,11 @@ import herald.disk.JournaledVoidEncoder;
 import herald.disk.MessageHeaderEncoder;
 import herald.disk.RecorderTableEncoder;
 import herald.disk.VoidReason;
-import herald.engine.EventSlot;
-import herald.engine.ProxyStart;
 import herald.event.EventDefaults;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
+import herald.stage.EventSlot;
+import herald.stage.ProxyStart;
 import org.agrona.MutableDirectBuffer;
 
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package herald.journal;
 
-import herald.engine.Durability;
-import herald.engine.EventSlot;
-import herald.engine.ProxyCounter;
-import herald.engine.StageHandler;
 import herald.link.CounterId;
 import herald.receiver.DurableFeed;
 import herald.receiver.RecorderState;
+import herald.stage.Durability;
+import herald.stage.EventSlot;
+import herald.stage.ProxyCounter;
+import herald.stage.StageHandler;
 import org.agrona.concurrent.NanoClock;
 
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package herald.journal;
 
 import herald.disk.RecorderTableDecoder;
-import herald.engine.ProxyStart;
 import herald.io.Disk;
 import herald.log.LogDamage;
 import herald.log.LogReader;
 import herald.receiver.RecorderState;
+import herald.stage.ProxyStart;
 
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package herald.writer;
 
 import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
-import herald.engine.ProxyCounter;
 import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.log.LogDamage;
+import herald.stage.ProxyCounter;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;

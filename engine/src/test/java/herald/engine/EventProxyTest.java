@@ -8,6 +8,7 @@ import herald.link.HeraldDirectory;
 import herald.receiver.ReceiverCounter;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
+import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,10 +1,10 @@
 package herald.tools;
 
-import herald.engine.Durability;
 import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
 import herald.log.LogException;
+import herald.stage.Durability;
 import herald.tools.config.ConfigFile;
 import herald.tools.config.ProxyConfig;
 import picocli.CommandLine.Command;

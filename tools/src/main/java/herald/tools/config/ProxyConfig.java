@@ -1,10 +1,10 @@
 package herald.tools.config;
 
-import herald.engine.Durability;
 import herald.engine.EventProxy;
 import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
 import herald.events.Severity;
+import herald.stage.Durability;
 import herald.writer.EventWriterFactory;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;

@@ -1,4 +1,4 @@
-package herald.engine;
+package herald.stage;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package herald.engine;
+package herald.stage;
 
 /**
  * When an event counts as durable and is acknowledged.

@@ -1,12 +1,11 @@
-package herald.engine;
+package herald.stage;
 
-import herald.dedup.DedupEntry;
 import herald.receiver.RecorderState;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A preallocated place in the ring: what is to be journaled, and what each stage found out about it for the next.
- * Owned by the stage whose turn it is.
+ * A preallocated place in the ring of the pipeline: what is to be journaled, and what each stage found out about it for
+ * the next. Owned by the stage whose turn it is.
  */
 public final class EventSlot {
     /** What a slot holds. Each kind is a record of the journal. */
@@ -46,7 +45,8 @@ public final class EventSlot {
     private long occurrences;
     private boolean overfull;
 
-    EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
+    /** Begins anew with the stamps of the producer. */
+    public EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
         kind = newKind;
         journalTimeNs = newJournalTimeNs;
         wallTimeNs = newWallTimeNs;
@@ -55,14 +55,16 @@ public final class EventSlot {
         return this;
     }
 
-    EventSlot event(final RecorderState newRecorder, final long newSequence) {
+    /** Makes it an event, whose wire message is put in place apart from this. */
+    public EventSlot event(final RecorderState newRecorder, final long newSequence) {
         recorder = newRecorder;
         fromSequence = newSequence;
         sequence = newSequence;
         return this;
     }
 
-    EventSlot voided(final RecorderState newRecorder, final long from, final long to, final boolean isRefused) {
+    /** Makes it a range of sequences that can't come any more. */
+    public EventSlot voided(final RecorderState newRecorder, final long from, final long to, final boolean isRefused) {
         recorder = newRecorder;
         fromSequence = from;
         sequence = to;
@@ -70,7 +72,8 @@ public final class EventSlot {
         return this;
     }
 
-    EventSlot start(final ProxyStart newStart) {
+    /** Makes it a start. */
+    public EventSlot start(final ProxyStart newStart) {
         start = newStart;
         return this;
     }
@@ -82,11 +85,13 @@ public final class EventSlot {
         return this;
     }
 
-    void arenaEnd(final long end) {
+    /** Remembers where its bytes in the arena end, for the producer alone. */
+    public void arenaEnd(final long end) {
         arenaEnd = end;
     }
 
-    long arenaEnd() {
+    /** Where its bytes in the arena end. */
+    public long arenaEnd() {
         return arenaEnd;
     }
 
@@ -103,16 +108,22 @@ public final class EventSlot {
         overfull = isOverfull;
     }
 
-    /** Dedup's word on a repeat. */
-    public void repeatOf(final DedupEntry first, final long recordTimeNs) {
-        eventIdHigh = first.eventIdHigh();
-        eventIdLow = first.eventIdLow();
-        firstSeenNs = first.firstSeenNs();
-        firstRecordTimeNs = first.firstRecordTimeNs();
-        lastRecordTimeNs = recordTimeNs;
-        firstPosition = first.position();
-        occurrences = first.occurrences();
+    /** Dedup's word on a repeat: which event it repeats. */
+    public EventSlot repeatOf(final long idHigh, final long idLow, final long firstJournalPosition) {
+        eventIdHigh = idHigh;
+        eventIdLow = idLow;
+        firstPosition = firstJournalPosition;
         overfull = false;
+        return this;
+    }
+
+    /** When the event that is repeated was first seen, and which occurrence this is. */
+    public void occurrence(
+        final long firstJournalTimeNs, final long firstRecordNs, final long recordTimeNs, final long count) {
+        firstSeenNs = firstJournalTimeNs;
+        firstRecordTimeNs = firstRecordNs;
+        lastRecordTimeNs = recordTimeNs;
+        occurrences = count;
     }
 
     /** What it holds. */

@@ -1,4 +1,4 @@
-package herald.engine;
+package herald.stage;
 
 import herald.link.CounterId;
 
