@@ -1,7 +1,6 @@
 package herald.tools;
 
 import herald.engine.ContextValues;
-import herald.engine.Durability;
 import herald.engine.EventProxy;
 import herald.events.ClusterEvents;
 import herald.events.NetworkEvents;
@@ -86,7 +85,7 @@ class ProxyConfigTest {
             Map.entry("node", "from-file"),
             Map.entry("dataDir", "/data"),
             Map.entry("aeronDirectoryName", "/aeron"),
-            Map.entry("durability", Durability.INTERVAL),
+            Map.entry("durability", "INTERVAL"),
             Map.entry("forceIntervalNs", 20_000_000L),
             Map.entry("threadingMode", "DEDICATED"),
             Map.entry("dedupIntervalNs", 30_000_000_000L),
@@ -114,7 +113,7 @@ class ProxyConfigTest {
             "aeronDirectoryName", "a",
             "dedupIntervalNs", Duration.ofMinutes(1).toNanos(),
             "batchIntervalNs", Duration.ofSeconds(3).toNanos(),
-            "durability", Durability.DISK,
+            "durability", "DISK",
             "threadingMode", "SHARED",
             "writers", List.of("stdout from end", "critical from oldest", "file-more-ndjson from end")));
         assertThat(ContextValues.of(context("mode: managed", "--mode=standalone"))).containsEntry("writers", List.of());
