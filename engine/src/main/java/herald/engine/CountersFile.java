@@ -53,9 +53,14 @@ public final class CountersFile implements CounterId.Sink, AutoCloseable {
      * @param disk that holds them.
      * @param file of them.
      * @return the counters; adding to them fails.
-     * @throws IOException where they can't be opened.
+     * @throws IOException where they can't be opened or are damaged.
      */
     public static CountersFile read(final Disk disk, final Path file) throws IOException {
+        final long length = Files.size(file);
+        if (length != COUNTERS * COUNTER_LENGTH) {
+            throw new IOException(file + " has " + length + " bytes instead of " + COUNTERS * COUNTER_LENGTH +
+                ": the next start of the proxy makes a new one");
+        }
         return new CountersFile(disk, disk.map(file, false));
     }
 

@@ -12,6 +12,9 @@ import java.util.Map;
  * @param options further settings by name, from the configuration file; empty from the command line.
  */
 public record WriterSpec(String name, String scheme, String target, Map<String, String> options) {
+    /** Names are those of files, with an ending. */
+    public static final int MAX_NAME_LENGTH = 100;
+
     /**
      * Reads a specification as the command line writes it.
      *
@@ -24,7 +27,12 @@ public record WriterSpec(String name, String scheme, String target, Map<String, 
         final String target = colon < 0 ? "" : text.substring(colon + 1);
         final String name = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-")
             .replaceAll("^-|-$", "");
-        return new WriterSpec(name, scheme, target, Map.of());
+        return new WriterSpec(name.length() > MAX_NAME_LENGTH ? shortened(name) : name, scheme, target, Map.of());
+    }
+
+    private static String shortened(final String name) {
+        final String hash = String.format(Locale.ROOT, "-%08x", name.hashCode());
+        return name.substring(0, MAX_NAME_LENGTH - hash.length()) + hash;
     }
 
     /**

@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.log.LogException;
 import herald.recorder.SpoolException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -36,7 +37,7 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
             print(command, failure.getMessage());
             return failure.exitCode();
         }
-        if (error instanceof SpoolException) {
+        if (error instanceof SpoolException || error instanceof LogException) {
             print(command, error.getMessage());
             return ExitCode.IO;
         }

@@ -58,19 +58,21 @@ final class ProxyCommand extends AbstractCommand {
     private Duration batchInterval;
 
     @Option(names = "--durability", paramLabel = "WHEN",
-        description = "When an event is acknowledged: ${COMPLETION-CANDIDATES}; default: PROCESS.")
+        description = "When an event is acknowledged: process (it outlives the proxy), disk (it outlives a power " +
+            "cut) or interval (as disk, many at a time); default: process.")
     private Durability durability;
 
     @Option(names = "--threading", paramLabel = "MODE",
-        description = "SHARED or DEDICATED; default: by the number of cores.")
+        description = "shared or dedicated; default: by the number of cores.")
     private ThreadingMode threading;
 
     @Option(names = "--mode", paramLabel = "MODE",
-        description = "${COMPLETION-CANDIDATES}; default: STANDALONE.")
+        description = "standalone or managed; default: standalone.")
     private Mode mode;
 
     @Option(names = "--writer", paramLabel = "SPEC",
-        description = "Where to deliver: stdout, file:PATH, syslog:udp://HOST:PORT; may be repeated.")
+        description = "Where to deliver, may be repeated: stdout, file:PATH, " +
+            "syslog:udp://HOST:PORT.")
     private List<String> writers = new ArrayList<>();
 
     @Override
@@ -97,24 +99,25 @@ final class ProxyCommand extends AbstractCommand {
         try {
             return EventProxy.launch(context);
         } catch (final IllegalArgumentException e) {
-            throw mistake(e.getMessage());
+            throw mistake(ProxyConfig.inSettings(e.getMessage()));
         } catch (final ProxyException | LogException e) {
             throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
         }
     }
 
-    private EventProxy.Context context() {
+    /** What the file and the options say. */
+    EventProxy.Context context() {
         final EventProxy.Context context = new EventProxy.Context();
         final ProxyConfig proxyConfig = new ProxyConfig(new DurationConverter(), new SizeConverter());
         try {
             final ConfigFile file = config == null ? ConfigFile.EMPTY : ConfigFile.read(config);
-            proxyConfig.apply(file, context);
+            inFile(() -> proxyConfig.apply(file, context));
             applyOptions(context);
             if (isManaged(file)) {
                 addManagedWriter(proxyConfig, context);
             }
             if (file.writers() != null) {
-                file.writers().forEach(writer -> proxyConfig.addWriter(writer, context));
+                inFile(() -> file.writers().forEach(writer -> proxyConfig.addWriter(writer, context)));
             }
             for (final String spec : writers) {
                 proxyConfig.addWriter(new ConfigFile.Writer(spec, null, null, null, null), context);
@@ -122,6 +125,14 @@ final class ProxyCommand extends AbstractCommand {
             return context;
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
+        }
+    }
+
+    private void inFile(final Runnable reading) {
+        try {
+            reading.run();
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(config + ": " + e.getMessage(), e);
         }
     }
 
@@ -149,7 +160,7 @@ final class ProxyCommand extends AbstractCommand {
         }
         if (context.isInvoked()) {
             throw new IllegalArgumentException("threading INVOKER is for programs that embed the proxy: choose " +
-                "SHARED or DEDICATED");
+                "shared or dedicated");
         }
     }
 

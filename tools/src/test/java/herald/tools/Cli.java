@@ -1,8 +1,10 @@
 package herald.tools;
 
+import herald.tools.tail.TailCommand;
 import picocli.CommandLine;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +27,11 @@ record Cli(int exitCode, String out, String err) {
         final CommandLine command = HeraldCommand.commandLine();
         final RecordCommand record = command.getSubcommands().get("record").getCommand();
         record.input(new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)));
+        final ByteArrayOutputStream tailed = new ByteArrayOutputStream();
+        final TailCommand tail = command.getSubcommands().get("tail").getCommand();
+        tail.output(tailed);
         command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return new Cli(command.execute(args), out.toString(), err.toString());
+        final int exitCode = command.execute(args);
+        return new Cli(exitCode, out.toString() + tailed.toString(StandardCharsets.UTF_8), err.toString());
     }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.ITypeConverter;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,6 +21,16 @@ import java.util.function.Consumer;
  * Fills a proxy's context from {@code herald.yaml}. Names the setting where a value is wrong.
  */
 public final class ProxyConfig {
+    private static final Map<String, String> SETTINGS = Map.of(
+        "dedupIntervalNs", "dedup interval",
+        "batchIntervalNs", "batch interval",
+        "forceIntervalNs", "force-interval",
+        "dedupKeyLimit", "dedup.keys",
+        "batchLengthLimit", "batch.length",
+        "maxEventLength", "event.max-length",
+        "journalSegmentLength", "journal.segment",
+        "dispatchSegmentLength", "dispatch.segment");
+
     private final ITypeConverter<Duration> durations;
     private final ITypeConverter<Long> sizes;
 
@@ -46,9 +56,10 @@ public final class ProxyConfig {
         ifSaid(file.node(), context::node);
         ifSaid(file.dataDir(), text -> context.dataDir(Path.of(text)));
         ifSaid(file.aeronDir(), context::aeronDirectoryName);
-        ifSaid(file.durability(), text -> context.durability(choice("durability", text, Durability.class)));
+        ifSaid(file.durability(), text -> context.durability(choice("durability", text, List.of(Durability.values()))));
         ifSaid(file.forceInterval(), text -> context.forceIntervalNs(nanos("force-interval", text)));
-        ifSaid(file.threading(), text -> context.threadingMode(choice("threading", text, ThreadingMode.class)));
+        ifSaid(file.threading(), text -> context.threadingMode(
+            choice("threading", text, List.of(ThreadingMode.SHARED, ThreadingMode.DEDICATED))));
         if (file.dedup() != null) {
             ifSaid(file.dedup().interval(), text -> context.dedupIntervalNs(nanos("dedup.interval", text)));
             ifSaid(file.dedup().keys(), context::dedupKeyLimit);
@@ -61,6 +72,20 @@ public final class ProxyConfig {
             ifSaid(file.event().maxLength(), text -> context.maxEventLength(length("event.max-length", text)));
         }
         applyLogs(file, context);
+    }
+
+    /**
+     * Says a mistake that a context found in the words of the file.
+     *
+     * @param message of the context.
+     * @return the same with the names of settings.
+     */
+    public static String inSettings(final String message) {
+        String text = message;
+        for (final Map.Entry<String, String> setting : SETTINGS.entrySet()) {
+            text = text.replace(setting.getKey(), setting.getValue());
+        }
+        return text;
     }
 
     private void applyLogs(final ConfigFile file, final EventProxy.Context context) {
@@ -89,19 +114,26 @@ public final class ProxyConfig {
      * @throws IllegalArgumentException naming setting, value and what would be right.
      */
     public void addWriter(final ConfigFile.Writer writer, final EventProxy.Context context) {
-        if (writer.spec() == null) {
+        if (writer == null || writer.spec() == null) {
             throw new IllegalArgumentException("a writer has no spec: write spec: file:PATH, for example");
         }
         final WriterSpec parsed = WriterSpec.parse(writer.spec());
         final WriterSpec spec = new WriterSpec(
             writer.name() == null ? parsed.name() : writer.name(), parsed.scheme(), parsed.target(),
             writer.options() == null ? Map.of() : writer.options());
-        if (!spec.name().matches("[a-z0-9-]{1,100}")) {
-            throw new IllegalArgumentException("writer name \"" + spec.name() +
-                "\" must be 1 to 100 lower-case letters, digits and dashes");
-        }
+        spec.options().forEach((name, value) -> {
+            if (value == null) {
+                throw new IllegalArgumentException("option " + name + " of writer " + spec.name() +
+                    " has no value: write one or leave it out");
+            }
+        });
         final EventWriterFactory factory = EventWriters.factory(spec);
-        context.writer(factory.create(spec), filter(writer.filter()), startsAtOldest(writer.start(), factory, spec));
+        if (!spec.name().matches("[a-z0-9-]{1," + WriterSpec.MAX_NAME_LENGTH + '}')) {
+            throw new IllegalArgumentException("writer name \"" + spec.name() + "\" must be 1 to " +
+                WriterSpec.MAX_NAME_LENGTH + " lower-case letters, digits and dashes");
+        }
+        context.writer(factory.create(spec), filter(writer.filter(), spec.name()),
+            startsAtOldest(writer.start(), factory, spec));
     }
 
     private static boolean startsAtOldest(
@@ -117,19 +149,23 @@ public final class ProxyConfig {
         };
     }
 
-    private static EventFilter filter(final ConfigFile.Filter said) {
+    private static EventFilter filter(final ConfigFile.Filter said, final String writer) {
         if (said == null) {
             return EventFilter.ALL;
         }
-        return EventFilter.builder()
-            .minimumSeverity(said.severity() == null ? null : Severity.parse(said.severity()))
-            .type(said.type())
-            .component(said.component())
-            .category(said.category())
-            .tenant(said.tenant())
-            .namespace(said.namespace())
-            .objectKind(said.objectKind())
-            .build();
+        try {
+            return EventFilter.builder()
+                .minimumSeverity(said.severity() == null ? null : Severity.parse(said.severity()))
+                .type(said.type())
+                .component(said.component())
+                .category(said.category())
+                .tenant(said.tenant())
+                .namespace(said.namespace())
+                .objectKind(said.objectKind())
+                .build();
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("filter of writer " + writer + ": " + e.getMessage(), e);
+        }
     }
 
     private static <T> void ifSaid(final T value, final Consumer<T> setter) {
@@ -138,13 +174,14 @@ public final class ProxyConfig {
         }
     }
 
-    private static <E extends Enum<E>> E choice(final String setting, final String text, final Class<E> type) {
-        try {
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
-        } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException(setting + " is \"" + text + "\": it must be one of " +
-                Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT), e);
+    private static <E extends Enum<E>> E choice(final String setting, final String text, final List<E> choices) {
+        for (final E choice : choices) {
+            if (choice.name().equalsIgnoreCase(text)) {
+                return choice;
+            }
         }
+        throw new IllegalArgumentException(setting + " is \"" + text + "\": it must be one of " +
+            choices.toString().toLowerCase(Locale.ROOT));
     }
 
     private long nanos(final String setting, final String text) {

@@ -11,9 +11,10 @@ import java.io.OutputStream;
 /**
  * The events of a dispatch log, batch by batch.
  */
-final class DispatchSource implements TailSource {
+final class DispatchSource extends TailSource {
     private final DispatchReader reader;
     private EventBatch batch;
+    private int size;
     private int nextIndex;
     private EventView event;
 
@@ -22,26 +23,42 @@ final class DispatchSource implements TailSource {
     }
 
     @Override
-    public boolean next() {
-        while (batch == null || nextIndex == batch.size()) {
-            batch = reader.next();
-            nextIndex = 0;
-            if (batch == null) {
+    boolean next() {
+        while (nextIndex == size) {
+            if (!nextRecord()) {
                 return false;
             }
+            size = batch.size();
+            nextIndex = 0;
         }
         event = batch.event(nextIndex++);
         return true;
     }
 
     @Override
-    public EventView event() {
+    EventView event() {
         return event;
     }
 
     @Override
-    public void writeJson(final EventJson json, final OutputStream out) throws IOException {
+    void writeJson(final EventJson json, final OutputStream out) throws IOException {
         json.writeDispatched(event, batch.position(), out);
+    }
+
+    @Override
+    boolean readRecord() {
+        batch = reader.next();
+        return batch != null;
+    }
+
+    @Override
+    long recordPosition() {
+        return batch.position();
+    }
+
+    @Override
+    long position() {
+        return reader.position();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.io.OutputStream;
 /**
  * The events of a journal.
  */
-final class JournalSource implements TailSource {
+final class JournalSource extends TailSource {
     private final JournalReader reader;
     private EventView event;
 
@@ -20,8 +20,8 @@ final class JournalSource implements TailSource {
     }
 
     @Override
-    public boolean next() {
-        while (reader.next()) {
+    boolean next() {
+        while (nextRecord()) {
             if (reader.kind() == RecordKind.EVENT) {
                 event = reader.event();
                 return true;
@@ -31,13 +31,28 @@ final class JournalSource implements TailSource {
     }
 
     @Override
-    public EventView event() {
+    EventView event() {
         return event;
     }
 
     @Override
-    public void writeJson(final EventJson json, final OutputStream out) throws IOException {
+    void writeJson(final EventJson json, final OutputStream out) throws IOException {
         json.writeJournaled(event, out);
+    }
+
+    @Override
+    boolean readRecord() {
+        return reader.next();
+    }
+
+    @Override
+    long recordPosition() {
+        return reader.recordPosition();
+    }
+
+    @Override
+    long position() {
+        return reader.position();
     }
 
     @Override

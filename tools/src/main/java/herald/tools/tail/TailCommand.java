@@ -9,6 +9,7 @@ import herald.io.SystemDisk;
 import herald.journal.JournalReader;
 import herald.link.HeraldDirectory;
 import herald.log.LogDamage;
+import herald.log.LogDescriptor;
 import herald.log.LogReader;
 import herald.tools.AbstractCommand;
 import herald.tools.CommandFailure;
@@ -19,8 +20,11 @@ import herald.writers.text.EventLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +74,7 @@ public final class TailCommand extends AbstractCommand {
     @Option(names = {"-f", "--follow"}, description = "Wait for more.")
     private boolean follow;
 
-    @Option(names = "--severity", paramLabel = "MIN", description = "DEBUG, INFO, WARN or CRITICAL, at least.")
+    @Option(names = "--severity", paramLabel = "MIN", description = "At least: DEBUG, INFO, WARN or CRITICAL.")
     private Severity severity;
 
     @Option(names = "--type", paramLabel = "GLOB", description = "Qualified type, such as cluster.*")
@@ -87,11 +91,13 @@ public final class TailCommand extends AbstractCommand {
 
     @Option(names = "--output", paramLabel = "FORM", defaultValue = "pretty",
         description = "pretty or json; default: ${DEFAULT-VALUE}.")
-    private Output output;
+    private Output form;
 
     @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "Stop after N events.")
     private long limit = Long.MAX_VALUE;
 
+    /** Past {@link System#out}: a {@code PrintStream} hides what failed. */
+    private OutputStream output = new FileOutputStream(FileDescriptor.out);
     private final EventJson json = new EventJson();
     private final StringBuilder line = new StringBuilder();
     private EventLine pretty;
@@ -99,6 +105,12 @@ public final class TailCommand extends AbstractCommand {
 
     /** Made by the command line. */
     public TailCommand() {
+    }
+
+    /** Shows events elsewhere than on the process's stdout. */
+    public TailCommand output(final OutputStream value) {
+        output = value;
+        return this;
     }
 
     @Override
@@ -117,8 +129,8 @@ public final class TailCommand extends AbstractCommand {
         }
         try (TailSource source = open(directory, start)) {
             show(source, start, filter);
+            return ExitCode.OK;
         }
-        return ExitCode.OK;
     }
 
     private EventFilter filter() {
@@ -139,25 +151,42 @@ public final class TailCommand extends AbstractCommand {
         try {
             return TailStart.parse(
                 from, new DurationConverter()::convert, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-        } catch (final IllegalArgumentException e) {
+        } catch (final IllegalArgumentException | TypeConversionException e) {
             throw mistake("--from: " + e.getMessage());
         }
     }
 
     private TailSource open(final Path directory, final TailStart start) {
+        final long position = start.atEnd() ? Long.MAX_VALUE : start.position();
+        if (!start.atEnd() && position % LogDescriptor.RECORD_ALIGNMENT != 0) {
+            throw mistake("--from: position " + position + " is none of a log: it must be a multiple of " +
+                LogDescriptor.RECORD_ALIGNMENT);
+        }
+        final long base = segmentAt(directory, position);
+        final TailSource source = stream == Stream.JOURNAL ?
+            new JournalSource(new JournalReader(SystemDisk.INSTANCE, directory, base, this::onDamage)) :
+            new DispatchSource(new DispatchReader(SystemDisk.INSTANCE, directory, base, this::onDamage));
         try {
-            final long position = start.atEnd() ? lastSegment(directory) : start.position();
-            return stream == Stream.JOURNAL ?
-                new JournalSource(new JournalReader(SystemDisk.INSTANCE, directory, position, this::onDamage)) :
-                new DispatchSource(new DispatchReader(SystemDisk.INSTANCE, directory, position, this::onDamage));
+            if (!start.atEnd()) {
+                source.seek(position);
+            }
+            return source;
         } catch (final IllegalArgumentException e) {
+            source.close();
             throw mistake("--from: " + e.getMessage());
         }
     }
 
-    private static long lastSegment(final Path directory) {
+    /** Base of the last segment that begins at a position or before, or that position where none does. */
+    private static long segmentAt(final Path directory, final long position) {
         final List<Long> bases = LogReader.segmentBases(SystemDisk.INSTANCE, directory);
-        return bases.isEmpty() ? 0 : bases.get(bases.size() - 1);
+        long segment = bases.isEmpty() && position == Long.MAX_VALUE ? 0 : position;
+        for (final long base : bases) {
+            if (base <= position) {
+                segment = base;
+            }
+        }
+        return segment;
     }
 
     private void onDamage(final LogDamage damage) {
@@ -172,7 +201,7 @@ public final class TailCommand extends AbstractCommand {
                 more = source.next();
             }
         }
-        try (OutputStream out = new BufferedOutputStream(new StandardOutput(), BUFFER_LENGTH)) {
+        try (OutputStream out = new BufferedOutputStream(output, BUFFER_LENGTH)) {
             while (shown < limit) {
                 more = source.next();
                 if (more) {
@@ -189,13 +218,15 @@ public final class TailCommand extends AbstractCommand {
                 }
             }
         } catch (final IOException e) {
-            // The reader of the pipe, such as head, has seen enough: that is no error.
+            if (!isClosedPipe(e)) {
+                throw new CommandFailure(ExitCode.IO, "cannot write to standard output: " + e.getMessage(), e);
+            }
         }
     }
 
     private void show(final TailSource source, final OutputStream out) throws IOException {
         shown++;
-        if (output == Output.JSON) {
+        if (form == Output.JSON) {
             source.writeJson(json, out);
             return;
         }
@@ -205,19 +236,8 @@ public final class TailCommand extends AbstractCommand {
         out.write(line.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Standard output that says so when nobody reads it any more. */
-    private static final class StandardOutput extends OutputStream {
-        @Override
-        public void write(final int b) throws IOException {
-            write(new byte[] {(byte)b}, 0, 1);
-        }
-
-        @Override
-        public void write(final byte[] bytes, final int offset, final int length) throws IOException {
-            System.out.write(bytes, offset, length);
-            if (System.out.checkError()) {
-                throw new IOException("standard output is closed");
-            }
-        }
+    /** The reader of the pipe, such as head, has seen enough: that is no error. */
+    private static boolean isClosedPipe(final IOException e) {
+        return e.getMessage() != null && e.getMessage().contains("Broken pipe");
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -15,6 +14,8 @@ import java.util.function.Function;
  * @param atEnd    whether to pass over all that is there.
  */
 public record TailStart(long position, long timeNs, boolean atEnd) {
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
     /** At the oldest event kept. */
     public static final TailStart OLDEST = new TailStart(0, Long.MIN_VALUE, false);
 
@@ -42,8 +43,10 @@ public record TailStart(long position, long timeNs, boolean atEnd) {
         }
         try {
             final Instant instant = OffsetDateTime.parse(text).toInstant();
-            return new TailStart(
-                0, TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano(), false);
+            return new TailStart(0, Math.addExact(
+                Math.multiplyExact(instant.getEpochSecond(), NS_PER_SECOND), instant.getNano()), false);
+        } catch (final ArithmeticException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is outside the years 1678 to 2261", e);
         } catch (final DateTimeParseException e) {
             throw new IllegalArgumentException("\"" + text + "\" is no place to begin: write start, end, a position, " +
                 "a time such as 2026-11-24T13:05:00Z, or how long ago, such as 10m", e);

@@ -1,0 +1,148 @@
+package herald.tools;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * {@code herald} in a process of its own, with the class path of the tests. What it says goes to files. It is gone at
+ * the end, whatever happened.
+ */
+final class HeraldProcess implements AutoCloseable {
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private HeraldProcess(final Process process, final Path out, final Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The command that runs herald. */
+    static List<String> command(final String... args) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--add-") || argument.startsWith("--sun-") || argument.startsWith("--enable-")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
+            "-cp", System.getProperty("java.class.path"), HeraldCommand.class.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    /** Starts herald with nothing on stdin. */
+    static HeraldProcess start(final Path dir, final String... args) throws IOException {
+        return startWith(Redirect.from(Path.of("/dev/null").toFile()), dir, args);
+    }
+
+    /** Starts herald. */
+    static HeraldProcess startWith(final Redirect stdin, final Path dir, final String... args) throws IOException {
+        final Path out = Files.createTempFile(dir, args[0] + '-', ".out");
+        final Path err = Files.createTempFile(dir, args[0] + '-', ".err");
+        final ProcessBuilder builder = new ProcessBuilder(command(args))
+            .redirectInput(stdin).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().remove("HERALD_DATA_DIR");
+        builder.environment().remove("HERALD_DEBUG");
+        return new HeraldProcess(builder.start(), out, err);
+    }
+
+    /** Runs herald to its end. */
+    static HeraldProcess run(final Path dir, final String... args) throws IOException, InterruptedException {
+        try (HeraldProcess herald = start(dir, args)) {
+            herald.exitCode();
+            return herald;
+        }
+    }
+
+    /** Starts a proxy and waits until it is ready. */
+    static HeraldProcess proxy(final Path dir, final Path dataDir, final String... more) throws IOException {
+        final List<String> args = new ArrayList<>(List.of("proxy", "--data-dir=" + dataDir, "--node=node-1"));
+        args.addAll(List.of(more));
+        final HeraldProcess proxy = start(dir, args.toArray(new String[0]));
+        try {
+            proxy.awaitOut("ready");
+            return proxy;
+        } catch (final RuntimeException | Error e) {
+            proxy.close();
+            throw e;
+        }
+    }
+
+    void awaitOut(final String text) {
+        await().atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS).until(() -> {
+            assertThat(process.isAlive() || out().contains(text))
+                .withFailMessage(() -> "ended without \"" + text + "\": " + out() + err()).isTrue();
+            return out().contains(text);
+        });
+    }
+
+    /** What its stdin is fed with, where that is a pipe. */
+    OutputStream stdin() {
+        return process.getOutputStream();
+    }
+
+    String out() {
+        return read(out);
+    }
+
+    String err() {
+        return read(err);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end. */
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("ended in time").isTrue();
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return exitCode();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    private static String read(final Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package herald.tools;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * The launcher script.
+ */
+@Tag("slow")
+@Timeout(60)
+class LauncherTest {
+    @TempDir
+    private Path dir;
+    private List<Path> links = List.of();
+
+    @AfterEach
+    void tearDown() throws IOException {
+        for (final Path link : links) {
+            Files.delete(link);
+        }
+    }
+
+    @Test
+    void shouldBeSoundBash() throws Exception {
+        assertThat(run("bash", "-n", RepositoryRoot.find().resolve("herald").toString())).isEqualTo("exit 0\n");
+    }
+
+    /** In a home without sources, where there is nothing to build: Maven must not run inside a build. */
+    @Test
+    void shouldRunThroughSymbolicLinksFromAnywhere() throws Exception {
+        final Path root = RepositoryRoot.find();
+        final Path target = root.resolve("tools/target");
+        assumeTrue(Files.exists(target.resolve("herald.jar")) && Files.isDirectory(target.resolve("lib")),
+            "is not packaged");
+        final Path home = dir.resolve("home with blank");
+        Files.createDirectories(home.resolve("tools/target"));
+        Files.copy(root.resolve("herald"), home.resolve("herald"));
+        Files.createSymbolicLink(home.resolve("tools/target/herald.jar"), target.resolve("herald.jar"));
+        Files.createSymbolicLink(home.resolve("tools/target/lib"), target.resolve("lib"));
+        links = List.of(home.resolve("tools/target/herald.jar"), home.resolve("tools/target/lib"));
+        final Path bin = Files.createDirectory(dir.resolve("bin"));
+        Files.createSymbolicLink(bin.resolve("first"), Path.of("../home with blank/herald"));
+        Files.createSymbolicLink(bin.resolve("herald"), Path.of("first"));
+
+        assertThat(run("bash", bin.resolve("herald").toString(), "--version"))
+            .startsWith("herald ").contains("Java ").endsWith("exit 0\n");
+        assertThat(run("bash", bin.resolve("herald").toString(), "record", "--type", "two words"))
+            .contains("two words").endsWith("exit 64\n");
+    }
+
+    private String run(final String... command) throws IOException, InterruptedException {
+        final Path elsewhere = Files.createDirectories(dir.resolve("elsewhere"));
+        final Path out = elsewhere.resolve("out");
+        final Process process = new ProcessBuilder(command)
+            .directory(elsewhere.toFile()).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        try {
+            final int exitCode = process.waitFor();
+            return Files.readString(out) + "exit " + exitCode + '\n';
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package herald.tools;
+
+import herald.engine.ContextValues;
+import herald.engine.EventProxy;
+import herald.events.ClusterEvents;
+import herald.events.NetworkEvents;
+import herald.events.Severity;
+import herald.recorder.EventRecorder;
+import herald.recorder.ObjectReference;
+import herald.tools.config.ConfigFile;
+import herald.tools.config.ProxyConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a configuration file and options make of a proxy's context.
+ */
+@Timeout(60)
+class ProxyConfigTest {
+    private static final String FULL = """
+        node: from-file
+        mode: standalone
+        data-dir: /data
+        aeron-dir: /aeron
+        durability: interval
+        force-interval: 20ms
+        threading: dedicated
+        dedup:
+          interval: 30s
+          keys: 5000
+        batch:
+          interval: 2s
+          length: 512KiB
+        event:
+          max-length: 8KiB
+        journal:
+          segment: 64MiB
+          retention: 2GiB
+          age: 3d
+        dispatch:
+          segment: 8MiB
+          retention: 512MiB
+        writers:
+          - spec: stdout
+            options:
+              format: json
+          - spec: file:/var/log/herald/critical.ndjson
+            name: critical
+            start: oldest
+            options:
+              maxBytes: 1MiB
+              keep: 3
+              force: true
+            filter:
+              severity: CRITICAL
+              type: cluster.*
+              component: cmd*
+              category: Cluster
+              tenant: default
+              namespace: default
+              object-kind: Node
+        """;
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void shouldBringEverySettingIntoContext() throws IOException {
+        assertThat(ContextValues.of(context(FULL))).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+            Map.entry("node", "from-file"),
+            Map.entry("dataDir", "/data"),
+            Map.entry("aeronDirectoryName", "/aeron"),
+            Map.entry("durability", "INTERVAL"),
+            Map.entry("forceIntervalNs", 20_000_000L),
+            Map.entry("threadingMode", "DEDICATED"),
+            Map.entry("dedupIntervalNs", 30_000_000_000L),
+            Map.entry("dedupKeyLimit", 5_000L),
+            Map.entry("batchIntervalNs", 2_000_000_000L),
+            Map.entry("batchLengthLimit", 512 * 1024),
+            Map.entry("maxEventLength", 8 * 1024),
+            Map.entry("journalSegmentLength", 64 * 1024 * 1024),
+            Map.entry("journalRetentionLength", 2L << 30),
+            Map.entry("journalRetentionNs", Duration.ofDays(3).toNanos()),
+            Map.entry("dispatchSegmentLength", 8 * 1024 * 1024),
+            Map.entry("dispatchRetentionLength", 512L << 20),
+            Map.entry("writers", List.of("stdout from end", "critical from oldest"))));
+    }
+
+    @Test
+    void shouldPreferOptions() throws IOException {
+        final Map<String, Object> values = ContextValues.of(context(FULL, "--node=from-option", "--data-dir=d",
+            "--aeron-dir=a", "--dedup-interval=1m", "--batch-interval=3s", "--durability=disk", "--threading=shared",
+            "--writer=file:more.ndjson"));
+
+        assertThat(values).containsAllEntriesOf(Map.of(
+            "node", "from-option",
+            "dataDir", "d",
+            "aeronDirectoryName", "a",
+            "dedupIntervalNs", Duration.ofMinutes(1).toNanos(),
+            "batchIntervalNs", Duration.ofSeconds(3).toNanos(),
+            "durability", "DISK",
+            "threadingMode", "SHARED",
+            "writers", List.of("stdout from end", "critical from oldest", "file-more-ndjson from end")));
+        assertThat(ContextValues.of(context("mode: managed", "--mode=standalone"))).containsEntry("writers", List.of());
+    }
+
+    @Test
+    void shouldLeaveDefaultsWhereNothingIsSaid() throws IOException {
+        assertThat(ContextValues.of(context(""))).isEqualTo(ContextValues.of(new EventProxy.Context()));
+        assertThat(ContextValues.of(context("dedup:\nbatch:\nevent:\njournal:\ndispatch:\nwriters:\n")))
+            .isEqualTo(ContextValues.of(new EventProxy.Context()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "dedup:;  interval: 10 | dedup.interval: \"10\" is no duration: write a number and a unit",
+        "batch:;  interval: soon | batch.interval: \"soon\" is no duration",
+        "batch:;  length: 1 | batch.length: \"1\" is no size: write a number and a unit",
+        "batch:;  length: 4GiB | batch.length is \"4GiB\": it must be below 2 GiB",
+        "journal:;  age: -1d | journal.age: \"-1d\" is no duration",
+        "dispatch:;  age: 1d | dispatch.age is no setting",
+        "durability: maybe | durability is \"maybe\": it must be one of [process, disk, interval]",
+        "threading: many | threading is \"many\": it must be one of [shared, dedicated]",
+        "mode: both | mode is \"both\": it must be standalone or managed",
+        "mode: managed | \"venice\", which this Herald does not have",
+        "writers:;  - | a writer has no spec",
+        "writers:;  - name: x | a writer has no spec",
+        "writers:;  - spec: kafka:x | there is no writer \"kafka\"",
+        "writers:;  - spec: stdout;    name: A/b | writer name \"A/b\" must be 1 to 100 lower-case letters",
+        "writers:;  - spec: stdout;    start: begin | start of writer stdout is \"begin\": it must be oldest or end",
+        "writers:;  - spec: stdout;    options: {colour: red} | has no option colour; its options are format",
+        "writers:;  - spec: file:x;    options: {maxBytes: } | option maxBytes of writer file-x has no value",
+        "writers:;  - spec: stdout;    filter: {severity: bad} | filter of writer stdout: severity \"bad\" is none of",
+        "writers:;  - spec: stdout;    filter: {type: ''} | filter of writer stdout: type glob \"\" matches no event",
+        "batch:;  length: 1KiB | batch.length is 1024: it must be from four times event.max-length to a quarter",
+        "dedup:;  keys: 0 | dedup.keys is 0: it must be above 0",
+        "event:;  max-length: 1MiB | event.max-length is 1048576: it must be from 256 bytes to 64 KiB",
+        "journal:;  segment: 5000B | journal.segment is 5000: it must be a multiple of 4,096"})
+    void shouldNameSettingValueAndWhatWouldBeRight(final String text, final String reason) throws IOException {
+        final Path file = Files.writeString(dir.resolve("herald.yaml"), text.replace(';', '\n'));
+
+        final Cli call = Cli.run("proxy", "--config=" + file, "--data-dir=" + dir.resolve("data"));
+
+        assertThat(call.err()).contains(reason, "Try 'herald proxy --help'").doesNotContain("\tat ");
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(dir.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void shouldNameWriterAfterItsWholeSpecificationHoweverLong() throws IOException {
+        final String path = "file:/" + "a".repeat(120);
+
+        final List<String> names = ContextValues.writers(context("", "--writer=" + path + "/x", "--writer=" + path));
+
+        assertThat(names).doesNotHaveDuplicates().allSatisfy(
+            name -> assertThat(name).matches("file-a{86}-[0-9a-f]{8} from end"));
+    }
+
+    @Test
+    void shouldGiveWriterWhatItsFilterLetsThrough() throws IOException {
+        final Path severe = dir.resolve("severe.ndjson");
+        final Path links = dir.resolve("links.ndjson");
+        final Path all = dir.resolve("all.ndjson");
+        final String text = """
+            writers:
+              - spec: file:%s
+                filter:
+                  severity: WARN
+                  component: c?d
+              - spec: file:%s
+                filter:
+                  category: Network
+                  type: '*.Link*'
+                  object-kind: Link
+                  tenant: default
+                  namespace: default
+              - spec: file:%s
+            """.formatted(severe, links, all);
+        final EventProxy.Context context = Recorded.proxyContext(dir.resolve("data"));
+        final ConfigFile file = ConfigFile.read(Files.writeString(dir.resolve("herald.yaml"), text));
+        final ProxyConfig config = new ProxyConfig(new DurationConverter(), new SizeConverter());
+        config.apply(file, context);
+        file.writers().forEach(writer -> config.addWriter(writer, context));
+
+        try (EventProxy proxy = EventProxy.launch(context); EventRecorder recorder = Recorded.recorder(proxy, "cmd")) {
+            recorder.record(ClusterEvents.LEADER_LOST, Severity.CRITICAL, "m1", null);
+            recorder.record(ClusterEvents.LEADER_ELECTED, Severity.INFO, "m2", null);
+            recorder.record(NetworkEvents.LINK_DOWN, Severity.INFO, "m3", ObjectReference.of("Link", "eth0"));
+            recorder.record(NetworkEvents.LINK_DOWN, Severity.INFO, "m4", ObjectReference.of("Port", "eth0"));
+            Recorded.awaitJournaled(recorder);
+        }
+
+        assertThat(Files.readAllLines(severe)).singleElement().asString().contains("\"m1\"");
+        assertThat(Files.readAllLines(links)).singleElement().asString().contains("\"m3\"");
+        assertThat(Files.readAllLines(all)).hasSize(4);
+    }
+
+    private EventProxy.Context context(final String yaml, final String... options) throws IOException {
+        final Path file = Files.writeString(dir.resolve("herald.yaml"), yaml);
+        final CommandLine herald = HeraldCommand.commandLine();
+        herald.parseArgs(Stream.concat(Stream.of("proxy", "--config=" + file), Arrays.stream(options))
+            .toArray(String[]::new));
+        final ProxyCommand proxy = herald.getSubcommands().get("proxy").getCommand();
+        return proxy.context();
+    }
+}

@@ -1,0 +1,113 @@
+package herald.tools;
+
+import herald.engine.EventProxy;
+import herald.events.ClusterEvents;
+import herald.recorder.EventRecorder;
+import herald.writer.EventWriters;
+import herald.writer.WriterSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What {@code herald stat} shows of a data directory.
+ */
+@Timeout(60)
+class StatCommandTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void shouldShowCountersAndWritersOfLiveAndOfStoppedProxy() throws IOException {
+        final WriterSpec spec = new WriterSpec("events", "file", dir.resolve("events.ndjson").toString(), Map.of());
+        try (EventProxy proxy = EventProxy.launch(
+            Recorded.proxyContext(dataDir()).writer(EventWriters.factory(spec).create(spec)));
+            EventRecorder recorder = Recorded.recorder(proxy, "cmd")) {
+            for (int i = 0; i < 5; i++) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null);
+            }
+            Recorded.awaitJournaled(recorder);
+
+            await().untilAsserted(() -> assertThat(stat().out()).contains("1  events delivered, by all writers"));
+            assertThat(stat().out()).containsPattern(" 5 +events journaled").contains("writer events: delivered up to");
+        }
+        final Map<String, String> before = files();
+
+        final Cli call = stat();
+
+        assertThat(call.exitCode()).isZero();
+        assertThat(call.err()).isEmpty();
+        assertThat(call.out()).containsPattern(" 5 +events journaled")
+            .containsPattern("writer events: delivered up to position \\d+ of the dispatch log, 0 batches behind");
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldShowCountersThatAreZeroOnlyWhereAsked() {
+        EventProxy.launch(Recorded.proxyContext(dataDir())).close();
+
+        assertThat(stat().out()).doesNotContain("events journaled");
+        assertThat(stat("--all").out()).containsPattern(" 0 +events journaled");
+    }
+
+    @Test
+    void shouldSayThatNoProxyHasRun() {
+        final Cli call = stat();
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.IO);
+        assertThat(call.err().lines()).singleElement().asString()
+            .contains("no proxy has run in " + dataDir(), "--data-dir");
+        assertThat(dataDir()).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhatIsDamaged() throws IOException {
+        EventProxy.launch(Recorded.proxyContext(dataDir())).close();
+        Files.writeString(Files.createDirectories(dataDir().resolve("bookmarks")).resolve("w.bookmark"), "short");
+        Files.write(dataDir().resolve("bookmarks/x.bookmark"), new byte[1024]);
+        final byte[] noise = new byte[1024];
+        Arrays.fill(noise, (byte)7);
+        Files.write(dataDir().resolve("bookmarks/y.bookmark"), noise);
+
+        assertThat(stat().out()).contains(
+            "writer w: its bookmark is damaged", "writer x: new", "writer y: its bookmark is damaged");
+        assertThat(dataDir().resolve("bookmarks/w.bookmark")).hasContent("short");
+
+        Files.write(dataDir().resolve("counters.dat"), new byte[3]);
+        final Cli call = stat();
+        assertThat(call.exitCode()).isEqualTo(ExitCode.IO);
+        assertThat(call.err()).contains("counters.dat", "3 bytes").doesNotContain("internal", "\tat ");
+    }
+
+    private Path dataDir() {
+        return dir.resolve("data");
+    }
+
+    private Cli stat(final String... more) {
+        return Cli.run(Stream.concat(Stream.of("stat", "--data-dir=" + dataDir()), Arrays.stream(more))
+            .toArray(String[]::new));
+    }
+
+    /** Every file with its content and the time of its last change. */
+    private Map<String, String> files() throws IOException {
+        final Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(dataDir())) {
+            for (final Path path : paths.toList()) {
+                files.put(path.toString(), Files.getLastModifiedTime(path).toString() +
+                    (Files.isRegularFile(path) ? Arrays.hashCode(Files.readAllBytes(path)) : ""));
+            }
+        }
+        return files;
+    }
+}
