@@ -20,6 +20,7 @@ final class Foreground implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::onSignal, "herald-shutdown");
+    private boolean interrupted;
 
     /**
      * Minds signals from here on.
@@ -29,13 +30,14 @@ final class Foreground implements AutoCloseable {
     }
 
     /**
-     * Waits for a signal, for {@link #stop} or for an interrupt of this thread.
+     * Waits for a signal, for {@link #stop} or for an interrupt of this thread. The thread counts as interrupted again
+     * only once this is closed: whatever closes before has to wait for its own threads.
      */
     void await() {
         try {
             stopped.await();
         } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         }
     }
 
@@ -49,7 +51,7 @@ final class Foreground implements AutoCloseable {
         try {
             return stopped.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
             return true;
         }
     }
@@ -82,6 +84,9 @@ final class Foreground implements AutoCloseable {
         } catch (final IllegalStateException e) {
             // The hook runs: it is what this is for.
             closed.countDown();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }
