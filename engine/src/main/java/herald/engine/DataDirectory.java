@@ -52,7 +52,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw new ProxyException("data directory " + root + " is in use by another proxy: stop that one, or " +
                     "choose another with --data-dir");
             }
-            checkFormat(root);
+            checkFormat(disk, root);
             for (final Path part : new Path[] {
                 journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
                 disk.createDirectories(part);
@@ -70,10 +70,10 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkFormat(final Path root) throws IOException {
+    private static void checkFormat(final Disk disk, final Path root) throws IOException {
         final Path format = root.resolve("format");
         if (!Files.exists(format)) {
-            Files.writeString(format, FORMAT_VERSION + "\n");
+            disk.append(format, FORMAT_VERSION + "\n");
             return;
         }
         final String text = Files.readString(format).trim();

@@ -1,13 +1,11 @@
 package herald.writer;
 
 import herald.event.EventView;
+import herald.io.Disk;
 import org.agrona.concurrent.EpochNanoClock;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 
 /**
@@ -15,22 +13,23 @@ import java.time.Instant;
  * still in the dispatch log, at the position that the line names.
  */
 final class DeadLetters {
+    private final Disk disk;
     private final Path file;
     private final EpochNanoClock clock;
 
-    DeadLetters(final Path file, final EpochNanoClock clock) {
+    DeadLetters(final Disk disk, final Path file, final EpochNanoClock clock) {
+        this.disk = disk;
         this.file = file;
         this.clock = clock;
     }
 
     void put(final EventView event, final long batchPosition, final int place, final String reason)
         throws IOException {
-        Files.createDirectories(file.getParent());
+        disk.createDirectories(file.getParent());
         final String line = Instant.ofEpochSecond(0, clock.nanoTime()) + " event=" + event.id() + " type=" +
             printable(event.type()) + " batch=" + batchPosition + " place=" + place + " reason=\"" +
             printable(reason) + "\" message=\"" + printable(event.message()) + "\"\n";
-        Files.writeString(
-            file, line, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        disk.append(file, line);
     }
 
     private static String printable(final String text) {

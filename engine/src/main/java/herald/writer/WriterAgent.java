@@ -87,7 +87,7 @@ public final class WriterAgent implements Agent {
         this.writer = writer;
         this.filter = filter;
         this.deadLetters = new DeadLetters(
-            context.deadLetterDir().resolve(writer.name() + ".txt"), context.wallClock());
+            context.disk(), context.deadLetterDir().resolve(writer.name() + ".txt"), context.wallClock());
         this.bookmark = Bookmark.open(
             context.disk(), context.bookmarkDir().resolve(writer.name() + Bookmark.SUFFIX), true);
         final long from = startPosition(startsAtOldest);

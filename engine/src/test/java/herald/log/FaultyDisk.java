@@ -60,6 +60,11 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void append(final Path file, final String text) throws IOException {
+        SystemDisk.INSTANCE.append(file, text);
+    }
+
+    @Override
     public void createDirectories(final Path directory) throws IOException {
         SystemDisk.INSTANCE.createDirectories(directory);
     }

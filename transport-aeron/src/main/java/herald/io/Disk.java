@@ -83,4 +83,13 @@ public interface Disk {
      * @throws IOException where it can't be created.
      */
     void createDirectories(Path directory) throws IOException;
+
+    /**
+     * Appends to a file for its owner alone, made where it is missing. For what people read, not for hot paths.
+     *
+     * @param file to append to.
+     * @param text in UTF-8.
+     * @throws IOException where the file can't be written.
+     */
+    void append(Path file, String text) throws IOException;
 }
