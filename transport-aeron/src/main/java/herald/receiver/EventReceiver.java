@@ -22,6 +22,7 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.UUID;
 
 /**
@@ -73,6 +74,7 @@ public final class EventReceiver implements Agent {
     private final SpoolAdopter adopter;
     private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
     private final Int2ObjectHashMap<RecorderSession> sessionByImage = new Int2ObjectHashMap<>();
+    private final ArrayDeque<RecorderSession> forgotten = new ArrayDeque<>();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final EventDecoder event = new EventDecoder();
     private final HelloDecoder hello = new HelloDecoder();
@@ -104,6 +106,9 @@ public final class EventReceiver implements Agent {
     public int doWork() {
         final long nowNs = context.nanoClock().nanoTime();
         int work = context.aeron().conductorAgentInvoker().invoke();
+        while (!forgotten.isEmpty()) {
+            forgotten.remove().close();
+        }
         if (accepting) {
             work += subscription.controlledPoll(assembler, FRAGMENT_LIMIT);
             work += adopter.doWork(nowNs);
@@ -167,8 +172,9 @@ public final class EventReceiver implements Agent {
                 if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
                     return onEvent(buffer, offset, length, fragment.sessionId());
                 }
-                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH) {
-                    return onHello(buffer, offset, fragment.sessionId());
+                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
+                    hello.wrapAndApplyHeader(buffer, offset, header).firstSequence() > 0) {
+                    return onHello(fragment.sessionId());
                 }
             }
         }
@@ -228,8 +234,7 @@ public final class EventReceiver implements Agent {
         return Action.CONTINUE;
     }
 
-    private Action onHello(final DirectBuffer buffer, final int offset, final int imageSessionId) {
-        hello.wrapAndApplyHeader(buffer, offset, header);
+    private Action onHello(final int imageSessionId) {
         final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
         final RecorderState recorder = registry.meet(id, hello.firstSequence());
         final RecorderSession current = recorder.session();
@@ -279,12 +284,14 @@ public final class EventReceiver implements Agent {
     }
 
     private void onUnavailableImage(final Image image) {
+        assembler.freeSessionBuffer(image.sessionId());
         final RecorderSession session = sessionByImage.remove(image.sessionId());
         if (session != null) {
             forget(session);
         }
     }
 
+    /** It is closed later: Aeron lets nobody close anything while it tells of an image that went away. */
     private void forget(final RecorderSession session) {
         if (session.recorder().session() == session) {
             session.recorder().session(null);
@@ -292,7 +299,7 @@ public final class EventReceiver implements Agent {
         if (lastSession == session) {
             lastSession = null;
         }
-        session.close();
+        forgotten.add(session);
     }
 
     private void quarantine(final String reason, final DirectBuffer buffer, final int offset, final int length) {
@@ -304,6 +311,7 @@ public final class EventReceiver implements Agent {
     @Override
     public void onClose() {
         adopter.close();
+        CloseHelper.quietCloseAll(forgotten);
         CloseHelper.quietCloseAll(sessionByImage.values());
         CloseHelper.quietClose(subscription);
     }
