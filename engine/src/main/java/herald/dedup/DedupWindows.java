@@ -69,7 +69,7 @@ final class DedupWindows implements AutoCloseable {
             found = older;
             entry = older.getUsing(key, scratch);
         }
-        return entry != null && entry.firstSeenNs() + intervalNs > journalTimeNs ? entry : null;
+        return entry != null && journalTimeNs - entry.firstSeenNs() < intervalNs ? entry : null;
     }
 
     /**

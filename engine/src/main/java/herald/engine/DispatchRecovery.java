@@ -75,12 +75,13 @@ final class DispatchRecovery {
      */
     long restoreWindows(final LastBatch last, final ProxyStart settings, final DedupHandler dedup) {
         final long horizonNs = last.timeNs() - settings.dedupIntervalNs();
+        final long forgottenAt = windowsForgottenAt(last.resumePosition(), horizonNs);
         final long from = firstSegmentSince(horizonNs);
         final DedupEntry entry = new DedupEntry();
         try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, onDamage)) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 if (batch.toTimeNs() > horizonNs) {
-                    restore(batch, horizonNs, entry, dedup);
+                    restore(batch, horizonNs, forgottenAt, entry, dedup);
                 }
             }
         }
@@ -88,10 +89,15 @@ final class DispatchRecovery {
     }
 
     private static void restore(
-        final EventBatch batch, final long horizonNs, final DedupEntry entry, final DedupHandler dedup) {
+        final EventBatch batch,
+        final long horizonNs,
+        final long forgottenAt,
+        final DedupEntry entry,
+        final DedupHandler dedup) {
         for (int i = 0; i < batch.size(); i++) {
             final BatchDecoder.EventsDecoder event = batch.entry(i);
-            if (event.firstSeenNs() > horizonNs && !event.flags().overfull()) {
+            final boolean remembered = event.firstSeenNs() > horizonNs && event.position() > forgottenAt;
+            if (remembered && !event.flags().overfull()) {
                 dedup.restore(batch.wireEvent(), entry.restore(event));
             }
         }
@@ -124,6 +130,35 @@ final class DispatchRecovery {
             }
             return settings;
         }
+    }
+
+    /** Where the last start was that made dedup forget its windows, as far back as they reach; 0 without one. */
+    private long windowsForgottenAt(final long position, final long horizonNs) {
+        long forgottenAt = 0;
+        ProxyStart settings = null;
+        try (JournalReader reader = new JournalReader(disk, journalDir, journalSegmentAt(horizonNs), damage -> { })) {
+            while (reader.next() && reader.recordPosition() < position) {
+                final ProxyStart start = reader.start();
+                final boolean changed = settings != null &&
+                    (start.dedupIntervalNs() != settings.dedupIntervalNs() ||
+                    start.dedupKeyLimit() != settings.dedupKeyLimit());
+                forgottenAt = changed ? reader.recordPosition() : forgottenAt;
+                settings = start;
+            }
+            return forgottenAt;
+        }
+    }
+
+    private long journalSegmentAt(final long timeNs) {
+        final List<Long> bases = LogReader.segmentBases(disk, journalDir);
+        for (int i = bases.size() - 1; i > 0; i--) {
+            try (JournalReader reader = new JournalReader(disk, journalDir, bases.get(i), damage -> { })) {
+                if (reader.next() && reader.journalTimeNs() <= timeNs) {
+                    return bases.get(i);
+                }
+            }
+        }
+        return 0;
     }
 
     private long segmentOf(final long position) {

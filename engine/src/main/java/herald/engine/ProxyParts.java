@@ -149,6 +149,9 @@ final class ProxyParts implements AutoCloseable {
         final DispatchRecovery recovery = recovery();
         final DispatchRecovery.LastBatch last = recovery.findLastBatch();
         final ProxyStart settings = recovery.settingsAt(last.resumePosition());
+        if (context.durability != Durability.PROCESS) {
+            journal.force();
+        }
         if (settings != null) {
             dedup.configure(settings);
             batch.configure(settings);

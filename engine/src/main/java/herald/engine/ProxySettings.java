@@ -17,6 +17,7 @@ import org.agrona.concurrent.SystemNanoClock;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import static herald.log.LogDescriptor.MIN_SEGMENT_LENGTH;
  */
 abstract class ProxySettings {
     private static final int SHARED_BELOW_CORES = 8;
+    private static final int MAX_DEFAULTS_LENGTH = 1900;
 
     /** A writer and what it gets. */
     record WriterSetup(EventWriter writer, EventFilter filter, boolean startsAtOldest) {
@@ -106,6 +108,10 @@ abstract class ProxySettings {
         if (defaults == null) {
             defaults = EventDefaults.ofNode(node);
         }
+        final int defaultsLength = String.join("", defaults.node(), defaults.refTenant(), defaults.refNamespace(),
+            defaults.refKind(), defaults.refName()).getBytes(StandardCharsets.UTF_8).length;
+        require(defaultsLength <= MAX_DEFAULTS_LENGTH, "defaults", defaults,
+            "texts of " + MAX_DEFAULTS_LENGTH + " bytes of UTF-8 in all");
         embedInOwnDirectory = aeronDirectoryName == null;
     }
 

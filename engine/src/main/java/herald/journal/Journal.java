@@ -41,6 +41,7 @@ public final class Journal implements AutoCloseable {
     private final JournaledStartEncoder startEncoder = new JournaledStartEncoder();
     private final RecorderTableEncoder table = new RecorderTableEncoder();
     private ProxyStart start;
+    private boolean headOwed;
 
     /**
      * A journal on an open log.
@@ -53,6 +54,7 @@ public final class Journal implements AutoCloseable {
         this.log = log;
         this.forgetRecorderNs = forgetRecorderNs;
         this.start = recovered.start();
+        this.headOwed = start != null && !recovered.headed();
         for (final RecorderState recorder : recovered.recorders()) {
             recorder.enterTable();
             recorders.add(recorder);
@@ -70,7 +72,12 @@ public final class Journal implements AutoCloseable {
             start = slot.start();
         }
         if (!log.fits(bodyLengthBound(slot))) {
-            beginSegment(slot);
+            log.beginSegment();
+            headOwed = true;
+        }
+        if (headOwed) {
+            appendHead(slot);
+            headOwed = false;
         }
         switch (slot.kind()) {
             case EVENT -> appendEvent(slot);
@@ -138,8 +145,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /** The settings come last: where they stand, the table before them is whole. */
-    private void beginSegment(final EventSlot slot) {
-        log.beginSegment();
+    private void appendHead(final EventSlot slot) {
         recorders.removeIf(recorder -> isForgotten(recorder, slot.journalTimeNs()));
         for (int from = 0; from < recorders.size(); from += RECORDERS_PER_RECORD) {
             appendTable(slot, from, Math.min(recorders.size(), from + RECORDERS_PER_RECORD));

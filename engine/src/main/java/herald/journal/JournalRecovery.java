@@ -19,8 +19,10 @@ import java.util.UUID;
  * @param recorders         known, each with what is journaled of it.
  * @param start             the settings last in force; null where the journal is new.
  * @param lastJournalTimeNs of its last record; 0 where the journal is new.
+ * @param headed            whether the last segment can be read without those before it.
  */
-public record JournalRecovery(List<RecorderState> recorders, ProxyStart start, long lastJournalTimeNs) {
+public record JournalRecovery(
+    List<RecorderState> recorders, ProxyStart start, long lastJournalTimeNs, boolean headed) {
     /**
      * Reads the journal's last segment, or as many as it takes to have a whole recorder table before.
      *
@@ -33,10 +35,10 @@ public record JournalRecovery(List<RecorderState> recorders, ProxyStart start, l
         final List<Long> bases = LogReader.segmentBases(disk, directory);
         for (int i = bases.size() - 1; i > 0; i--) {
             if (hasWholeHead(disk, directory, bases.get(i))) {
-                return readFrom(disk, directory, bases.get(i), onDamage);
+                return readFrom(disk, directory, bases.get(i), i == bases.size() - 1, onDamage);
             }
         }
-        return readFrom(disk, directory, 0, onDamage);
+        return readFrom(disk, directory, 0, bases.size() <= 1, onDamage);
     }
 
     private static boolean hasWholeHead(final Disk disk, final Path directory, final long base) {
@@ -59,7 +61,11 @@ public record JournalRecovery(List<RecorderState> recorders, ProxyStart start, l
     }
 
     private static JournalRecovery readFrom(
-        final Disk disk, final Path directory, final long base, final LogDamage.Listener onDamage) {
+        final Disk disk,
+        final Path directory,
+        final long base,
+        final boolean headed,
+        final LogDamage.Listener onDamage) {
         final Map<UUID, RecorderState> recorders = new HashMap<>();
         long lastNs = 0;
         try (JournalReader reader = new JournalReader(disk, directory, base, onDamage)) {
@@ -75,7 +81,7 @@ public record JournalRecovery(List<RecorderState> recorders, ProxyStart start, l
                 }
                 lastNs = Math.max(lastNs, reader.journalTimeNs());
             }
-            return new JournalRecovery(List.copyOf(recorders.values()), reader.start(), lastNs);
+            return new JournalRecovery(List.copyOf(recorders.values()), reader.start(), lastNs, headed);
         }
     }
 

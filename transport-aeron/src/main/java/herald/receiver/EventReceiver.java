@@ -169,8 +169,9 @@ public final class EventReceiver implements Agent {
                 if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
                     return onEvent(buffer, offset, length, fragment.sessionId());
                 }
-                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH) {
-                    return onHello(buffer, offset, fragment.sessionId());
+                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
+                    hello.wrapAndApplyHeader(buffer, offset, header).firstSequence() > 0) {
+                    return onHello(fragment.sessionId());
                 }
             }
         }
@@ -230,8 +231,7 @@ public final class EventReceiver implements Agent {
         return Action.CONTINUE;
     }
 
-    private Action onHello(final DirectBuffer buffer, final int offset, final int imageSessionId) {
-        hello.wrapAndApplyHeader(buffer, offset, header);
+    private Action onHello(final int imageSessionId) {
         final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
         final RecorderState recorder = registry.meet(id, hello.firstSequence());
         final RecorderSession current = recorder.session();
@@ -288,7 +288,9 @@ public final class EventReceiver implements Agent {
     private int forgetGone() {
         final int gone = goneImages.size();
         for (int i = 0; i < gone; i++) {
-            final RecorderSession session = sessionByImage.remove(goneImages.getInt(i));
+            final int imageSessionId = goneImages.getInt(i);
+            assembler.freeSessionBuffer(imageSessionId);
+            final RecorderSession session = sessionByImage.remove(imageSessionId);
             if (session != null) {
                 forget(session);
             }

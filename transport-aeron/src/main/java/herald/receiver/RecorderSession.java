@@ -107,12 +107,12 @@ final class RecorderSession implements AutoCloseable {
         if (rejectOwed != null && send(encodeReject(runId))) {
             rejectOwed = null;
         }
-        if (welcomeOwed && send(encodeWelcome(runId))) {
+        final long durable = recorder.durableSequence();
+        if (welcomeOwed && send(encodeWelcome(runId, durable))) {
             welcomeOwed = false;
-            ackedSequence = recorder.durableSequence();
+            ackedSequence = durable;
         }
-        if (!welcomeOwed && !superseded && recorder.durableSequence() > ackedSequence) {
-            final long durable = recorder.durableSequence();
+        if (!welcomeOwed && !superseded && durable > ackedSequence) {
             if (send(encodeAck(runId, durable))) {
                 ackedSequence = durable;
                 return 1;
@@ -144,14 +144,14 @@ final class RecorderSession implements AutoCloseable {
         return publication.offer(reply, 0, length) > 0;
     }
 
-    private int encodeWelcome(final long runId) {
+    private int encodeWelcome(final long runId, final long durable) {
         welcome.wrapAndApplyHeader(reply, 0, header)
             .recorderIdHigh(recorder.id().getMostSignificantBits())
             .recorderIdLow(recorder.id().getLeastSignificantBits())
             .attempt(attempt)
             .runId(runId)
             .acceptedSequence(recorder.acceptedSequence())
-            .durableSequence(recorder.durableSequence());
+            .durableSequence(durable);
         return MessageHeaderEncoder.ENCODED_LENGTH + welcome.encodedLength();
     }
 
