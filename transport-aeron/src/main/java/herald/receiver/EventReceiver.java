@@ -169,8 +169,9 @@ public final class EventReceiver implements Agent {
                 if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
                     return onEvent(buffer, offset, length, fragment.sessionId());
                 }
-                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH) {
-                    return onHello(buffer, offset, fragment.sessionId());
+                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
+                    isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
+                    return onHello(fragment.sessionId());
                 }
             }
         }
@@ -230,8 +231,12 @@ public final class EventReceiver implements Agent {
         return Action.CONTINUE;
     }
 
-    private Action onHello(final DirectBuffer buffer, final int offset, final int imageSessionId) {
-        hello.wrapAndApplyHeader(buffer, offset, header);
+    private static boolean isSensible(final HelloDecoder hello) {
+        return hello.firstSequence() > 0 && hello.firstSequence() < Long.MAX_VALUE &&
+            hello.replyStreamId() != LinkDescriptor.EVENT_STREAM_ID;
+    }
+
+    private Action onHello(final int imageSessionId) {
         final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
         final RecorderState recorder = registry.meet(id, hello.firstSequence());
         final RecorderSession current = recorder.session();
