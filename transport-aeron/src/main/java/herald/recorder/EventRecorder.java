@@ -272,7 +272,7 @@ public final class EventRecorder implements AutoCloseable {
      * A counter's value over the life of the spool.
      *
      * @param counter to read.
-     * @return its value; the last one known where the recorder is closed.
+     * @return its value; 0 where the recorder is closed.
      */
     public long counter(final RecorderCounter counter) {
         appendLock.lock();
