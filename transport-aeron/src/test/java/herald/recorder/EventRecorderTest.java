@@ -9,8 +9,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -96,6 +99,30 @@ class EventRecorderTest {
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining(NodeEvents.NODE_JOINED.toString()).hasMessageContaining("[cluster]");
         assertThat(fixture.recorder.lastSequence()).isZero();
+    }
+
+    @Test
+    void shouldKeepToItsClaimWhereAttributesGrowMeanwhile() {
+        fixture.recorder = EventRecorder.launch(fixture.context());
+        assertThat(record(fixture.recorder, "before")).isOne();
+        final Map<String, String> growing = new AbstractMap<>() {
+            private int reads;
+
+            @Override
+            public Set<Entry<String, String>> entrySet() {
+                reads++;
+                return Set.of(Map.entry("key", "v".repeat(reads * 100)));
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        assertThatThrownBy(() -> fixture.recorder.record(ClusterEvents.LEADER_LOST, null, "", null, growing))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(record(fixture.recorder, "after")).isEqualTo(2);
+        assertThat(fixture.recorder.counter(RecorderCounter.RECORDED)).isEqualTo(2);
     }
 
     @Test
