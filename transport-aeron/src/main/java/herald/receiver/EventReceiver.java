@@ -170,7 +170,7 @@ public final class EventReceiver implements Agent {
                     return onEvent(buffer, offset, length, fragment.sessionId());
                 }
                 if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
-                    hello.wrapAndApplyHeader(buffer, offset, header).firstSequence() > 0) {
+                    isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
                     return onHello(fragment.sessionId());
                 }
             }
@@ -229,6 +229,11 @@ public final class EventReceiver implements Agent {
         }
         quarantine(defect, buffer, offset, length);
         return Action.CONTINUE;
+    }
+
+    private static boolean isSensible(final HelloDecoder hello) {
+        return hello.firstSequence() > 0 && hello.firstSequence() < Long.MAX_VALUE &&
+            hello.replyStreamId() != LinkDescriptor.EVENT_STREAM_ID;
     }
 
     private Action onHello(final int imageSessionId) {

@@ -69,10 +69,11 @@ final class RecorderSession implements AutoCloseable {
         superseded = false;
     }
 
+    /** It is told so, and nothing else: neither its events nor acknowledgements concern a refused session. */
     void refuse(final long helloAttempt, final RejectReason reason) {
         attempt = helloAttempt;
         rejectOwed = reason;
-        awaitingHello = true;
+        supersede();
     }
 
     /** From here on its events are dropped until the next Hello, which is asked for once. */

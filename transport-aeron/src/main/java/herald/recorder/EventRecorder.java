@@ -13,6 +13,7 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class EventRecorder implements AutoCloseable {
     private final int maxEventLength;
     private final Spool spool;
     private final RecordedEventEncoder encoder;
+    private final UnsafeBuffer claimed = new UnsafeBuffer(0, 0);
     private final SpinLock appendLock = new SpinLock();
     private final RecorderLink link;
     private final AgentInvoker invoker;
@@ -64,7 +66,8 @@ public final class EventRecorder implements AutoCloseable {
         this.catalogs = context.catalogs;
         this.maxEventLength = context.maxEventLength;
         this.spool = SpoolFile.acquire(
-            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator);
+            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
+            context.errorHandler);
         this.encoder = new RecordedEventEncoder(context, spool.recorderId());
         this.link = new RecorderLink(context, spool);
         final Agent conductor = new Conductor();
@@ -165,10 +168,11 @@ public final class EventRecorder implements AutoCloseable {
             if (offset < 0) {
                 return SPOOL_FULL;
             }
-            encoder.begin(spool.ring(), offset, spool.lastSequence() + 1, recordTimeNs)
+            claimed.wrap(spool.ring(), offset, length);
+            encoder.begin(claimed, 0, spool.lastSequence() + 1, recordTimeNs)
                 .finish(type, severity, message, reference, attributes);
             spool.count(RecorderCounter.RECORDED);
-            return spool.publish(length);
+            return spool.publish(encoder.encodedLength());
         } finally {
             appendLock.unlock();
         }
@@ -271,7 +275,7 @@ public final class EventRecorder implements AutoCloseable {
      * A counter's value over the life of the spool.
      *
      * @param counter to read.
-     * @return its value; the last one known where the recorder is closed.
+     * @return its value; 0 where the recorder is closed.
      */
     public long counter(final RecorderCounter counter) {
         appendLock.lock();

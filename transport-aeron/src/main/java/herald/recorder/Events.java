@@ -3,13 +3,15 @@ package herald.recorder;
 import herald.events.EventType;
 import herald.events.Severity;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Records through the process-wide recorder: the first one launched and not closed.
  */
 public final class Events {
-    private static final AtomicReference<EventRecorder> PROCESS_WIDE = new AtomicReference<>();
+    private static final List<EventRecorder> LAUNCHED = new ArrayList<>();
+    private static volatile EventRecorder processWide;
 
     private Events() {
     }
@@ -39,7 +41,7 @@ public final class Events {
      */
     public static long record(
         final EventType type, final Severity severity, final CharSequence message, final ObjectReference reference) {
-        final EventRecorder recorder = PROCESS_WIDE.get();
+        final EventRecorder recorder = processWide;
         if (recorder == null) {
             throw new IllegalStateException(
                 "no recorder was launched in this process: call EventRecorder.launch first");
@@ -48,10 +50,16 @@ public final class Events {
     }
 
     static void offer(final EventRecorder recorder) {
-        PROCESS_WIDE.compareAndSet(null, recorder);
+        synchronized (LAUNCHED) {
+            LAUNCHED.add(recorder);
+            processWide = LAUNCHED.get(0);
+        }
     }
 
     static void withdraw(final EventRecorder recorder) {
-        PROCESS_WIDE.compareAndSet(recorder, null);
+        synchronized (LAUNCHED) {
+            LAUNCHED.remove(recorder);
+            processWide = LAUNCHED.isEmpty() ? null : LAUNCHED.get(0);
+        }
     }
 }

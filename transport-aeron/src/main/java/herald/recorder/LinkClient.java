@@ -32,7 +32,8 @@ final class LinkClient implements AutoCloseable {
     private Subscription subscription;
     private volatile boolean failed;
 
-    private LinkClient(final EventRecorder.Context context, final Path cncFile, final Object cncKey) {
+    private LinkClient(
+        final EventRecorder.Context context, final int termLength, final Path cncFile, final Object cncKey) {
         this.cncFile = cncFile;
         this.cncKey = cncKey;
         this.errorHandler = context.errorHandler;
@@ -45,24 +46,26 @@ final class LinkClient implements AutoCloseable {
                 errorHandler.onError(error);
             }));
         this.replyStreamId = replyStreamId(aeron.nextCorrelationId());
-        this.publicationId = aeron.asyncAddExclusivePublication(eventChannel(context), LinkDescriptor.EVENT_STREAM_ID);
+        this.publicationId =
+            aeron.asyncAddExclusivePublication(eventChannel(termLength), LinkDescriptor.EVENT_STREAM_ID);
         this.subscriptionId = aeron.asyncAddSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
     }
 
     /**
      * Connects to the media driver, if one is alive.
      *
-     * @param context of the recorder.
+     * @param context    of the recorder.
+     * @param termLength of the stream of events, in bytes.
      * @return the client, or null where no driver answers.
      */
-    static LinkClient tryConnect(final EventRecorder.Context context) {
+    static LinkClient tryConnect(final EventRecorder.Context context, final int termLength) {
         final Path cncFile = Path.of(context.aeronDirectoryName, CncFileDescriptor.CNC_FILE);
         final Object key = keyOf(cncFile);
         if (key == null || !CommonContext.isDriverActive(
             new File(context.aeronDirectoryName), context.driverTimeoutMs, message -> { })) {
             return null;
         }
-        return new LinkClient(context, cncFile, key);
+        return new LinkClient(context, termLength, cncFile, key);
     }
 
     private static Object keyOf(final Path file) {
@@ -73,9 +76,9 @@ final class LinkClient implements AutoCloseable {
         }
     }
 
-    private static String eventChannel(final EventRecorder.Context context) {
+    private static String eventChannel(final int termLength) {
         return new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL)
-            .termLength(LinkDescriptor.termLength(context.maxEventLength))
+            .termLength(termLength)
             .build();
     }
 

@@ -40,6 +40,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final HelloEncoder hello = new HelloEncoder();
     private final byte[] component;
+    private final int termLength;
     private final ReplyHandler replyHandler;
     private LinkClient client;
     private boolean wasConnected;
@@ -60,10 +61,22 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.nanoClock = context.nanoClock;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
         this.replyHandler = new ReplyHandler(spool.recorderId(), this);
+        this.termLength = LinkDescriptor.termLength(Math.max(context.maxEventLength, longestWaiting()));
         this.sendPosition = spool.headPosition();
         this.acknowledgedSequence = spool.trimmedSequence();
         this.backoffNs = context.minBackoffNs;
         this.deadlineNs = nanoClock.nanoTime();
+    }
+
+    /** An earlier launch may have had a higher limit: what it left must fit into the terms too. */
+    private int longestWaiting() {
+        int longest = 0;
+        long position = spool.headPosition();
+        while (position < spool.tailPosition()) {
+            position = spool.frameAt(position, frame);
+            longest = Math.max(longest, frame.capacity());
+        }
+        return longest;
     }
 
     /**
@@ -128,7 +141,7 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     private int connect(final long nowNs) {
         try {
-            client = LinkClient.tryConnect(context);
+            client = LinkClient.tryConnect(context, termLength);
         } catch (final RuntimeException e) {
             context.errorHandler.onError(e);
         }

@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class SpoolFile {
      * @param component of the recorder: letters, digits, dots, dashes and underscores.
      * @param capacity  of a new spool's ring in bytes, a power of two.
      * @param newId     gives the recorder id of a new spool.
+     * @param errorHandler told where an older spool can't be continued.
      * @return the spool, locked.
      * @throws SpoolException where none can be had.
      */
@@ -49,14 +51,15 @@ public final class SpoolFile {
         final Path directory,
         final String component,
         final int capacity,
-        final Supplier<UUID> newId) {
+        final Supplier<UUID> newId,
+        final ErrorHandler errorHandler) {
         try {
             disk.createDirectories(directory);
             for (int i = 0; i < MAX_SPOOLS_PER_COMPONENT; i++) {
                 final Path file = directory.resolve(component + (i == 0 ? "" : "~" + i) + SUFFIX);
                 final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
                 if (mutex != null) {
-                    return openOrBegin(disk, file, mutex, capacity, newId);
+                    return openOrBegin(disk, file, mutex, capacity, newId, errorHandler);
                 }
             }
             throw new SpoolException("all " + MAX_SPOOLS_PER_COMPONENT + " spools of component " + component + " in " +
@@ -69,12 +72,16 @@ public final class SpoolFile {
     }
 
     private static Spool openOrBegin(
-        final Disk disk, final Path file, final FileMutex mutex, final int capacity, final Supplier<UUID> newId)
-        throws IOException {
+        final Disk disk,
+        final Path file,
+        final FileMutex mutex,
+        final int capacity,
+        final Supplier<UUID> newId,
+        final ErrorHandler errorHandler) throws IOException {
         Spool spool = null;
         try {
             if (Files.exists(file)) {
-                final Spool found = openWhole(disk, file, mutex);
+                final Spool found = openWhole(disk, file, mutex, errorHandler);
                 if (found != null) {
                     spool = found;
                     return spool;
@@ -89,7 +96,8 @@ public final class SpoolFile {
         }
     }
 
-    private static Spool openWhole(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
+    private static Spool openWhole(
+        final Disk disk, final Path file, final FileMutex mutex, final ErrorHandler errorHandler) throws IOException {
         final MappedByteBuffer mapping = disk.map(file, true);
         Spool spool = null;
         boolean goesOn = false;
@@ -106,14 +114,25 @@ public final class SpoolFile {
                 disk.unmap(mapping);
             }
         }
-        if (spool == null || (spool.isEmpty() && spool.lostSequence() > 0)) {
-            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + DAMAGED));
-        } else if (spool.isEmpty()) {
+        if (spool != null && spool.isEmpty() && spool.lostSequence() == 0) {
             disk.delete(file);
         } else {
-            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE));
+            setAside(disk, file, spool, errorHandler);
         }
         return null;
+    }
+
+    private static void setAside(
+        final Disk disk, final Path file, final Spool spool, final ErrorHandler errorHandler) throws IOException {
+        final boolean drainable = spool != null && !spool.isEmpty();
+        final Path aside = file.resolveSibling(
+            baseName(file) + "." + UUID.randomUUID() + (drainable ? SET_ASIDE : DAMAGED));
+        disk.rename(file, aside);
+        final String lost = spool == null ? "; what it held is lost" : spool.lostSequence() == 0 ? "" :
+            "; events " + (spool.lastSequence() + 1) + " to " + spool.lostSequence() + " of it are lost";
+        errorHandler.onError(new SpoolException("spool " + file + " can't be continued, it is " +
+            (lost.isEmpty() ? "a copy or from before a restart of the machine" : "damaged") + ": set aside as " +
+            aside + (drainable ? " for the proxy to drain" : "") + lost));
     }
 
     /** The checksum has its place in every version: without it, what looks newer is only damaged. */
@@ -185,7 +204,7 @@ public final class SpoolFile {
         return orphans;
     }
 
-    private static Spool openForDraining(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
+    private static Spool openForDraining(final Disk disk, final Path file, final FileMutex mutex) {
         MappedByteBuffer mapping = null;
         boolean holdsEvents = false;
         try {
@@ -196,8 +215,8 @@ public final class SpoolFile {
             final Spool spool = isWhole(file, mapping) ? new Spool(disk, file, mutex, mapping) : null;
             holdsEvents = spool != null && !spool.isEmpty();
             return holdsEvents ? spool : null;
-        } catch (final SpoolException e) {
-            // Its owner's next launch says what is wrong with it and sets it aside.
+        } catch (final SpoolException | IOException e) {
+            // It keeps nobody from the others. Its owner's next launch says what is wrong with it and sets it aside.
             return null;
         } finally {
             if (!holdsEvents) {

@@ -1,8 +1,5 @@
 package herald.receiver;
 
-import herald.wire.EventEncoder;
-import herald.wire.MessageHeaderEncoder;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,259 +8,273 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a receiver makes of recorders that keep to the protocol and of those that do not, through a real media driver.
+ * The protocol between recorders and the receiver, through a real media driver, one step at a time.
  */
-@Timeout(30)
+@Timeout(60)
 class EventReceiverTest {
-    private static final UUID GOOD = new UUID(1, 1);
-    private static final UUID BAD = new UUID(2, 2);
+    private static final UUID ID = new UUID(1, 1);
+    private static final UUID OTHER = new UUID(2, 2);
 
     @TempDir
     private Path dir;
     private ReceiverFixture fixture;
 
     @BeforeEach
-    void open() throws IOException {
+    void setUp() throws IOException {
         fixture = new ReceiverFixture(dir);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void tearDown() throws IOException {
         fixture.close();
     }
 
-    private RawRecorder welcomed(final UUID id) {
-        final RawRecorder recorder = fixture.recorder(id);
-        recorder.hello(1, 1);
-        fixture.await(() -> recorder.replies.contains("welcome 1 accepted 0 durable 0"));
-        return recorder;
+    @Test
+    void shouldWelcomeARecorderAndTakeItsEventsInOrder() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 200);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 200);
+
+        assertThat(recorder.replies).containsExactly("welcome 1 run 77 accepted 0 durable 0");
+        assertThat(fixture.ingress.of(ID)).hasSize(200).startsWith("1 e1", "2 e2").endsWith("200 e200");
+        assertThat(fixture.count(ReceiverCounter.SESSIONS)).isOne();
     }
 
     @Test
-    void shouldAcknowledgeWhatIsDurableAndNothingElse() {
-        final RawRecorder recorder = welcomed(GOOD);
-        recorder.event(1);
-        recorder.event(2);
-        fixture.await(() -> fixture.taken.size() == 2);
-        assertThat(recorder.replies).hasSize(1);
+    void shouldSayWhatIsAcceptedAndWhatIsDurable() throws IOException {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 5);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 5);
+        fixture.journal(ID, 3);
+        recorder.awaitReply("ack 3");
 
-        fixture.journalAll();
+        recorder.open(2, 4);
 
-        fixture.await(() -> recorder.replies.contains("ack 2"));
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 1", "event 2");
-    }
-
-    @Test
-    void shouldRepeatTheLastAcknowledgementOnce() {
-        final RawRecorder recorder = welcomed(GOOD);
-        recorder.event(1);
-        fixture.await(() -> fixture.taken.size() == 1);
-        fixture.journalAll();
-        fixture.await(() -> recorder.replies.contains("ack 1"));
-
-        fixture.nowNs += 2_000_000_000L;
-
-        fixture.await(() -> Collections.frequency(recorder.replies, "ack 1") == 2);
+        assertThat(recorder.replies).endsWith("welcome 2 run 77 accepted 5 durable 3");
     }
 
     @Test
     void shouldDropAndCountWhatIsResent() {
-        final RawRecorder recorder = welcomed(GOOD);
-        for (final long sequence : new long[] {1, 2, 1, 2, 3}) {
-            recorder.event(sequence);
-        }
-        fixture.await(() -> fixture.taken.size() == 3);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 1", "event 2", "event 3");
-        assertThat(fixture.count(ReceiverCounter.RESENT)).isEqualTo(2);
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 3);
+        recorder.events(1, 4);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 4);
+
+        assertThat(fixture.count(ReceiverCounter.RESENT)).isEqualTo(3);
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2", "3 e3", "4 e4");
     }
 
     @Test
-    void shouldAskForMissingEventsOnceAndDropUntilTheNextHello() {
-        final RawRecorder recorder = welcomed(GOOD);
-        for (final long sequence : new long[] {1, 3, 4, 2}) {
-            recorder.event(sequence);
-        }
-        fixture.await(() -> fixture.count(ReceiverCounter.AFTER_GAP) == 3 && recorder.replies.size() == 2);
-        assertThat(recorder.replies).endsWith("reject GAP");
+    void shouldAskOnceForAHelloAfterAGapAndDropUntilThen() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 2);
+        recorder.events(4, 8);
+        recorder.event(3, "late");
+        fixture.awaitCount(ReceiverCounter.AFTER_GAP, 6);
+        recorder.awaitReply("reject GAP attempt 1");
+        fixture.step(20);
 
-        recorder.hello(2, 1);
-        fixture.await(() -> recorder.replies.contains("welcome 2 accepted 1 durable 0"));
-        recorder.event(2);
-        recorder.event(3);
+        recorder.open(2, 1);
+        recorder.events(3, 4);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 4);
 
-        fixture.await(() -> fixture.taken.size() == 3);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 1", "event 2", "event 3");
-        assertThat(recorder.replies).hasSize(3);
+        assertThat(recorder.poll()).filteredOn(reply -> reply.startsWith("reject")).hasSize(1);
+        assertThat(recorder.replies).contains("welcome 2 run 77 accepted 2 durable 0");
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2", "3 e3", "4 e4");
     }
 
     @Test
-    void shouldDropEventsOutsideASession() {
-        final RawRecorder stranger = fixture.recorder(BAD);
-        stranger.event(1);
-        fixture.await(() -> fixture.count(ReceiverCounter.OUTSIDE_SESSION) == 1);
-        assertThat(fixture.taken).isEmpty();
+    void shouldDropAndCountWhatComesBeforeAnyHello() {
+        final RawRecorder recorder = fixture.newRecorder(ID);
+        recorder.events(1, 3);
+        fixture.awaitCount(ReceiverCounter.OUTSIDE_SESSION, 3);
+        recorder.open(1, 1);
+        recorder.events(1, 3);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 3);
     }
 
     @Test
-    void shouldRefuseASecondSessionWithAnOlderAttempt() {
-        final RawRecorder first = fixture.recorder(GOOD);
-        first.hello(5, 1);
-        fixture.await(() -> first.replies.contains("welcome 5 accepted 0 durable 0"));
-        final RawRecorder second = fixture.recorder(GOOD);
-        second.hello(4, 1);
-        second.event(1);
-        fixture.await(() -> second.replies.contains("reject SESSION_ACTIVE"));
-        first.event(1);
-        fixture.await(() -> fixture.taken.size() == 1);
-        assertThat(fixture.count(ReceiverCounter.SESSIONS_REFUSED)).isEqualTo(1);
-        assertThat(fixture.count(ReceiverCounter.AFTER_GAP)).isEqualTo(1);
+    void shouldStartAnUnknownRecorderAtItsFirstSequence() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(9, 1_000);
+        recorder.events(1_000, 1_001);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+
+        assertThat(recorder.replies).containsExactly("welcome 9 run 77 accepted 999 durable 999");
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isZero();
     }
 
     @Test
-    void shouldFollowTheNewerSessionOfARecorder() {
-        final RawRecorder first = welcomed(GOOD);
-        final RawRecorder second = fixture.recorder(GOOD);
-        second.hello(2, 1);
-        fixture.await(() -> second.replies.contains("welcome 2 accepted 0 durable 0"));
-        first.event(1);
-        fixture.await(() -> fixture.count(ReceiverCounter.OUTSIDE_SESSION) == 1);
-        second.event(1);
-        fixture.await(() -> fixture.taken.size() == 1);
+    void shouldPassOverWhatARecorderDoesNotHaveAnyMore() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+
+        recorder.open(2, 6);
+        recorder.events(6, 6);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 3);
+
+        assertThat(recorder.replies).endsWith("welcome 2 run 77 accepted 5 durable 0");
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2", "lost 3..5", "6 e6");
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldOfferTheSameAgainWhereTheRingWasFull() {
+        final String longMessage = "fragmented ".repeat(400);
+        fixture.ingress.room(3);
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 3);
+        recorder.event(4, longMessage);
+        recorder.events(5, 6);
+        fixture.stepUntil(() -> fixture.ingress.refusals() > 5);
+        assertThat(fixture.ingress.of(ID)).hasSize(3);
+        assertThat(fixture.count(ReceiverCounter.BACK_PRESSURE)).isGreaterThan(5);
+
+        fixture.ingress.room(1);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 4);
+        recorder.hello(2, 9);
+        fixture.ingress.room(2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 6);
+        fixture.step(20);
+        assertThat(fixture.count(ReceiverCounter.SESSIONS)).isOne();
+        fixture.ingress.room(1);
+        recorder.awaitReply("welcome 2 run 77 accepted 8 durable 0");
+
+        assertThat(fixture.ingress.of(ID)).containsExactly(
+            "1 e1", "2 e2", "3 e3", "4 " + longMessage, "5 e5", "6 e6", "lost 7..8");
+    }
+
+    @Test
+    void shouldRefuseAnOlderAttemptOnAnotherImage() {
+        final RawRecorder current = fixture.newRecorder(ID).open(5, 1);
+        final RawRecorder late = fixture.newRecorder(ID);
+        late.hello(4, 1);
+        late.awaitReply("reject SESSION_ACTIVE attempt 4");
+        late.event(1, "late");
+        fixture.awaitCount(ReceiverCounter.OUTSIDE_SESSION, 1);
+        current.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+        fixture.journal(ID, 2);
+        current.awaitReply("ack 2");
+        fixture.advanceNs(TimeUnit.SECONDS.toNanos(2));
+        fixture.step(20);
+
+        assertThat(late.poll()).containsExactly("reject SESSION_ACTIVE attempt 4");
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2");
+        assertThat(fixture.count(ReceiverCounter.SESSIONS_REFUSED)).isOne();
+    }
+
+    @Test
+    void shouldDropTheOldImagesEventsOnceANewerAttemptTookOver() {
+        final RawRecorder old = fixture.newRecorder(ID).open(1, 1);
+        old.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+        final RawRecorder current = fixture.newRecorder(ID).open(2, 1);
+        old.events(3, 4);
+        fixture.awaitCount(ReceiverCounter.OUTSIDE_SESSION, 2);
+        current.event(3, "new");
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 3);
+        fixture.journal(ID, 3);
+        current.awaitReply("ack 3");
+
+        assertThat(old.poll()).hasSize(1);
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2", "3 new");
     }
 
     @Test
     void shouldRefuseAnotherProtocolVersion() {
-        final RawRecorder recorder = fixture.recorder(BAD);
-        recorder.hello(1, 1, 99);
-        fixture.await(() -> recorder.replies.contains("reject PROTOCOL_VERSION"));
+        final RawRecorder recorder = fixture.newRecorder(ID);
+        recorder.hello(1, 1, 2);
+        recorder.awaitReply("reject PROTOCOL_VERSION attempt 1");
+        recorder.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.OUTSIDE_SESSION, 2);
+        recorder.open(2, 1);
+        recorder.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+
+        assertThat(fixture.count(ReceiverCounter.SESSIONS_REFUSED)).isOne();
     }
 
     @Test
-    void shouldStartAnUnknownRecorderAtItsFirstSequenceAndPassOverWhatItLost() {
-        final RawRecorder recorder = fixture.recorder(GOOD);
-        recorder.hello(1, 40);
-        fixture.await(() -> recorder.replies.contains("welcome 1 accepted 39 durable 39"));
-        recorder.event(40);
-        recorder.hello(2, 45);
-        recorder.event(45);
-        fixture.await(() -> fixture.taken.size() == 3);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 40", "lost 41..44", "event 45");
-        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(4);
+    void shouldAcknowledgeCumulativelyAndRepeatOnTheTimer() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 10);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 10);
+        fixture.journal(ID, 4);
+        fixture.journal(ID, 7);
+        recorder.awaitReply("ack");
+        fixture.step(20);
+        assertThat(recorder.poll()).containsExactly("welcome 1 run 77 accepted 0 durable 0", "ack 7");
+
+        fixture.advanceNs(TimeUnit.SECONDS.toNanos(2));
+        fixture.stepUntil(() -> recorder.poll().size() == 3);
+        fixture.journal(ID, 10);
+        recorder.awaitReply("ack 10");
+
+        assertThat(recorder.replies).endsWith("ack 7", "ack 7", "ack 10");
+        fixture.stepUntil(fixture.receiver::owesNothing);
+        assertThat(fixture.count(ReceiverCounter.ACKS)).isEqualTo(3);
     }
 
     @Test
-    void shouldPassOverEventsThatItCannotTake() throws IOException {
-        final RawRecorder recorder = welcomed(GOOD);
-        recorder.offer(recorder.encode(GOOD, 1, new byte[ReceiverFixture.MAX_EVENT_LENGTH]));
-        recorder.offer(recorder.encode(GOOD, 2, new byte[] {'a', (byte)0xC0, (byte)0x80}));
-        final int whole = recorder.encode(GOOD, 3, new byte[100]);
-        recorder.offer(whole - 1);
-        recorder.event(4);
-        fixture.await(() -> fixture.taken.size() == 4);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("refused 1", "refused 2", "refused 3", "event 4");
-        assertThat(fixture.count(ReceiverCounter.REFUSED)).isEqualTo(3);
-        assertThat(fixture.quarantined().lines()).hasSize(3);
-        assertThat(fixture.quarantined()).contains("over the limit").contains("not UTF-8").contains("longer than");
-    }
-
-    @Test
-    void shouldQuarantineWhatIsNoMessageAndServeOthersMeanwhile() throws IOException {
-        final RawRecorder good = welcomed(GOOD);
-        final RawRecorder bad = welcomed(BAD);
-        final Random random = new Random(11);
-        for (int length = 1; length < 40; length++) {
-            final byte[] bytes = new byte[length];
-            random.nextBytes(bytes);
-            bad.buffer.putBytes(0, bytes);
-            bad.offer(length);
+    void shouldForgetAnImageThatGoesAwayAndGreetTheNext() {
+        for (int life = 1; life <= 5; life++) {
+            final RawRecorder recorder = fixture.newRecorder(ID).open(life, life);
+            recorder.event(life, "life " + life);
+            fixture.awaitCount(ReceiverCounter.ACCEPTED, life);
+            recorder.close();
         }
-        final int length = bad.encode(BAD, 1, new byte[0]);
-        bad.buffer.putShort(MessageHeaderEncoder.schemaIdEncodingOffset(), (short)99, LITTLE_ENDIAN);
-        bad.offer(length);
-        bad.encode(BAD, 1, new byte[0]);
-        bad.buffer.putShort(MessageHeaderEncoder.templateIdEncodingOffset(), (short)99, LITTLE_ENDIAN);
-        bad.offer(length);
-        bad.encode(GOOD, 1, new byte[0]);
-        bad.offer(length);
-        bad.hello(2, 0);
-        bad.hello(2, Long.MIN_VALUE);
-        good.event(1);
-        fixture.await(() -> fixture.count(ReceiverCounter.UNINTELLIGIBLE) == 39 + 5 && fixture.taken.size() == 1);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 1");
-        assertThat(fixture.quarantined().lines()).hasSize(44);
+        fixture.stepUntil(() -> fixture.ingress.state(ID).session() == null);
 
-        bad.event(1);
-        fixture.await(() -> fixture.takenOf(BAD).contains("event 1"));
+        assertThat(fixture.ingress.of(ID)).hasSize(5);
+        assertThat(fixture.drainErrors()).isEmpty();
     }
 
     @Test
-    void shouldReadEventsOfANewerVersion() {
-        final RawRecorder recorder = welcomed(GOOD);
-        final int length = recorder.encode(GOOD, 1, new byte[] {'m'});
-        final int blockEnd = MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.BLOCK_LENGTH;
-        final UnsafeBuffer newer = new UnsafeBuffer(new byte[length + 8]);
-        newer.putBytes(0, recorder.buffer, 0, blockEnd);
-        newer.putBytes(blockEnd + 8, recorder.buffer, blockEnd, length - blockEnd);
-        newer.putShort(MessageHeaderEncoder.blockLengthEncodingOffset(), (short)(EventEncoder.BLOCK_LENGTH + 8),
-            LITTLE_ENDIAN);
-        newer.putShort(MessageHeaderEncoder.versionEncodingOffset(), (short)1, LITTLE_ENDIAN);
-        recorder.buffer.putBytes(0, newer, 0, length + 8);
-        recorder.offer(length + 8);
-        fixture.await(() -> fixture.takenOf(GOOD).equals(List.of("event 1")));
-    }
-
-    @Test
-    void shouldHoldRecordersBackWhileTheRingIsFull() {
-        final RawRecorder recorder = welcomed(GOOD);
-        fixture.full = true;
-        recorder.event(1);
-        recorder.offer(recorder.encode(GOOD, 2, new byte[3000]));
-        fixture.await(() -> fixture.count(ReceiverCounter.BACK_PRESSURE) > 3);
-        fixture.full = false;
-        fixture.await(() -> fixture.taken.size() == 2);
-        fixture.full = true;
-        recorder.hello(2, 5);
-        fixture.await(() -> fixture.count(ReceiverCounter.BACK_PRESSURE) > 10);
-        fixture.full = false;
-        recorder.event(5);
-        fixture.await(() -> fixture.taken.size() == 4);
-        assertThat(fixture.takenOf(GOOD)).containsExactly("event 1", "event 2", "lost 3..4", "event 5");
-    }
-
-    @Test
-    void shouldLetGoOfRecordersThatGoAway() {
-        for (int attempt = 1; attempt <= 2; attempt++) {
-            final RawRecorder recorder = fixture.recorder(GOOD);
-            recorder.hello(attempt, attempt);
-            recorder.offer(recorder.encode(GOOD, attempt, new byte[3500]));
-            final int events = attempt;
-            fixture.await(() -> fixture.taken.size() == events && recorder.replies.size() == 1);
-            fixture.closeRecorder(recorder);
-            fixture.await(() -> fixture.registry.meet(GOOD, 1).session() == null);
+    void shouldForgetAnImageThatGoesAwayBeforeItsAnswer() {
+        for (int life = 1; life <= 20; life++) {
+            final RawRecorder recorder = fixture.newRecorder(ID);
+            recorder.hello(life, 1);
+            recorder.close();
             fixture.step();
         }
-        assertThat(fixture.errors).isEmpty();
+        fixture.newRecorder(ID).open(21, 1);
+        fixture.stepUntil(fixture.receiver::owesNothing);
+
+        assertThat(fixture.drainErrors()).isEmpty();
     }
 
     @Test
-    void shouldOweNothingOnceEveryoneIsAnswered() {
-        final RawRecorder recorder = welcomed(GOOD);
-        recorder.event(1);
-        fixture.await(() -> fixture.taken.size() == 1);
-        fixture.receiver().stopAccepting();
-        recorder.event(2);
-        fixture.journalAll();
-        fixture.await(() -> recorder.replies.contains("ack 1"));
-        fixture.await(fixture.receiver()::owesNothing);
-        assertThat(fixture.taken).hasSize(1);
+    void shouldNotTakeAnEventUnderAnotherRecordersId() {
+        final RawRecorder first = fixture.newRecorder(ID).open(1, 1);
+        first.events(1, 1);
+        first.send(WireEvents.event(OTHER, 1, "of another"));
+        first.events(2, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+
+        assertThat(fixture.count(ReceiverCounter.UNINTELLIGIBLE)).isOne();
+        assertThat(fixture.quarantined()).hasSize(1);
+        assertThat(fixture.ingress.of(OTHER)).isEqualTo(List.of());
+    }
+
+    @Test
+    void shouldTakeNothingOnceStoppedAndStillAcknowledge() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+        fixture.receiver.stopAccepting();
+        recorder.events(3, 4);
+        fixture.journal(ID, 2);
+        recorder.awaitReply("ack 2");
+        fixture.stepUntil(fixture.receiver::owesNothing);
+
+        assertThat(fixture.ingress.of(ID)).hasSize(2);
     }
 }

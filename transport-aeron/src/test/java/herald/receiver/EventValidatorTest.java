@@ -1,7 +1,5 @@
 package herald.receiver;
 
-import herald.wire.EventEncoder;
-import herald.wire.MessageHeaderEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -9,86 +7,113 @@ import org.junit.jupiter.api.Timeout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
+import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The validator never throws, whatever the bytes, and its idea of UTF-8 is Java's strict one.
+ * No bytes make the validator fail, and its UTF-8 is the platform's strict one.
  */
-@Timeout(30)
+@Timeout(60)
 class EventValidatorTest {
-    private static final int MIN_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.BLOCK_LENGTH;
+    private static final UUID ID = new UUID(5, 5);
+    private static final int MIN_LENGTH = 42;
 
     private final EventValidator validator = new EventValidator();
-    private final Random random = new Random(5);
+    private final Random random = new Random(20_240_229);
 
-    @Test
-    void shouldNeverThrow() {
-        int whole = 0;
-        for (int i = 0; i < 200_000; i++) {
-            final byte[] bytes = new byte[MIN_LENGTH + random.nextInt(120)];
-            if (i % 2 == 0) {
-                random.nextBytes(bytes);
-            } else {
-                for (int j = 0; j < 5; j++) {
-                    bytes[random.nextInt(bytes.length)] = (byte)random.nextInt(8);
-                }
-            }
-            bytes[0] = (byte)(random.nextInt(20) == 0 ? random.nextInt() : EventEncoder.BLOCK_LENGTH);
-            bytes[1] = (byte)(random.nextInt(20) == 0 ? random.nextInt() : 0);
-            whole += validator.defectOf(new UnsafeBuffer(bytes), 0, bytes.length) == null ? 1 : 0;
-        }
-        assertThat(whole).as("some are whole by chance").isPositive();
-    }
-
-    @Test
-    void shouldKnowWholeEventsAndEveryTruncationOfThem() {
-        final UnsafeBuffer event = new UnsafeBuffer(new byte[512]);
-        final EventEncoder encoder = new EventEncoder().wrapAndApplyHeader(event, 0, new MessageHeaderEncoder());
-        encoder.attributesCount(2).next().key("k").value("ä").next().key("").value("");
-        encoder.component("c").node("").metaTenant("").metaNamespace("").typeName("t").category("").refTenant("")
-            .refNamespace("").refKind("").refName("").refUri("").message("für 漢字 😀");
-        final int length = MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
-        assertThat(validator.defectOf(event, 0, length)).isNull();
-        for (int shorter = MIN_LENGTH; shorter < length; shorter++) {
-            final UnsafeBuffer cut = new UnsafeBuffer(Arrays.copyOf(event.byteArray(), shorter));
-            assertThat(validator.defectOf(cut, 0, shorter)).as("%d bytes", shorter).isNotNull();
-        }
-    }
-
-    @Test
-    void shouldAgreeWithJavaOnWhatIsUtf8() {
-        for (int first = 0; first < 256; first++) {
-            for (int second = 0; second < 256; second++) {
-                compare(new byte[] {(byte)first, (byte)second});
-                compare(new byte[] {(byte)first, (byte)second, (byte)0x80});
-                compare(new byte[] {(byte)first, (byte)second, (byte)0xBF, (byte)0x80});
-            }
-        }
-        for (int i = 0; i < 50_000; i++) {
-            final byte[] bytes = new StringBuilder("ascii text ").appendCodePoint(random.nextInt(0x11_0000))
-                .append("more of it").toString().getBytes(StandardCharsets.UTF_8);
-            if (random.nextBoolean()) {
-                bytes[random.nextInt(bytes.length)] = (byte)random.nextInt();
-            }
-            compare(bytes);
-            compare(Arrays.copyOf(bytes, random.nextInt(bytes.length)));
-        }
-    }
-
-    private static void compare(final byte[] bytes) {
-        assertThat(EventValidator.isUtf8(new UnsafeBuffer(bytes), 0, bytes.length))
-            .as(() -> Arrays.toString(bytes)).isEqualTo(isUtf8ForJava(bytes));
-    }
-
-    private static boolean isUtf8ForJava(final byte[] bytes) {
+    private static boolean isStrictUtf8(final byte[] bytes) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             return true;
         } catch (final CharacterCodingException e) {
             return false;
         }
+    }
+
+    private static void assertAgrees(final byte[] bytes) {
+        final byte[] surrounded = new byte[bytes.length + 2];
+        surrounded[bytes.length + 1] = (byte)0x80;
+        System.arraycopy(bytes, 0, surrounded, 1, bytes.length);
+        assertThat(EventValidator.isUtf8(new UnsafeBuffer(surrounded), 1, bytes.length))
+            .as(HexFormat.of().formatHex(bytes)).isEqualTo(isStrictUtf8(bytes));
+    }
+
+    @Test
+    void shouldAgreeWithThePlatformOnTheEdgesOfUtf8() {
+        for (final String hex : new String[] {
+            "", "00", "7f", "80", "bf", "c0af", "c1bf", "c280", "dfbf", "c2", "c2c2", "e08080", "e09fbf", "e0a080",
+            "ed9fbf", "eda080", "edbfbf", "ee8080", "efbfbf", "efbfbd", "e282", "e28228", "f0808080", "f08fbfbf",
+            "f0908080", "f48fbfbf", "f4908080", "f5808080", "f8888080", "fe", "ff", "f09f9880", "f09f98",
+            "61626364656667c3", "6162636465666768c3a4", "c3a461626364656667e282ac", "efbbbf61"}) {
+            assertAgrees(HexFormat.of().parseHex(hex));
+        }
+    }
+
+    @Test
+    void shouldAgreeWithThePlatformOnEveryPairAndOnRandomBytes() {
+        for (int pair = 0; pair < 0x10000; pair++) {
+            assertAgrees(new byte[] {(byte)(pair >>> 8), (byte)pair});
+        }
+        final byte[] leads = {0x41, (byte)0xC3, (byte)0xE0, (byte)0xED, (byte)0xF0, (byte)0xF4, (byte)0x80, (byte)0x9F};
+        for (int i = 0; i < 50_000; i++) {
+            final byte[] bytes = new byte[random.nextInt(12)];
+            random.nextBytes(bytes);
+            for (int at = 0; at < bytes.length; at++) {
+                bytes[at] = random.nextBoolean() ? leads[random.nextInt(leads.length)] : bytes[at];
+            }
+            assertAgrees(bytes);
+        }
+    }
+
+    @Test
+    void shouldAgreeWithThePlatformOnBrokenText() {
+        for (int i = 0; i < 20_000; i++) {
+            final byte[] bytes = "Zürich, 東京, 😀 and plain text".getBytes(StandardCharsets.UTF_8);
+            bytes[random.nextInt(bytes.length)] ^= (byte)(1 << random.nextInt(8));
+            assertAgrees(bytes);
+        }
+    }
+
+    @Test
+    void shouldFindNothingWrongWithAWholeEventAndSomethingWithEveryCutOne() {
+        final UnsafeBuffer event = WireEvents.event(ID, 1, "message");
+        assertThat(validator.defectOf(event, 0, event.capacity())).isNull();
+        for (int length = MIN_LENGTH; length < event.capacity(); length++) {
+            assertThat(validator.defectOf(new UnsafeBuffer(event, 0, length), 0, length)).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldNeverFailWhateverTheBytes() {
+        for (int i = 0; i < 50_000; i++) {
+            final byte[] bytes = new byte[MIN_LENGTH + random.nextInt(200)];
+            random.nextBytes(bytes);
+            if (i % 2 == 0) {
+                new UnsafeBuffer(bytes).putShort(0, (short)34);
+            }
+            validator.defectOf(new UnsafeBuffer(bytes), 0, bytes.length);
+        }
+    }
+
+    @Test
+    void shouldLetOnlyDecodableEventsPassWhateverIsFlipped() {
+        final RecordingIngress ingress = new RecordingIngress();
+        final RecorderState state = new RecorderState(ID, 0);
+        int passed = 0;
+        for (int i = 0; i < 50_000; i++) {
+            final UnsafeBuffer event = WireEvents.event(ID, 1, "message");
+            for (int flips = random.nextInt(3); flips >= 0; flips--) {
+                final int at = random.nextBoolean() ? random.nextInt(event.capacity()) : random.nextInt(MIN_LENGTH + 4);
+                event.putByte(at, (byte)(event.getByte(at) ^ (1 << random.nextInt(8))));
+            }
+            if (event.getShort(2) == 1 && validator.defectOf(event, 0, event.capacity()) == null) {
+                ingress.onEvent(state, 1, event, 0, event.capacity());
+                passed++;
+            }
+        }
+        assertThat(passed).isPositive();
     }
 }

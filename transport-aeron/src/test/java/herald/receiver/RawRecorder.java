@@ -2,78 +2,51 @@ package herald.receiver;
 
 import herald.link.LinkDescriptor;
 import herald.wire.AckDecoder;
-import herald.wire.EventEncoder;
 import herald.wire.HelloEncoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectDecoder;
-import herald.wire.SeverityLevel;
 import herald.wire.WelcomeDecoder;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import io.aeron.logbuffer.Header;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Speaks to a receiver byte by byte, as a recorder does or as it never would.
+ * The recorder's end of the link without a recorder: sends whatever the test says and writes down the replies.
  */
 final class RawRecorder implements AutoCloseable {
-    private static final AtomicInteger NEXT_REPLY_STREAM = new AtomicInteger(10_000);
-
     final UUID id;
     final List<String> replies = new ArrayList<>();
-    final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128 * 1024]);
-    private final int replyStreamId = NEXT_REPLY_STREAM.incrementAndGet();
-    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
-    private final Aeron aeron;
+    private final ReceiverFixture fixture;
+    private final Aeron client;
+    private final int replyStreamId;
     private final ExclusivePublication publication;
     private final Subscription subscription;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
 
-    RawRecorder(final String aeronDirectoryName, final UUID id) {
+    RawRecorder(final ReceiverFixture fixture, final Aeron client, final UUID id, final int replyStreamId) {
+        this.fixture = fixture;
+        this.client = client;
         this.id = id;
-        this.aeron = Aeron.connect(new Aeron.Context()
-            .aeronDirectoryName(aeronDirectoryName)
-            .useConductorAgentInvoker(true)
-            .errorHandler(error -> {
-                throw new AssertionError(error);
-            }));
-        this.publication =
-            aeron.addExclusivePublication("aeron:ipc?term-length=1m", LinkDescriptor.EVENT_STREAM_ID);
-        this.subscription = aeron.addSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
+        this.replyStreamId = replyStreamId;
+        this.publication = client.addExclusivePublication(
+            "aeron:ipc?term-length=256k", LinkDescriptor.EVENT_STREAM_ID);
+        this.subscription = client.addSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
+        fixture.stepUntil(publication::isConnected);
     }
 
-    void step() {
-        aeron.conductorAgentInvoker().invoke();
-        subscription.poll((reply, offset, length, fragment) -> replies.add(describe(reply, offset)), 16);
-    }
-
-    private static String describe(final DirectBuffer reply, final int offset) {
-        final MessageHeaderDecoder head = new MessageHeaderDecoder().wrap(reply, offset);
-        return switch (head.templateId()) {
-            case WelcomeDecoder.TEMPLATE_ID -> {
-                final WelcomeDecoder welcome = new WelcomeDecoder().wrapAndApplyHeader(reply, offset, head);
-                yield "welcome " + welcome.attempt() + " accepted " + welcome.acceptedSequence() + " durable " +
-                    welcome.durableSequence();
-            }
-            case AckDecoder.TEMPLATE_ID ->
-                "ack " + new AckDecoder().wrapAndApplyHeader(reply, offset, head).durableSequence();
-            case RejectDecoder.TEMPLATE_ID ->
-                "reject " + new RejectDecoder().wrapAndApplyHeader(reply, offset, head).reason();
-            default -> "unknown";
-        };
-    }
-
-    boolean isConnected() {
-        return publication.isConnected();
+    /** Says Hello and waits for the Welcome. */
+    RawRecorder open(final long attempt, final long firstSequence) {
+        hello(attempt, firstSequence);
+        awaitReply("welcome " + attempt);
+        return this;
     }
 
     void hello(final long attempt, final long firstSequence) {
@@ -81,42 +54,69 @@ final class RawRecorder implements AutoCloseable {
     }
 
     void hello(final long attempt, final long firstSequence, final int protocolVersion) {
-        final HelloEncoder hello = new HelloEncoder().wrapAndApplyHeader(buffer, 0, header)
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
+        final HelloEncoder hello = new HelloEncoder();
+        hello.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
             .recorderIdHigh(id.getMostSignificantBits())
             .recorderIdLow(id.getLeastSignificantBits())
             .attempt(attempt)
             .firstSequence(firstSequence)
             .replyStreamId(replyStreamId)
             .protocolVersion(protocolVersion)
-            .component("raw");
-        offer(MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength());
+            .component("cmd");
+        send(buffer, MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength());
     }
 
-    void event(final long sequence) {
-        offer(encode(id, sequence, "message".getBytes(StandardCharsets.UTF_8)));
+    void events(final long from, final long to) {
+        for (long sequence = from; sequence <= to; sequence++) {
+            event(sequence, "e" + sequence);
+        }
     }
 
-    /** Encodes into {@link #buffer}. */
-    int encode(final UUID recorder, final long sequence, final byte[] message) {
-        final EventEncoder event = new EventEncoder().wrapAndApplyHeader(buffer, 0, header)
-            .recorderIdHigh(recorder.getMostSignificantBits())
-            .recorderIdLow(recorder.getLeastSignificantBits())
-            .sequence(sequence)
-            .recordTimeNs(1)
-            .severity(SeverityLevel.INFO);
-        event.flags().clear();
-        event.attributesCount(0);
-        event.component("raw").node("").metaTenant("").metaNamespace("").typeName("t.T").category("c").refTenant("")
-            .refNamespace("").refKind("").refName("").refUri("").putMessage(message, 0, message.length);
-        return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
+    void event(final long sequence, final String message) {
+        send(WireEvents.event(id, sequence, message));
     }
 
-    void offer(final int length) {
-        assertThat(publication.offer(buffer, 0, length)).isPositive();
+    void send(final DirectBuffer buffer) {
+        send(buffer, buffer.capacity());
     }
 
+    private void send(final DirectBuffer buffer, final int length) {
+        fixture.stepUntil(() -> publication.offer(buffer, 0, length) > 0);
+    }
+
+    void awaitReply(final String start) {
+        fixture.stepUntil(() -> poll().stream().anyMatch(reply -> reply.startsWith(start)));
+    }
+
+    List<String> poll() {
+        subscription.poll(this::onReply, 10);
+        return replies;
+    }
+
+    private void onReply(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        header.wrap(buffer, offset);
+        replies.add(switch (header.templateId()) {
+            case WelcomeDecoder.TEMPLATE_ID -> {
+                final WelcomeDecoder welcome = new WelcomeDecoder().wrapAndApplyHeader(buffer, offset, header);
+                yield "welcome " + welcome.attempt() + " run " + welcome.runId() +
+                    " accepted " + welcome.acceptedSequence() + " durable " + welcome.durableSequence();
+            }
+            case AckDecoder.TEMPLATE_ID -> {
+                final AckDecoder ack = new AckDecoder().wrapAndApplyHeader(buffer, offset, header);
+                yield "ack " + ack.durableSequence();
+            }
+            case RejectDecoder.TEMPLATE_ID -> {
+                final RejectDecoder reject = new RejectDecoder().wrapAndApplyHeader(buffer, offset, header);
+                yield "reject " + reject.reason() + " attempt " + reject.attempt();
+            }
+            default -> "template " + header.templateId();
+        });
+    }
+
+    /** Goes away as a process does that ends in order. */
     @Override
     public void close() {
-        aeron.close();
+        client.close();
     }
 }

@@ -6,9 +6,7 @@ import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.SystemEpochNanoClock;
-import org.awaitility.Awaitility;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,142 +17,141 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
- * A receiver on a real media driver, stepped by the test's thread, in front of an ingress that only takes notes.
+ * A receiver that the test steps, behind a real media driver, with everything around it written down.
  */
-final class ReceiverFixture implements AutoCloseable, EventIngress, CounterId.Sink {
+final class ReceiverFixture implements AutoCloseable {
     static final long RUN_ID = 77;
-    static final int MAX_EVENT_LENGTH = 4096;
+    static final Duration LIMIT = Duration.ofSeconds(15);
+    static final int MAX_EVENT_LENGTH = 8 * 1024;
 
-    /** What was handed on. */
-    record Taken(UUID recorder, long from, long to, String what) {
-    }
-
-    final List<Taken> taken = new ArrayList<>();
-    final List<Throwable> errors = new ArrayList<>();
-    final RecorderRegistry registry = new RecorderRegistry(this, this);
+    final RecordingIngress ingress = new RecordingIngress();
+    final DurableFeed durable = new DurableFeed();
     final Path spoolDir;
-    boolean full;
-    long nowNs = 1;
-    private final DurableFeed durable = new DurableFeed();
+    final EventReceiver receiver;
     private final Map<CounterId, Long> counts = new HashMap<>();
+    private final List<Throwable> errors = new ArrayList<>();
     private final Path quarantineFile;
     private final Quarantine quarantine;
     private final MediaDriver driver;
     private final Aeron aeron;
-    private final EventReceiver receiver;
-    private final List<RawRecorder> recorders = new ArrayList<>();
+    private final List<Aeron> clients = new ArrayList<>();
+    private long nowNs = TimeUnit.HOURS.toNanos(1);
+    private int nextReplyStreamId = 10_000;
 
     ReceiverFixture(final Path dir) throws IOException {
-        spoolDir = dir.resolve("spool");
-        quarantineFile = dir.resolve("quarantine.txt");
-        quarantine = new Quarantine(quarantineFile, 64 * 1024);
-        driver = MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(aeronDir())
-            .dirDeleteOnStart(true)
-            .dirDeleteOnShutdown(true)
+        this(dir, new ArrayList<>());
+    }
+
+    /** A receiver whose journal knows recorders already. */
+    ReceiverFixture(final Path dir, final List<RecorderState> known) throws IOException {
+        spoolDir = dir.resolve("spools");
+        quarantineFile = dir.resolve("quarantine.log");
+        quarantine = new Quarantine(quarantineFile, 1024 * 1024);
+        final String aeronDir = dir.resolve("aeron").toString();
+        driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
+            .aeronDirectoryName(aeronDir)
             .threadingMode(ThreadingMode.SHARED)
-            .errorHandler(errors::add));
-        aeron = Aeron.connect(new Aeron.Context()
+            .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
+            .publicationLingerTimeoutNs(TimeUnit.MILLISECONDS.toNanos(50))
+            .errorHandler(errors::add)
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true));
+        aeron = connect();
+        final CounterId.Sink sink = (counter, amount) -> counts.merge(counter, amount, Long::sum);
+        final RecorderRegistry registry = new RecorderRegistry(ingress, sink);
+        known.forEach(registry::add);
+        receiver = new EventReceiver(new EventReceiver.Context(
+            aeron, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
+            SystemDisk.INSTANCE, quarantine, sink, () -> nowNs, () -> 0, errors::add), registry);
+    }
+
+    private Aeron connect() {
+        return Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(driver.aeronDirectoryName())
             .useConductorAgentInvoker(true)
             .errorHandler(errors::add));
-        receiver = new EventReceiver(new EventReceiver.Context(
-            aeron, this, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, 1_000, SystemDisk.INSTANCE, quarantine, this,
-            () -> nowNs, SystemEpochNanoClock.INSTANCE, errors::add), registry);
     }
 
-    private static String aeronDir() {
-        final Path memory = Path.of("/dev/shm");
-        final Path parent = Files.isDirectory(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
-        return parent.resolve("herald-test-" + UUID.randomUUID()).toString();
+    /** A client of its own, as another process would have. */
+    Aeron newClient() {
+        final Aeron client = connect();
+        clients.add(client);
+        return client;
     }
 
-    RawRecorder recorder(final UUID id) {
-        final RawRecorder recorder = new RawRecorder(driver.aeronDirectoryName(), id);
-        recorders.add(recorder);
-        await(recorder::isConnected);
-        return recorder;
+    RawRecorder newRecorder(final UUID id) {
+        return new RawRecorder(this, newClient(), id, nextReplyStreamId++);
     }
 
     void step() {
         receiver.doWork();
-        recorders.forEach(RawRecorder::step);
-    }
-
-    void await(final Callable<Boolean> condition) {
-        Awaitility.await().pollInSameThread().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
-            step();
-            return condition.call();
-        });
-    }
-
-    /** As the journal stage does once everything that was taken is durable. */
-    void journalAll() {
-        for (final Taken one : taken) {
-            final RecorderState state = registry.meet(one.recorder(), 1);
-            state.journaled(one.to(), 0);
-            durable.publish(state);
+        for (final Aeron client : clients) {
+            if (!client.isClosed()) {
+                client.conductorAgentInvoker().invoke();
+            }
         }
     }
 
-    List<String> takenOf(final UUID id) {
-        return taken.stream().filter(one -> one.recorder().equals(id))
-            .map(one -> one.what() + " " + one.from() + (one.to() == one.from() ? "" : ".." + one.to())).toList();
+    void step(final int times) {
+        for (int i = 0; i < times; i++) {
+            step();
+        }
     }
 
-    long count(final CounterId counter) {
+    void stepUntil(final BooleanSupplier condition) {
+        await().atMost(LIMIT).pollInSameThread().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+            .until(() -> {
+                step();
+                return condition.getAsBoolean();
+            });
+    }
+
+    void awaitCount(final ReceiverCounter counter, final long value) {
+        stepUntil(() -> count(counter) >= value);
+        assertThat(count(counter)).as(counter.label()).isEqualTo(value);
+    }
+
+    long count(final ReceiverCounter counter) {
         return counts.getOrDefault(counter, 0L);
     }
 
-    String quarantined() throws IOException {
-        return Files.readString(quarantineFile);
+    void advanceNs(final long ns) {
+        nowNs += ns;
     }
 
-    void closeRecorder(final RawRecorder recorder) {
-        recorders.remove(recorder);
-        recorder.close();
+    /** What the journal's thread does at the end of a turn. */
+    void journal(final UUID recorderId, final long sequence) {
+        final RecorderState state = ingress.state(recorderId);
+        state.journaled(sequence, 1);
+        durable.publish(state);
     }
 
-    EventReceiver receiver() {
-        return receiver;
-    }
-
-    @Override
-    public boolean onEvent(
-        final RecorderState recorder,
-        final long sequence,
-        final DirectBuffer buffer,
-        final int offset,
-        final int length) {
-        if (!full) {
-            taken.add(new Taken(recorder.id(), sequence, sequence, "event"));
+    List<String> quarantined() {
+        try {
+            return Files.readAllLines(quarantineFile);
+        } catch (final IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
-        return !full;
     }
 
-    @Override
-    public boolean onVoid(
-        final RecorderState recorder, final long fromSequence, final long toSequence, final boolean refused) {
-        if (!full) {
-            taken.add(new Taken(recorder.id(), fromSequence, toSequence, refused ? "refused" : "lost"));
-        }
-        return !full;
-    }
-
-    @Override
-    public void add(final CounterId counter, final long amount) {
-        counts.merge(counter, amount, Long::sum);
+    /** Takes the errors, which the test expects. */
+    List<Throwable> drainErrors() {
+        final List<Throwable> drained = List.copyOf(errors);
+        errors.clear();
+        return drained;
     }
 
     @Override
     public void close() throws IOException {
         receiver.onClose();
-        recorders.forEach(RawRecorder::close);
+        CloseHelper.closeAll(clients);
         CloseHelper.closeAll(aeron, driver, quarantine);
         assertThat(errors).isEmpty();
     }

@@ -87,7 +87,7 @@ class SpoolFileTest {
     private void assertNoSequenceTwice(final String what) throws IOException {
         final long numbered;
         try (Spool spool = SpoolFile.acquire(SystemDisk.INSTANCE, fixture.dir, SpoolFixture.COMPONENT,
-            SpoolFixture.CAPACITY, () -> new UUID(7, 7))) {
+            SpoolFixture.CAPACITY, () -> new UUID(7, 7), fixture.errors::add)) {
             numbered = SpoolFixture.append(spool);
             if (spool.recorderId().equals(OLD_ID)) {
                 assertThat(numbered).as(what).isEqualTo(USED + 1);
@@ -99,6 +99,7 @@ class SpoolFileTest {
             assertThat(numbered).as(what).isEqualTo(1);
         }
         assertThat(fixture.files(".old.spool").size() + fixture.files(".damaged").size()).as(what).isOne();
+        assertThat(fixture.errors).as(what).singleElement().asString().contains(fixture.file().toString(), "damaged");
         for (final Spool orphan : SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir)) {
             if (orphan.recorderId().equals(OLD_ID)) {
                 assertThat(SpoolFixture.waiting(orphan)).as(what).contains(TRIMMED + 1L, USED - 1L);
@@ -193,6 +194,8 @@ class SpoolFileTest {
             assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
             assertThat(spool.lastSequence()).isZero();
             assertThat(fixture.files(".old.spool")).hasSize(1);
+            assertThat(fixture.errors).singleElement().asString()
+                .contains(fixture.files(".old.spool").get(0).toString(), "a copy or from before a restart");
             final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir);
             assertThat(orphans).hasSize(1);
             final Spool orphan = orphans.get(0);

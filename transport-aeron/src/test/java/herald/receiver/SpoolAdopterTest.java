@@ -1,0 +1,185 @@
+package herald.receiver;
+
+import herald.events.ClusterEvents;
+import herald.recorder.EventRecorder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What recorders left behind is accepted under their ids, once and in order, and let go once it is durable.
+ */
+@Timeout(60)
+class SpoolAdopterTest {
+    private static final UUID ID = new UUID(3, 3);
+
+    @TempDir
+    private Path dir;
+    private final List<Throwable> recorderErrors = new ArrayList<>();
+    private ReceiverFixture fixture;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        fixture = new ReceiverFixture(dir);
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        fixture.close();
+    }
+
+    private EventRecorder launch(final UUID id) {
+        return EventRecorder.launch(new EventRecorder.Context()
+            .component("cmd")
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(fixture.spoolDir)
+            .spoolLength(256 * 1024)
+            .aeronDirectoryName(dir.resolve("no-driver").toString())
+            .useConductorInvoker(true)
+            .idGenerator(() -> id)
+            .errorHandler(recorderErrors::add));
+    }
+
+    private void leaveBehind(final int events) {
+        try (EventRecorder recorder = launch(ID)) {
+            for (int i = 1; i <= events; i++) {
+                assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "left-" + i + ".", null)).isEqualTo(i);
+            }
+        }
+    }
+
+    private static List<String> left(final int from, final int to) {
+        return LongStream.rangeClosed(from, to).mapToObj(i -> i + " left-" + i + ".").toList();
+    }
+
+    private Path spool() {
+        return fixture.spoolDir.resolve("cmd.spool");
+    }
+
+    private void damage(final int event) throws IOException {
+        final byte[] bytes = Files.readAllBytes(spool());
+        final int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("left-" + event + ".");
+        bytes[at] ^= 1;
+        Files.write(spool(), bytes);
+    }
+
+    private List<String> files(final String end) throws IOException {
+        try (Stream<Path> files = Files.list(fixture.spoolDir)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(end)).toList();
+        }
+    }
+
+    @Test
+    void shouldAdoptWhatIsLeftAndTrimItOnceItIsDurable() {
+        leaveBehind(200);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 200);
+        fixture.step(5);
+        fixture.journal(ID, 200);
+        fixture.step(5);
+
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 200));
+        try (EventRecorder again = launch(new UUID(4, 4))) {
+            assertThat(again.recorderId()).isEqualTo(ID);
+            assertThat(again.acknowledgedSequence()).isEqualTo(200);
+            assertThat(again.record(ClusterEvents.LEADER_LOST, null, "next", null)).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void shouldHoldTheSpoolUntilAllOfItIsDurable() {
+        leaveBehind(10);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 10);
+        fixture.journal(ID, 9);
+        fixture.step(5);
+        try (EventRecorder second = launch(new UUID(4, 4))) {
+            assertThat(second.spoolFile()).isNotEqualTo(spool());
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterBackPressureWithoutLossOrRepetition() {
+        leaveBehind(100);
+        for (int round = 0; round < 20; round++) {
+            fixture.ingress.room(7);
+            fixture.step(10);
+        }
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 100));
+        assertThat(fixture.ingress.refusals()).isPositive();
+        assertThat(fixture.count(ReceiverCounter.ADOPTED)).isEqualTo(100);
+    }
+
+    @Test
+    void shouldDropWhatWasAcceptedOverTheLinkBefore() throws IOException {
+        fixture.close();
+        fixture = new ReceiverFixture(dir, List.of(new RecorderState(ID, 4)));
+        leaveBehind(6);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 2);
+
+        assertThat(fixture.count(ReceiverCounter.RESENT)).isEqualTo(4);
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(5, 6));
+    }
+
+    @Test
+    void shouldPassOverWhatDamageTookFromTheEnd() throws IOException {
+        leaveBehind(20);
+        damage(18);
+        fixture.ingress.room(17);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 17);
+        fixture.step(5);
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isZero();
+        fixture.ingress.room(10);
+        fixture.step(5);
+
+        assertThat(fixture.ingress.of(ID)).hasSize(18).startsWith("1 left-1.", "2 left-2.").endsWith("lost 18..20");
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldDeleteASpoolThatWasSetAsideOnceItsVoidIsDurable() throws IOException {
+        leaveBehind(20);
+        damage(20);
+        try (EventRecorder next = launch(new UUID(4, 4))) {
+            assertThat(next.recorderId()).isEqualTo(new UUID(4, 4));
+            assertThat(files(".old.spool")).hasSize(1);
+            assertThat(recorderErrors).singleElement().asString().contains(files(".old.spool").get(0), "20 to 20");
+            fixture.awaitCount(ReceiverCounter.VOIDED, 1);
+            fixture.journal(ID, 19);
+            fixture.step(5);
+            assertThat(files(".old.spool")).hasSize(1);
+            fixture.journal(ID, 20);
+            fixture.step(5);
+
+            assertThat(files(".old.spool")).isEmpty();
+            assertThat(files(".lock")).containsExactly("cmd.lock");
+        }
+        assertThat(fixture.ingress.of(ID)).endsWith("19 left-19.", "lost 20..20");
+    }
+
+    @Test
+    void shouldAdoptTheOthersWhereOneCannotBeRead() throws IOException {
+        leaveBehind(3);
+        Files.createDirectories(fixture.spoolDir.resolve("a.spool"));
+        Files.createDirectories(fixture.spoolDir.resolve("z.spool"));
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 3);
+        fixture.journal(ID, 3);
+        fixture.advanceNs(TimeUnit.MINUTES.toNanos(2));
+        fixture.step(5);
+
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 3));
+    }
+}
