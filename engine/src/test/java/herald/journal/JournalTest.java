@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,6 +116,26 @@ class JournalTest {
         final JournalRecovery recovery = fixture.recover();
         assertThat(JournalFixture.known(recovery.recorders())).isEqualTo(JournalFixture.known(recorders));
         assertThat(recovery.lastJournalTimeNs()).isEqualTo(600);
+    }
+
+    @Test
+    void shouldGoBackWhereTheTableOfTheNewestSegmentIsDamaged() throws IOException {
+        final List<RecorderState> recorders = JournalFixture.recorders(4);
+        try (Journal journal = fixture.open()) {
+            journal.append(JournalFixture.start(1));
+            for (int i = 0; i < 4; i++) {
+                journal.append(JournalFixture.event(recorders.get(i), 5 + i, 50, 10));
+            }
+            appendRandom(journal, new Random(3), recorders.subList(0, 2), 100);
+        }
+        final long last = bases().get(bases().size() - 1);
+        try (FileChannel channel = FileChannel.open(dir.resolve(segmentName(last)), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {0x55, 0x55}), 64 + 16 + 30);
+        }
+        final JournalRecovery recovery = fixture.recover();
+
+        assertThat(JournalFixture.known(recovery.recorders())).isEqualTo(JournalFixture.known(recorders));
+        assertThat(fixture.damage).hasSize(1);
     }
 
     @Test
