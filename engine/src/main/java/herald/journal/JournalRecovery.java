@@ -8,6 +8,7 @@ import herald.receiver.RecorderState;
 import herald.stage.ProxyStart;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,13 @@ public record JournalRecovery(
     }
 
     private static boolean hasWholeHead(final Disk disk, final Path directory, final long base) {
-        try (JournalReader reader = new JournalReader(disk, directory, base, damage -> { })) {
+        final List<LogDamage> damages = new ArrayList<>();
+        try (JournalReader reader = new JournalReader(disk, directory, base, damages::add)) {
             while (reader.next()) {
                 switch (reader.kind()) {
                     case SETTINGS -> {
-                        return true;
+                        // What is damaged may have been a part of the table.
+                        return damages.isEmpty();
                     }
                     case RECORDERS -> {
                         // The settings come after the table's last part.

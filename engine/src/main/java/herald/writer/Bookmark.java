@@ -82,25 +82,31 @@ public final class Bookmark implements AutoCloseable {
      */
     public static Bookmark open(final Disk disk, final Path file, final boolean writable) throws IOException {
         if (!Files.exists(file)) {
-            final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
-            disk.delete(unnamed);
-            final MappedByteBuffer mapping = disk.create(unnamed, FILE_LENGTH);
-            disk.rename(unnamed, file);
-            return new Bookmark(disk, mapping, State.NEW);
+            return begin(disk, file, State.NEW);
         }
         if (Files.size(file) != FILE_LENGTH) {
             if (!writable) {
                 throw new IOException(file + " has " + Files.size(file) + " bytes instead of " + FILE_LENGTH);
             }
             final Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".damaged");
-            disk.rename(file, aside);
-            final Bookmark fresh = open(disk, file, writable);
-            fresh.state = State.DAMAGED;
-            return fresh;
+            Files.copy(file, aside);
+            return begin(disk, file, State.DAMAGED);
         }
         final MappedByteBuffer mapping = disk.map(file, writable);
         final boolean neverMoved = isZero(new UnsafeBuffer(mapping));
         return new Bookmark(disk, mapping, neverMoved ? State.NEW : State.DAMAGED);
+    }
+
+    /** The file takes its name last. One that is damaged is no zeros: until it moves it is damaged at each opening. */
+    private static Bookmark begin(final Disk disk, final Path file, final State initial) throws IOException {
+        final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
+        disk.delete(unnamed);
+        final MappedByteBuffer mapping = disk.create(unnamed, FILE_LENGTH);
+        if (initial == State.DAMAGED) {
+            new UnsafeBuffer(mapping).putLong(0, MAGIC);
+        }
+        disk.rename(unnamed, file);
+        return new Bookmark(disk, mapping, initial);
     }
 
     private static boolean isZero(final UnsafeBuffer bytes) {

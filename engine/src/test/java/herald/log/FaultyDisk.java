@@ -12,10 +12,37 @@ import java.util.List;
 /**
  * The machine's disk, with room or a device that fails when a test says so. Remembers what was forced.
  */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
     final List<MappedByteBuffer> forced = new ArrayList<>();
     boolean full;
     boolean failing;
+
+    /**
+     * Says whether there is room for new files.
+     *
+     * @param value true where there is none.
+     */
+    public void full(final boolean value) {
+        full = value;
+    }
+
+    /**
+     * Says whether the device can be forced.
+     *
+     * @param value true where it fails.
+     */
+    public void failing(final boolean value) {
+        failing = value;
+    }
+
+    /**
+     * How often something was forced with success.
+     *
+     * @return from 0.
+     */
+    public int forces() {
+        return forced.size();
+    }
 
     @Override
     public MappedByteBuffer create(final Path file, final int length) throws IOException {

@@ -1,0 +1,63 @@
+package herald.writer;
+
+import herald.dispatch.EventBatch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps the messages that it takes, and does what a test tells it to before it takes them and when it is flushed.
+ */
+final class ScriptedWriter implements EventWriter {
+    /** What a test makes a writer do. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws WriterException, IOException;
+    }
+
+    final List<String> delivered = new ArrayList<>();
+    Action onWrite = () -> { };
+    Action onFlush = () -> { };
+    int limit = Integer.MAX_VALUE;
+    Integer claimed;
+    boolean closed;
+
+    @Override
+    public String name() {
+        return "w";
+    }
+
+    @Override
+    public int write(final EventBatch batch, final int index) throws WriterException {
+        run(onWrite);
+        final int count = Math.min(limit, batch.size() - index);
+        for (int i = index; i < index + count; i++) {
+            final String message = batch.event(i).message();
+            if (message.startsWith("bad")) {
+                throw WriterException.notRetryable(i - index, "refused \"" + message + "\"", null);
+            }
+            delivered.add(message);
+        }
+        return claimed == null ? count : claimed;
+    }
+
+    @Override
+    public void flush() throws WriterException {
+        run(onFlush);
+    }
+
+    private static void run(final Action action) throws WriterException {
+        try {
+            action.run();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
