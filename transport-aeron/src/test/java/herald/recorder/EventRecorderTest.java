@@ -208,13 +208,16 @@ class EventRecorderTest {
     /** Makes the link live, so that callers send when close comes. */
     private void welcome(final EventRecorder recorder) {
         if (recorder != null) {
-            final int before = fixture.proxy.hellos.size();
+            final int[] answered = {fixture.proxy.hellos.size()};
             LinkFixture.await(() -> {
                 fixture.proxy.step();
-                return fixture.proxy.hellos.size() > before;
+                if (fixture.proxy.hellos.size() > answered[0]) {
+                    answered[0] = fixture.proxy.hellos.size();
+                    final long acknowledged = recorder.acknowledgedSequence();
+                    fixture.proxy.welcome(1, acknowledged, acknowledged);
+                }
+                return recorder.isLive();
             });
-            fixture.proxy.welcome(1, recorder.acknowledgedSequence(), recorder.acknowledgedSequence());
-            LinkFixture.await(recorder::isLive);
             fixture.proxy.ack(1, recorder.lastSequence());
         }
     }
