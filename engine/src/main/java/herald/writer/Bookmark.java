@@ -62,6 +62,9 @@ public final class Bookmark implements AutoCloseable {
         this.buffer = new UnsafeBuffer(mapping);
         this.crc = new Crc32c().wrap(mapping);
         this.state = initial;
+        if (buffer.capacity() != FILE_LENGTH) {
+            return;
+        }
         final long a = generationAt(0);
         final long b = generationAt(SLOT_B);
         if (a > 0 || b > 0) {
@@ -82,22 +85,29 @@ public final class Bookmark implements AutoCloseable {
      */
     public static Bookmark open(final Disk disk, final Path file, final boolean writable) throws IOException {
         if (!Files.exists(file)) {
-            final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
-            disk.delete(unnamed);
-            final MappedByteBuffer mapping = disk.create(unnamed, FILE_LENGTH);
-            disk.rename(unnamed, file);
-            return new Bookmark(disk, mapping, State.NEW);
+            return begin(disk, file, State.NEW);
         }
-        if (Files.size(file) != FILE_LENGTH) {
+        if (writable && Files.size(file) != FILE_LENGTH) {
             final Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".damaged");
             disk.rename(file, aside);
-            final Bookmark fresh = open(disk, file, writable);
-            fresh.state = State.DAMAGED;
-            return fresh;
+            return begin(disk, file, State.DAMAGED);
         }
         final MappedByteBuffer mapping = disk.map(file, writable);
-        final boolean neverMoved = isZero(new UnsafeBuffer(mapping));
+        final UnsafeBuffer bytes = new UnsafeBuffer(mapping);
+        final boolean neverMoved = bytes.capacity() == FILE_LENGTH && isZero(bytes);
         return new Bookmark(disk, mapping, neverMoved ? State.NEW : State.DAMAGED);
+    }
+
+    /** In place of a damaged one it is not empty: found again before its first move, it is not taken for new. */
+    private static Bookmark begin(final Disk disk, final Path file, final State state) throws IOException {
+        final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
+        disk.delete(unnamed);
+        final MappedByteBuffer mapping = disk.create(unnamed, FILE_LENGTH);
+        if (state == State.DAMAGED) {
+            new UnsafeBuffer(mapping).putLong(0, MAGIC);
+        }
+        disk.rename(unnamed, file);
+        return new Bookmark(disk, mapping, state);
     }
 
     private static boolean isZero(final UnsafeBuffer bytes) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 
 /**
@@ -25,15 +26,19 @@ final class DeadLetters {
 
     void put(final EventView event, final long batchPosition, final int place, final String reason)
         throws IOException {
-        Files.createDirectories(file.getParent());
+        if (!Files.exists(file)) {
+            Files.createDirectories(
+                file.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
         final String line = Instant.ofEpochSecond(0, clock.nanoTime()) + " event=" + event.id() + " type=" +
             printable(event.type()) + " batch=" + batchPosition + " place=" + place + " reason=\"" +
             printable(reason) + "\" message=\"" + printable(event.message()) + "\"\n";
         Files.writeString(
-            file, line, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
     }
 
-    private static String printable(final String text) {
+    static String printable(final String text) {
         return text == null ? "" : text.replaceAll("[\\p{Cntrl}\"\\\\]", "_");
     }
 }
