@@ -40,11 +40,13 @@ final class SpoolAdopter implements AutoCloseable {
     private static final class Adoption {
         private final Spool spool;
         private final RecorderState recorder;
+        private final long endSequence;
         private long position;
 
         Adoption(final Spool spool, final RecorderState recorder) {
             this.spool = spool;
             this.recorder = recorder;
+            this.endSequence = Math.max(spool.lastSequence(), spool.lostSequence());
             this.position = spool.headPosition();
         }
     }
@@ -99,7 +101,8 @@ final class SpoolAdopter implements AutoCloseable {
             adoption.position = next;
             work++;
         }
-        if (adoption.position >= adoption.spool.tailPosition()) {
+        if (adoption.position >= adoption.spool.tailPosition() &&
+            registry.passTo(adoption.recorder, adoption.endSequence + 1)) {
             awaitingJournal.add(reading.remove());
         }
         return work;
@@ -127,7 +130,7 @@ final class SpoolAdopter implements AutoCloseable {
         int released = 0;
         for (int i = awaitingJournal.size() - 1; i >= 0; i--) {
             final Adoption adoption = awaitingJournal.get(i);
-            if (adoption.recorder.durableSequence() >= adoption.spool.lastSequence()) {
+            if (adoption.recorder.durableSequence() >= adoption.endSequence) {
                 awaitingJournal.remove(i);
                 adoption.spool.trim(adoption.recorder.durableSequence());
                 release(adoption.spool);

@@ -63,7 +63,8 @@ public final class EventRecorder implements AutoCloseable {
         this.catalogs = context.catalogs;
         this.maxEventLength = context.maxEventLength;
         this.spool = SpoolFile.acquire(
-            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator);
+            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
+            context.errorHandler);
         this.encoder = new RecordedEventEncoder(context, spool.recorderId());
         this.link = new RecorderLink(context, spool);
         final Agent conductor = new Conductor();

@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -36,11 +37,12 @@ public final class SpoolFile {
     /**
      * Opens the first spool of a component that no process holds, or begins one.
      *
-     * @param disk      that holds it.
-     * @param directory of spools.
-     * @param component of the recorder: letters, digits, dots, dashes and underscores.
-     * @param capacity  of a new spool's ring in bytes, a power of two.
-     * @param newId     gives the recorder id of a new spool.
+     * @param disk       that holds it.
+     * @param directory  of spools.
+     * @param component  of the recorder: letters, digits, dots, dashes and underscores.
+     * @param capacity   of a new spool's ring in bytes, a power of two.
+     * @param newId      gives the recorder id of a new spool.
+     * @param onSetAside told of a spool that is there and can't be continued.
      * @return the spool, locked.
      * @throws SpoolException where none can be had.
      */
@@ -49,14 +51,15 @@ public final class SpoolFile {
         final Path directory,
         final String component,
         final int capacity,
-        final Supplier<UUID> newId) {
+        final Supplier<UUID> newId,
+        final ErrorHandler onSetAside) {
         try {
             disk.createDirectories(directory);
             for (int i = 0; i < MAX_SPOOLS_PER_COMPONENT; i++) {
                 final Path file = directory.resolve(component + (i == 0 ? "" : "~" + i) + SUFFIX);
                 final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
                 if (mutex != null) {
-                    return openOrBegin(disk, file, mutex, capacity, newId);
+                    return openOrBegin(disk, file, mutex, capacity, newId, onSetAside);
                 }
             }
             throw new SpoolException("all " + MAX_SPOOLS_PER_COMPONENT + " spools of component " + component + " in " +
@@ -69,12 +72,16 @@ public final class SpoolFile {
     }
 
     private static Spool openOrBegin(
-        final Disk disk, final Path file, final FileMutex mutex, final int capacity, final Supplier<UUID> newId)
-        throws IOException {
+        final Disk disk,
+        final Path file,
+        final FileMutex mutex,
+        final int capacity,
+        final Supplier<UUID> newId,
+        final ErrorHandler onSetAside) throws IOException {
         Spool spool = null;
         try {
             if (Files.exists(file)) {
-                final Spool found = openWhole(disk, file, mutex);
+                final Spool found = openWhole(disk, file, mutex, onSetAside);
                 if (found != null) {
                     spool = found;
                     return spool;
@@ -89,7 +96,8 @@ public final class SpoolFile {
         }
     }
 
-    private static Spool openWhole(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
+    private static Spool openWhole(
+        final Disk disk, final Path file, final FileMutex mutex, final ErrorHandler onSetAside) throws IOException {
         final MappedByteBuffer mapping = disk.map(file, true);
         Spool spool = null;
         boolean goesOn = false;
@@ -106,13 +114,20 @@ public final class SpoolFile {
                 disk.unmap(mapping);
             }
         }
-        if (spool == null || (spool.isEmpty() && spool.lostSequence() > 0)) {
-            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + DAMAGED));
-        } else if (spool.isEmpty()) {
+        final boolean lost = spool != null && spool.lostSequence() > 0;
+        if (spool != null && spool.isEmpty() && !lost) {
             disk.delete(file);
-        } else {
-            disk.rename(file, file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE));
+            return null;
         }
+        final boolean damaged = spool == null || spool.isEmpty();
+        final Path aside =
+            file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + (damaged ? DAMAGED : SET_ASIDE));
+        disk.rename(file, aside);
+        onSetAside.onError(new SpoolException(file + (damaged || lost ? " is damaged" : " is a copy or from before a " +
+            "restart of the machine") + ": it was renamed to " + aside.getFileName() +
+            (damaged ? ", its events can't be read" : ", the proxy takes its events from there") +
+            (lost ? "; sequences " + (spool.lastSequence() + 1) + " to " + spool.lostSequence() + " are lost" : "") +
+            ". A new spool begins"));
         return null;
     }
 
@@ -169,18 +184,24 @@ public final class SpoolFile {
      * @param disk      that holds them.
      * @param directory of spools; it may be missing.
      * @return the spools, locked, for their events to be accepted under their recorders' ids.
-     * @throws IOException where the directory can't be read.
+     * @throws IOException where the directory can't be read, or where a spool can't and there is no other one.
      */
     public static List<Spool> acquireOrphans(final Disk disk, final Path directory) throws IOException {
         final List<Spool> orphans = new ArrayList<>();
+        IOException failure = null;
         for (final Path file : disk.list(directory, SUFFIX)) {
-            final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
-            if (mutex != null) {
-                final Spool spool = openForDraining(disk, file, mutex);
+            try {
+                final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
+                final Spool spool = mutex == null ? null : openForDraining(disk, file, mutex);
                 if (spool != null) {
                     orphans.add(spool);
                 }
+            } catch (final IOException e) {
+                failure = e;
             }
+        }
+        if (failure != null && orphans.isEmpty()) {
+            throw failure;
         }
         return orphans;
     }
@@ -218,10 +239,13 @@ public final class SpoolFile {
      */
     public static void releaseDrained(final Disk disk, final Spool spool) throws IOException {
         final boolean done = spool.isEmpty() && spool.file().getFileName().toString().endsWith(SET_ASIDE);
-        if (done) {
-            disk.delete(spool.file());
+        try {
+            if (done) {
+                disk.delete(spool.file());
+            }
+        } finally {
+            spool.close();
         }
-        spool.close();
         if (done) {
             disk.delete(lockFile(spool.file()));
         }

@@ -87,7 +87,7 @@ class SpoolFileTest {
     private void assertNoSequenceTwice(final String what) throws IOException {
         final long numbered;
         try (Spool spool = SpoolFile.acquire(SystemDisk.INSTANCE, fixture.dir, SpoolFixture.COMPONENT,
-            SpoolFixture.CAPACITY, () -> new UUID(7, 7))) {
+            SpoolFixture.CAPACITY, () -> new UUID(7, 7), fixture.setAside::add)) {
             numbered = SpoolFixture.append(spool);
             if (spool.recorderId().equals(OLD_ID)) {
                 assertThat(numbered).as(what).isEqualTo(USED + 1);
@@ -162,6 +162,8 @@ class SpoolFileTest {
                 assertThat(spool.lastSequence()).isZero();
             }
             assertThat(fixture.files(".damaged")).hasSize(1);
+            assertThat(fixture.setAside).singleElement().satisfies(told ->
+                assertThat(told).hasMessageContaining("is damaged").hasMessageContaining(".damaged, its events"));
         }
     }
 
@@ -193,6 +195,9 @@ class SpoolFileTest {
             assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
             assertThat(spool.lastSequence()).isZero();
             assertThat(fixture.files(".old.spool")).hasSize(1);
+            assertThat(fixture.setAside).singleElement().satisfies(told ->
+                assertThat(told).hasMessageContaining("is a copy or from before a restart")
+                    .hasMessageContaining(fixture.files(".old.spool").get(0).getFileName().toString()));
             final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, fixture.dir);
             assertThat(orphans).hasSize(1);
             final Spool orphan = orphans.get(0);

@@ -22,6 +22,7 @@ final class SpoolFixture {
     static final String COMPONENT = "cmd";
 
     final Path dir;
+    final List<Throwable> setAside = new ArrayList<>();
     private long nextId;
 
     SpoolFixture(final Path dir) {
@@ -29,7 +30,8 @@ final class SpoolFixture {
     }
 
     Spool acquire() {
-        return SpoolFile.acquire(SystemDisk.INSTANCE, dir, COMPONENT, CAPACITY, () -> new UUID(0xABCD, ++nextId));
+        return SpoolFile.acquire(
+            SystemDisk.INSTANCE, dir, COMPONENT, CAPACITY, () -> new UUID(0xABCD, ++nextId), setAside::add);
     }
 
     Path file() {
