@@ -12,10 +12,10 @@ import java.util.List;
 /**
  * The machine's disk, with room or a device that fails when a test says so. Remembers what was forced.
  */
-final class FaultyDisk implements Disk {
-    final List<MappedByteBuffer> forced = new ArrayList<>();
-    boolean full;
-    boolean failing;
+public final class FaultyDisk implements Disk {
+    public final List<MappedByteBuffer> forced = new ArrayList<>();
+    public boolean full;
+    public boolean failing;
 
     @Override
     public MappedByteBuffer create(final Path file, final int length) throws IOException {
