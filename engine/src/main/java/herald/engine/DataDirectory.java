@@ -72,7 +72,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static void checkFormat(final Disk disk, final Path root) throws IOException {
         final Path format = root.resolve("format");
-        if (!Files.exists(format)) {
+        if (!Files.exists(format) || Files.size(format) == 0) {
             disk.append(format, FORMAT_VERSION + "\n");
             return;
         }

@@ -47,7 +47,7 @@ public final class Journal implements AutoCloseable {
      * A journal on an open log.
      *
      * @param log              at its end.
-     * @param recovered        what the log said when it was read, or null where it is new.
+     * @param recovered        what the log said when it was read.
      * @param forgetRecorderNs after how long a silent recorder is left out of the table.
      */
     public Journal(final SegmentedLog log, final JournalRecovery recovered, final long forgetRecorderNs) {

@@ -32,7 +32,7 @@ final class DeadLetters {
         disk.append(file, line);
     }
 
-    private static String printable(final String text) {
+    static String printable(final String text) {
         return text == null ? "" : text.replaceAll("[\\p{Cntrl}\"\\\\]", "_");
     }
 }

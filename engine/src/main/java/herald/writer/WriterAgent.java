@@ -63,7 +63,7 @@ public final class WriterAgent implements Agent {
     private final EventFilter filter;
     private final Bookmark bookmark;
     private final DeadLetters deadLetters;
-    private final DispatchReader reader;
+    private DispatchReader reader;
     private EventBatch batch;
     private int index;
     private long backoffNs = MIN_BACKOFF_NS;
@@ -92,14 +92,19 @@ public final class WriterAgent implements Agent {
             context.disk(), context.bookmarkDir().resolve(writer.name() + Bookmark.SUFFIX), true);
         final long from = startPosition(startsAtOldest);
         this.deliveredPosition = from;
-        this.reader = new DispatchReader(context.disk(), context.dispatchDir(), from, this::onLost);
+        this.reader = openReader(from);
     }
 
-    private long startPosition(final boolean startsAtOldest) {
+    private DispatchReader openReader(final long from) {
+        return new DispatchReader(context.disk(), context.dispatchDir(), from, this::onLost);
+    }
+
+    private long startPosition(final boolean startsAtOldest) throws IOException {
         switch (bookmark.state()) {
             case NEW -> {
                 final long from = startsAtOldest ? 0 : context.endPosition();
                 bookmark.move(context.logId(), from, 0);
+                bookmark.force();
                 return from;
             }
             case DAMAGED -> {
@@ -131,10 +136,10 @@ public final class WriterAgent implements Agent {
         if (failing && context.nanoClock().nanoTime() - retryNs < 0) {
             return 0;
         }
-        if (batch == null && !nextBatch()) {
-            return 0;
-        }
         try {
+            if (batch == null && !nextBatch()) {
+                return 0;
+            }
             if (index < batch.size()) {
                 final int done = writer.write(batch, index);
                 writer.flush();
@@ -147,22 +152,27 @@ public final class WriterAgent implements Agent {
         } catch (final WriterException e) {
             onWriterException(e);
         } catch (final IOException | RuntimeException e) {
+            if (batch == null) {
+                reader.close();
+                reader = openReader(deliveredPosition);
+            }
             backOff(e.toString());
         }
         return 1;
     }
 
     private boolean nextBatch() {
-        batch = reader.next();
-        if (batch == null) {
+        final EventBatch next = reader.next();
+        if (next == null) {
             return false;
         }
-        final int hidden = batch.retain(filter);
+        final int hidden = next.retain(filter);
         if (hidden > 0) {
             context.counters().add(ProxyCounter.FILTERED, hidden);
         }
-        final boolean resumed = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == batch.position();
-        index = resumed ? batch.indexOf(bookmark.index()) : 0;
+        final boolean resumed = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == next.position();
+        index = resumed ? next.indexOf(bookmark.index()) : 0;
+        batch = next;
         return true;
     }
 
@@ -213,7 +223,8 @@ public final class WriterAgent implements Agent {
     private void putAside(final WriterException e) throws IOException {
         deadLetters.put(batch.event(index), batch.position(), batch.placeOf(index), e.getMessage());
         context.counters().increment(ProxyCounter.DEAD_LETTERS);
-        LOGGER.warn("writer {} will never take event {}: {}", writer.name(), batch.event(index).id(), e.getMessage());
+        LOGGER.warn("writer {} will never take event {}: {}", writer.name(), batch.event(index).id(),
+            DeadLetters.printable(e.getMessage()));
         index++;
         if (index < batch.size()) {
             moveBookmark(batch.position(), batch.placeOf(index));
@@ -225,7 +236,8 @@ public final class WriterAgent implements Agent {
     private void backOff(final String reason) {
         context.counters().increment(ProxyCounter.DELIVERY_RETRIES);
         if (!failing) {
-            LOGGER.warn("writer {} does not get through, it tries again: {}", writer.name(), reason);
+            LOGGER.warn("writer {} does not get through, it tries again: {}", writer.name(),
+                DeadLetters.printable(reason));
         }
         failing = true;
         retryNs = context.nanoClock().nanoTime() + backoffNs / 2 + context.random().nextLong(backoffNs / 2 + 1);

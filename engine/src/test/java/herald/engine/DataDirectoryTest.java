@@ -67,7 +67,7 @@ class DataDirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "one", "-1", "1.0", "12345678901234567890", "1 2", "\0\0"})
+    @ValueSource(strings = {"one", "-1", "1.0", "12345678901234567890", "1 2", "\0\0"})
     void shouldRefuseAFormatThatIsNone(final String text) throws IOException {
         acquire().close();
         Files.writeString(format(), text);

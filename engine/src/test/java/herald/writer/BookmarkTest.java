@@ -69,7 +69,8 @@ class BookmarkTest {
     void shouldFallBackOneMoveOrSayItIsDamagedWhereABitFlips() throws IOException {
         for (int times = 1; times <= 3; times++) {
             final byte[] whole = moved(times);
-            for (int bit = 0; bit < FILE_LENGTH * 8; bit++) {
+            // Every bit of both slots' 48 bytes, and a sample of what lies between.
+            for (int bit = 0; bit < FILE_LENGTH * 8; bit += bit / 8 % 512 < 64 ? 1 : 101) {
                 final byte[] bytes = whole.clone();
                 bytes[bit >> 3] ^= (byte)(1 << (bit & 7));
                 Files.write(file(), bytes);

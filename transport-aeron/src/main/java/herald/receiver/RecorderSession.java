@@ -9,6 +9,7 @@ import herald.wire.WelcomeEncoder;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.ExclusivePublication;
+import io.aeron.exceptions.RegistrationException;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -23,7 +24,7 @@ final class RecorderSession implements AutoCloseable {
     private final RecorderState recorder;
     private final int imageSessionId;
     private final int replyStreamId;
-    private final long publicationId;
+    private long publicationId;
     private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_LENGTH]);
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final WelcomeEncoder welcome = new WelcomeEncoder();
@@ -44,7 +45,11 @@ final class RecorderSession implements AutoCloseable {
         this.recorder = recorder;
         this.imageSessionId = imageSessionId;
         this.replyStreamId = replyStreamId;
-        this.publicationId = aeron.asyncAddExclusivePublication(
+        this.publicationId = requestPublication();
+    }
+
+    private long requestPublication() {
+        return aeron.asyncAddExclusivePublication(
             new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL).termLength(REPLY_TERM_LENGTH).build(),
             replyStreamId);
     }
@@ -136,7 +141,12 @@ final class RecorderSession implements AutoCloseable {
 
     private boolean isConnected() {
         if (publication == null) {
-            publication = aeron.getExclusivePublication(publicationId);
+            try {
+                publication = aeron.getExclusivePublication(publicationId);
+            } catch (final RegistrationException e) {
+                // The driver had no room for its buffers: this recorder waits for replies, the others do not.
+                publicationId = requestPublication();
+            }
         }
         return publication != null && publication.isConnected();
     }
