@@ -68,7 +68,7 @@ public class JournalAppendBenchmark {
     public void open() throws IOException {
         fixture = new StageFixture(TempDirectory.onDisk());
         journal = new Journal(fixture.openLog(DataDirectory.journal(fixture.dataDir())),
-            new JournalRecovery(List.of(), null, 0), Journal.defaultForgetRecorderNs());
+            new JournalRecovery(List.of(), null, 0, true), Journal.defaultForgetRecorderNs());
         handler = new JournalHandler(
             journal, durability, 1, fixture::nowNs, new DurableFeed(), fixture.counters());
         handler.onSlot(fixture.slotOf(StageFixture.start(1, 1, 1)));
