@@ -28,7 +28,7 @@ class AllocationTest {
     @TempDir
     private Path dir;
     private final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
-    private final TestClock clock = new TestClock();
+    private final SteppedClock clock = new SteppedClock(1_780_000_000_000_000_000L);
     private final ObjectReference reference = ObjectReference.of("Link", "eth0");
     private final String[] messages = new String[64];
 
@@ -74,8 +74,8 @@ class AllocationTest {
             .dataDir(dir)
             .node("n")
             .threadingMode(ThreadingMode.INVOKER)
-            .clock(clock.wall())
-            .nanoClock(clock.nano())
+            .clock(clock)
+            .nanoClock(clock)
             .dedupIntervalNs(TimeUnit.HOURS.toNanos(1))
             .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
             .dedupKeyLimit(10_000)

@@ -1,0 +1,74 @@
+package herald.engine.model;
+
+import herald.journal.JournalReader;
+import herald.wire.EventDecoder;
+import herald.wire.MessageHeaderDecoder;
+import org.agrona.DirectBuffer;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * An event of the journal in plain values.
+ *
+ * @param position      in the journal.
+ * @param journalTimeNs of it.
+ * @param recordTimeNs  the recorder's clock.
+ * @param recorder      that recorded it.
+ * @param sequence      of that recorder.
+ * @param wireLength    of its message, header included.
+ * @param identity      what makes it the same as another one.
+ */
+public record ModelEvent(
+    long position,
+    long journalTimeNs,
+    long recordTimeNs,
+    UUID recorder,
+    long sequence,
+    int wireLength,
+    Identity identity) {
+    /**
+     * The fields that two events have in common where one repeats the other.
+     *
+     * @param severity its code.
+     * @param source   component, node, tenant and namespace.
+     * @param type     name and category.
+     * @param object   tenant, namespace, kind, name and URI of what it is about.
+     * @param message  of it.
+     */
+    public record Identity(
+        int severity, List<String> source, List<String> type, List<String> object, String message) {
+    }
+
+    static ModelEvent of(final JournalReader reader) {
+        final DirectBuffer wire = reader.wireEvent();
+        final EventDecoder event = decode(wire);
+        return new ModelEvent(
+            reader.recordPosition(),
+            reader.journalTimeNs(),
+            event.recordTimeNs(),
+            new UUID(event.recorderIdHigh(), event.recorderIdLow()),
+            event.sequence(),
+            wire.capacity(),
+            identityOf(event));
+    }
+
+    static EventDecoder decode(final DirectBuffer wire) {
+        return new EventDecoder().wrapAndApplyHeader(wire, 0, new MessageHeaderDecoder());
+    }
+
+    /** Reads what comes behind the fixed fields, in the order of the schema. */
+    static Identity identityOf(final EventDecoder event) {
+        final int severity = event.severityRaw();
+        for (final EventDecoder.AttributesDecoder attribute : event.attributes()) {
+            attribute.skipKey();
+            attribute.skipValue();
+        }
+        final List<String> source =
+            List.of(event.component(), event.node(), event.metaTenant(), event.metaNamespace());
+        final List<String> type = List.of(event.typeName(), event.category());
+        final List<String> object =
+            List.of(event.refTenant(), event.refNamespace(), event.refKind(), event.refName(), event.refUri());
+        return new Identity(severity, source, type, object, event.message());
+    }
+}
