@@ -9,16 +9,22 @@ import herald.receiver.ReceiverCounter;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import herald.stage.ProxyCounter;
+import io.aeron.driver.MediaDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -129,5 +135,61 @@ class EventProxyTest {
         }
         assertThat(journaledMessages()).hasSize(60);
         assertThat(writer.counts().values()).containsOnly(12L).hasSize(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ThreadingMode.class, names = {"DEDICATED", "SHARED"})
+    void shouldDoTheSameOnOneThreadAndOnMany(final ThreadingMode mode) {
+        try (EventProxy proxy = EventProxy.launch(proxyContext().threadingMode(mode));
+            EventRecorder recorder = launchRecorder("cmd")) {
+            for (int i = 0; i < 1_000; i++) {
+                recorder.record(ClusterEvents.LEADER_ELECTED, null, "elected " + i % 100, null);
+            }
+            assertThat(recorder.awaitAcknowledged(1_000, ACK_TIMEOUT_NS)).isTrue();
+            await().until(() -> writer.total() == 1_000);
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+        assertThat(writer.counts()).hasSize(100);
+    }
+
+    @Test
+    void shouldUseAMediaDriverThatIsAlive() {
+        final Path aeronDir = dir.resolve("driver");
+        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
+            .aeronDirectoryName(aeronDir.toString())
+            .threadingMode(io.aeron.driver.ThreadingMode.SHARED)
+            .dirDeleteOnShutdown(true));
+            EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(driver.aeronDirectoryName()));
+            EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context()
+                .component("cmd")
+                .eventTypes(ClusterEvents.CATALOG)
+                .spoolDir(HeraldDirectory.spoolDir(dir))
+                .aeronDirectoryName(proxy.aeronDirectoryName()))) {
+            recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null);
+            assertThat(recorder.awaitAcknowledged(1, ACK_TIMEOUT_NS)).isTrue();
+        }
+        assertThat(aeronDir).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatNoMediaDriverMade() throws IOException {
+        final Path precious = Files.createDirectory(dir.resolve("precious"));
+        Files.writeString(precious.resolve("letter"), "dear");
+
+        assertThatThrownBy(() -> EventProxy.launch(proxyContext().aeronDirectoryName(precious.toString())))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContaining(precious.toString())
+            .hasMessageContaining("--aeron-dir");
+        assertThat(precious.resolve("letter")).exists();
+    }
+
+    @Test
+    void shouldRefuseADataDirectoryThatAnotherProxyHas() {
+        try (EventProxy proxy = EventProxy.launch(proxyContext())) {
+            assertThatThrownBy(() -> EventProxy.launch(proxyContext()))
+                .isInstanceOf(ProxyException.class)
+                .hasMessageContaining(proxy.dataDir().toString())
+                .hasMessageContaining("in use by another proxy");
+        }
     }
 }
