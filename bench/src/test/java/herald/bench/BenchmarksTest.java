@@ -18,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Every benchmark still runs and finds its own result right. No figure is looked at.
  */
-@Tag("slow")
 @Timeout(60)
 class BenchmarksTest {
     private static ChainedOptionsBuilder tiny() {
@@ -36,6 +35,7 @@ class BenchmarksTest {
     }
 
     @Test
+    @Tag("slow")
     void shouldRunEveryBenchmarkInThisProcess() throws RunnerException {
         final Collection<RunResult> results = run(tiny()
             .include("herald\\.")
@@ -52,6 +52,7 @@ class BenchmarksTest {
 
     /** Arguments of its own, so that it does not inherit those of this process. */
     @Test
+    @Tag("slow")
     void shouldGiveAForkedProcessTheOptionsThatItNeeds() throws RunnerException {
         final Collection<RunResult> results = run(tiny()
             .include("DedupBenchmark")
@@ -63,5 +64,11 @@ class BenchmarksTest {
 
         assertThat(results).hasSize(1);
         assertThat(results.iterator().next().getPrimaryResult().getStatistics().getN()).isPositive();
+    }
+
+    @Test
+    void shouldKnowTheOptionsOfTheJvmsThatItStarts() {
+        assertThat(Benchmarks.jvmOptions())
+            .contains("java.base/jdk.internal.misc=ALL-UNNAMED", "java.base/sun.nio.ch=ALL-UNNAMED");
     }
 }

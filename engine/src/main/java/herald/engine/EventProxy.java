@@ -296,7 +296,7 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
-        /** Wall clock. */
+        /** Wall clock, read for every event; by default the system's, to the millisecond, which allocates nothing. */
         public Context clock(final EpochNanoClock value) {
             clock = value;
             return this;

@@ -12,7 +12,6 @@ import herald.writer.EventWriter;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 import java.net.InetAddress;
@@ -65,7 +64,7 @@ abstract class ProxySettings {
     long adoptIntervalNs = TimeUnit.SECONDS.toNanos(2);
     long closeTimeoutNs = TimeUnit.SECONDS.toNanos(5);
     long maxParkNs = RestingIdleStrategy.DEFAULT_MAX_PARK_NS;
-    EpochNanoClock clock = SystemEpochNanoClock.INSTANCE;
+    EpochNanoClock clock = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
     RandomGenerator random = new SplittableRandom();
     Disk disk = SystemDisk.INSTANCE;

@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.dispatch.EventBatch;
 import herald.events.ClusterEvents;
 import herald.events.Severity;
 import herald.io.SystemDisk;
@@ -9,6 +10,7 @@ import herald.receiver.ReceiverCounter;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import herald.stage.ProxyCounter;
+import herald.writer.EventWriter;
 import io.aeron.driver.MediaDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -191,5 +194,46 @@ class EventProxyTest {
                 .hasMessageContaining(proxy.dataDir().toString())
                 .hasMessageContaining("in use by another proxy");
         }
+    }
+
+    @Test
+    void shouldDeliverToOthersWhileAWriterIsStalled() {
+        final CountDownLatch release = new CountDownLatch(1);
+        final EventWriter stalled = new EventWriter() {
+            @Override
+            public String name() {
+                return "stalled";
+            }
+
+            @Override
+            public int write(final EventBatch batch, final int index) {
+                try {
+                    release.await();
+                } catch (final InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return batch.size() - index;
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+        try (EventProxy proxy = EventProxy.launch(proxyContext().closeTimeoutNs(1).writer(stalled));
+            EventRecorder recorder = launchRecorder("cmd")) {
+            for (int i = 0; i < 300; i++) {
+                recorder.record(ClusterEvents.LEADER_ELECTED, null, "elected " + i, null);
+            }
+            await().until(() -> writer.total() == 300);
+            assertThat(proxy.hasFailed()).isFalse();
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void shouldNotCarryWhatReportsUsageToAnOutsideHost() {
+        assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+            .isInstanceOf(ClassNotFoundException.class);
     }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Backs off in two steps: spins, then parks twice as long each time up to a bound, as long as work may come any moment;
- * after 20 ms without any it rests for longer, so that an idle node costs next to nothing. Work that
+ * after 10 ms without any it rests for longer, so that an idle node costs next to nothing. Work that
  * comes then waits for one rest at most. Owned by one thread.
  */
 public final class RestingIdleStrategy implements IdleStrategy {
@@ -16,8 +16,8 @@ public final class RestingIdleStrategy implements IdleStrategy {
 
     private static final int SPINS = 20;
     private static final long MIN_PARK_NS = 1_000;
-    private static final long REST_FACTOR = 10;
-    private static final long REST_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long REST_FACTOR = 20;
+    private static final long REST_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final long maxParkNs;
     private int spins;
@@ -27,7 +27,7 @@ public final class RestingIdleStrategy implements IdleStrategy {
     /**
      * A strategy for one thread.
      *
-     * @param maxParkNs longest park before it rests; a rest is ten times as long.
+     * @param maxParkNs longest park before it rests; a rest is twenty times as long.
      */
     public RestingIdleStrategy(final long maxParkNs) {
         this.maxParkNs = maxParkNs;
