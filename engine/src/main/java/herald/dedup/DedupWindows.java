@@ -50,10 +50,6 @@ final class DedupWindows implements AutoCloseable {
         youngerKeys = 0;
     }
 
-    long intervalNs() {
-        return intervalNs;
-    }
-
     /**
      * Finds the event that a key repeats.
      *

@@ -71,9 +71,8 @@ final class DispatchRecovery {
      * @param last          batch.
      * @param settings      in force there.
      * @param dedup         whose windows they are.
-     * @return where the segment begins from which on batches were read.
      */
-    long restoreWindows(final LastBatch last, final ProxyStart settings, final DedupHandler dedup) {
+    void restoreWindows(final LastBatch last, final ProxyStart settings, final DedupHandler dedup) {
         final long horizonNs = last.timeNs() - settings.dedupIntervalNs();
         final long forgottenAt = windowsForgottenAt(last.resumePosition(), horizonNs);
         final long from = firstSegmentSince(horizonNs);
@@ -85,7 +84,6 @@ final class DispatchRecovery {
                 }
             }
         }
-        return from;
     }
 
     private static void restore(

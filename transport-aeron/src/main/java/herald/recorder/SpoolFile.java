@@ -237,12 +237,13 @@ public final class SpoolFile {
      */
     public static void releaseDrained(final Disk disk, final Spool spool) throws IOException {
         final boolean done = spool.isEmpty() && spool.file().getFileName().toString().endsWith(SET_ASIDE);
-        if (done) {
-            disk.delete(spool.file());
-        }
-        spool.close();
-        if (done) {
-            disk.delete(lockFile(spool.file()));
+        try {
+            if (done) {
+                disk.delete(spool.file());
+                disk.delete(lockFile(spool.file()));
+            }
+        } finally {
+            spool.close();
         }
     }
 
