@@ -1,12 +1,13 @@
 package herald.engine;
 
-import herald.engine.model.DispatchedBatches;
-import herald.engine.model.ModelEvent;
-import herald.engine.model.ReferenceModel;
 import herald.events.ClusterEvents;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
+import herald.verify.DispatchedBatches;
+import herald.verify.ModelBatch;
+import herald.verify.ModelEvent;
+import herald.verify.ReferenceModel;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * A proxy and recorders in one thread, on one clock, which a test steps and restarts; it keeps what was accepted.
@@ -196,7 +198,8 @@ final class SteppedNode implements AutoCloseable {
     /** The dispatch log is what the journal says, and every accepted event is in the journal once and in order. */
     void check(final String step, final boolean complete) {
         final String where = name + ", " + step;
-        final ReferenceModel model = ReferenceModel.of(DataDirectory.journal(dir));
+        final ReferenceModel model = ReferenceModel.of(DataDirectory.journal(dir),
+            damage -> fail(where + ": the journal is damaged: " + damage));
         final Map<UUID, List<String>> journaled = new LinkedHashMap<>();
         for (final ModelEvent event : model.events()) {
             final List<String> messages = journaled.computeIfAbsent(event.recorder(), id -> new ArrayList<>());
@@ -208,7 +211,9 @@ final class SteppedNode implements AutoCloseable {
                 assertThat(journaled.get(id)).as(where + ": events of " + id).isEqualTo(messages));
             assertThat(journaled.keySet()).as(where + ": recorders").isEqualTo(accepted.keySet());
         }
-        DispatchedBatches.assertFollowFrom(model, DataDirectory.dispatch(dir), where);
+        final List<ModelBatch> dispatched = DispatchedBatches.read(DataDirectory.dispatch(dir),
+            damage -> fail(where + ": the dispatch log is damaged: " + damage));
+        assertThat(DispatchedBatches.firstDifference(model.batches(), dispatched)).as(where).isNull();
     }
 
     @Override

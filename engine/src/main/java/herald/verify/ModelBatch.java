@@ -1,4 +1,4 @@
-package herald.engine.model;
+package herald.verify;
 
 import java.util.List;
 import java.util.UUID;

@@ -1,4 +1,4 @@
-package herald.engine.model;
+package herald.verify;
 
 import herald.journal.JournalReader;
 import herald.wire.EventDecoder;

@@ -1,4 +1,4 @@
-package herald.engine.model;
+package herald.verify;
 
 import herald.disk.BatchDecoder;
 import herald.dispatch.DispatchReader;
@@ -12,9 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-
 /**
  * Reads a dispatch log into plain values and compares it with the model.
  */
@@ -26,12 +23,12 @@ public final class DispatchedBatches {
      * Reads a dispatch log.
      *
      * @param dispatchDir of its segments.
+     * @param onDamage    told of what is no record.
      * @return its batches in order.
      */
-    public static List<ModelBatch> read(final Path dispatchDir) {
+    public static List<ModelBatch> read(final Path dispatchDir, final LogDamage.Listener onDamage) {
         final List<ModelBatch> batches = new ArrayList<>();
-        final List<LogDamage> damages = new ArrayList<>();
-        try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, dispatchDir, 0, damages::add)) {
+        try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, dispatchDir, 0, onDamage)) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 batches.add(modelOf(batch));
             }
@@ -69,27 +66,29 @@ public final class DispatchedBatches {
     }
 
     /**
-     * Compares a dispatch log with what the journal says, record for record.
+     * Compares what a dispatch log holds with what it has to hold, record for record.
      *
-     * @param model       of the journal.
-     * @param dispatchDir of the log.
-     * @param where       for the message: seed and step.
+     * @param expected by the journal.
+     * @param actual   batches of the log.
+     * @return the first difference in words; null where there is none.
      */
-    public static void assertFollowFrom(final ReferenceModel model, final Path dispatchDir, final String where) {
-        final List<ModelBatch> expected = model.batches();
-        final List<ModelBatch> actual = read(dispatchDir);
+    public static String firstDifference(final List<ModelBatch> expected, final List<ModelBatch> actual) {
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            assertSame(expected.get(i), actual.get(i), where + ": batch " + i + " of " + expected.size());
+            if (!expected.get(i).equals(actual.get(i))) {
+                return "batch " + i + " of " + expected.size() + differenceOf(expected.get(i), actual.get(i));
+            }
         }
-        assertThat(actual).as(where + ": batches").hasSameSizeAs(expected);
+        return expected.size() == actual.size() ?
+            null : expected.size() + " batches follow from the journal, the dispatch log holds " + actual.size();
     }
 
-    private static void assertSame(final ModelBatch expected, final ModelBatch actual, final String where) {
+    private static String differenceOf(final ModelBatch expected, final ModelBatch actual) {
         for (int i = 0; i < Math.min(expected.entries().size(), actual.entries().size()); i++) {
-            assertThat(actual.entries().get(i)).as(where + ", entry " + i).isEqualTo(expected.entries().get(i));
+            final ModelBatch.Entry entry = expected.entries().get(i);
+            if (!entry.equals(actual.entries().get(i))) {
+                return ", entry " + i + ": expected " + entry + " but it is " + actual.entries().get(i);
+            }
         }
-        if (!expected.equals(actual)) {
-            fail(where + "\nexpected " + expected + "\nbut was  " + actual);
-        }
+        return ": expected " + expected + " but it is " + actual;
     }
 }

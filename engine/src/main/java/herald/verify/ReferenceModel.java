@@ -1,10 +1,11 @@
-package herald.engine.model;
+package herald.verify;
 
 import herald.disk.BatchDecoder;
 import herald.disk.MessageHeaderDecoder;
 import herald.event.EventId;
 import herald.io.SystemDisk;
 import herald.journal.JournalReader;
+import herald.log.LogDamage;
 import herald.stage.ProxyStart;
 
 import java.nio.file.Path;
@@ -14,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-
-import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Says what a dispatch log has to hold, from the journal alone: a second, simple-minded account of dedup and batching
@@ -58,12 +57,12 @@ public final class ReferenceModel {
      * Reads a journal from its beginning.
      *
      * @param journalDir of its segments; none of them released.
+     * @param onDamage   told of what is no record.
      * @return the model of what follows from it.
      */
-    public static ReferenceModel of(final Path journalDir) {
+    public static ReferenceModel of(final Path journalDir, final LogDamage.Listener onDamage) {
         final ReferenceModel model = new ReferenceModel();
-        try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, journalDir, 0,
-            damage -> fail("the journal is damaged: " + damage))) {
+        try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, journalDir, 0, onDamage)) {
             while (reader.next()) {
                 model.onRecord(reader);
             }
