@@ -18,7 +18,7 @@ import java.nio.file.Path;
  *   quarantine.txt       refused frames
  *   journal/             segments
  *   dispatch/            segments
- *   bookmarks/           one for each writer
+ *   bookmarks/           one for each writer, and how it fares
  *   dead-letters/        one for each writer that has any
  *   spool/               of recorders on this host
  * </pre>
@@ -47,7 +47,7 @@ public final class DataDirectory implements AutoCloseable {
         FileMutex lock = null;
         try {
             disk.createDirectories(root);
-            lock = FileMutex.tryAcquire(root.resolve("lock"));
+            lock = FileMutex.tryAcquire(lock(root));
             if (lock == null) {
                 throw new ProxyException("data directory " + root + " is in use by another proxy: stop that one, or " +
                     "choose another with --data-dir");
@@ -85,6 +85,16 @@ public final class DataDirectory implements AutoCloseable {
             throw new ProxyException("data directory " + root + " has format " + text + ", this Herald reads up to " +
                 FORMAT_VERSION + ": use the newer Herald that wrote it, or choose another directory with --data-dir");
         }
+    }
+
+    /**
+     * What a proxy locks while it runs.
+     *
+     * @param root of a data directory.
+     * @return the file, for {@link FileMutex}.
+     */
+    public static Path lock(final Path root) {
+        return root.resolve("lock");
     }
 
     /**

@@ -42,7 +42,7 @@ final class ProxyParts implements AutoCloseable {
 
     private final EventProxy.Context context;
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final List<Agent> writerAgents = new ArrayList<>();
+    private final List<WriterAgent> writerAgents = new ArrayList<>();
     private final DurableFeed durable = new DurableFeed();
     private final long runId;
     private DataDirectory directory;
@@ -223,10 +223,7 @@ final class ProxyParts implements AutoCloseable {
 
     boolean writersDelivered() {
         final long end = dispatchLog.log().position();
-        return writerAgents.stream().allMatch(agent -> {
-            final WriterAgent writer = (WriterAgent)agent;
-            return writer.isFailing() || writer.deliveredPosition() >= end;
-        });
+        return writerAgents.stream().allMatch(writer -> writer.isFailing() || writer.deliveredPosition() >= end);
     }
 
     String aeronDirectoryName() {
@@ -257,7 +254,7 @@ final class ProxyParts implements AutoCloseable {
         return mediaDriver.agents();
     }
 
-    List<Agent> writerAgents() {
+    List<WriterAgent> writerAgents() {
         return writerAgents;
     }
 

@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.link.RestingIdleStrategy;
+import herald.writer.WriterAgent;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -12,8 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a proxy's agents on the threads that its threading mode says.
@@ -29,9 +33,12 @@ final class ProxyThreads implements AutoCloseable {
     private static final long WRITER_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long HOUSEKEEPING_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final int WRITER_PATIENCE_MS = 1_000;
+
     private final EventProxy.Context context;
     private final List<AgentRunner> runners = new ArrayList<>();
-    private final ErrorHandler errorHandler = error -> LOGGER.error("unexpected", error);
+    private final Map<AgentRunner, WriterAgent> writers = new LinkedHashMap<>();
+    private final ErrorHandler errorHandler = ProxyThreads::onError;
     private final AgentInvoker invoker;
 
     ProxyThreads(final EventProxy.Context context, final ProxyParts parts) {
@@ -55,14 +62,38 @@ final class ProxyThreads implements AutoCloseable {
             core.forEach(agent -> start(agent.roleName(), agent, context.maxParkNs, parts));
         }
         start(parts.housekeeping().roleName(), parts.housekeeping(), HOUSEKEEPING_MAX_PARK_NS, parts);
-        parts.writerAgents().forEach(agent -> start(agent.roleName(), agent, WRITER_MAX_PARK_NS, parts));
+        parts.writerAgents().forEach(agent -> startWriter(agent, parts));
     }
 
     private void start(final String roleName, final Agent agent, final long maxParkNs, final ProxyParts parts) {
-        final AgentRunner runner = new AgentRunner(
-            new RestingIdleStrategy(maxParkNs), errorHandler, null, new GuardedAgent(roleName, agent, parts));
+        final AgentRunner runner = runner(roleName, agent, maxParkNs, parts);
         runners.add(runner);
         AgentRunner.startOnThread(runner, context.threadFactory);
+    }
+
+    /** A daemon thread, so that a writer that never comes back does not keep the process alive. */
+    private void startWriter(final WriterAgent agent, final ProxyParts parts) {
+        final AgentRunner runner = runner(agent.roleName(), agent, WRITER_MAX_PARK_NS, parts);
+        writers.put(runner, agent);
+        AgentRunner.startOnThread(runner, task -> {
+            final Thread thread = context.threadFactory.newThread(task);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private AgentRunner runner(
+        final String roleName, final Agent agent, final long maxParkNs, final ProxyParts parts) {
+        return new AgentRunner(
+            new RestingIdleStrategy(maxParkNs), errorHandler, null, new GuardedAgent(roleName, agent, parts));
+    }
+
+    private static void onError(final Throwable error) {
+        if (error instanceof AgentTerminationException) {
+            LOGGER.warn("a thread ends: {}", error.getMessage());
+        } else {
+            LOGGER.error("unexpected", error);
+        }
     }
 
     AgentInvoker invoker() {
@@ -72,10 +103,27 @@ final class ProxyThreads implements AutoCloseable {
     /** Writers first, so that none reads a log that is gone. */
     @Override
     public void close() {
+        writers.forEach(ProxyThreads::closeWriter);
         for (int i = runners.size() - 1; i >= 0; i--) {
             CloseHelper.quietClose(runners.get(i));
         }
         CloseHelper.quietClose(invoker);
+    }
+
+    /** Waits, interrupts, waits once more, and then goes on without it. */
+    private static void closeWriter(final AgentRunner runner, final WriterAgent agent) {
+        final AtomicBoolean warned = new AtomicBoolean();
+        try {
+            runner.close(WRITER_PATIENCE_MS, thread -> {
+                if (warned.getAndSet(true)) {
+                    throw new AgentTerminationException(agent.roleName() + " does not end");
+                }
+            });
+        } catch (final AgentTerminationException e) {
+            agent.abandon();
+            LOGGER.error("{} is stuck in its writer: it is left behind, its bookmark stays where it is",
+                agent.roleName());
+        }
     }
 
     /** Agents under one thread's name. What they do not handle themselves is a defect, and stops the proxy. */

@@ -9,6 +9,7 @@ import herald.log.LogDamage;
 import herald.stage.ProxyCounter;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
@@ -23,6 +24,9 @@ import java.util.random.RandomGenerator;
 /**
  * Drains the dispatch log into one writer, from its bookmark on: filter, deliver, then move the bookmark. What fails is
  * tried again with growing waits, for ever, or goes to the dead letters; no other writer notices.
+ *
+ * <p>A writer is code that this class does not trust: whatever it throws, returns or leaves behind in the thread is a
+ * failed delivery, and one that never comes back can be left behind ({@link #abandon}).
  */
 public final class WriterAgent implements Agent {
     /**
@@ -60,14 +64,17 @@ public final class WriterAgent implements Agent {
 
     private final Context context;
     private final EventWriter writer;
+    private final String name;
     private final EventFilter filter;
     private final Bookmark bookmark;
+    private final WriterStatus status;
     private final DeadLetters deadLetters;
     private DispatchReader reader;
     private EventBatch batch;
     private int index;
     private long backoffNs = MIN_BACKOFF_NS;
     private long retryNs;
+    private boolean abandoned;
     private volatile boolean failing;
     private volatile long deliveredPosition;
 
@@ -85,11 +92,14 @@ public final class WriterAgent implements Agent {
         throws IOException {
         this.context = context;
         this.writer = writer;
+        this.name = writer.name();
         this.filter = filter;
         this.deadLetters = new DeadLetters(
-            context.disk(), context.deadLetterDir().resolve(writer.name() + ".txt"), context.wallClock());
+            context.disk(), context.deadLetterDir().resolve(name + ".txt"), context.wallClock());
         this.bookmark = Bookmark.open(
-            context.disk(), context.bookmarkDir().resolve(writer.name() + Bookmark.SUFFIX), true);
+            context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
+        this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
+        status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
         final long from = startPosition(startsAtOldest);
         this.deliveredPosition = from;
         this.reader = openReader(from);
@@ -110,7 +120,7 @@ public final class WriterAgent implements Agent {
             case DAMAGED -> {
                 context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
                 LOGGER.error("the bookmark of writer {} is damaged: it delivers again from the oldest event kept",
-                    writer.name());
+                    name);
                 return 0;
             }
             default -> {
@@ -119,7 +129,7 @@ public final class WriterAgent implements Agent {
                 }
                 context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
                 LOGGER.error("the bookmark of writer {} is of dispatch log {}, this one is {}: it delivers again " +
-                    "from the oldest event kept", writer.name(), bookmark.logId(), context.logId());
+                    "from the oldest event kept", name, bookmark.logId(), context.logId());
                 bookmark.move(context.logId(), 0, 0);
                 return 0;
             }
@@ -127,8 +137,10 @@ public final class WriterAgent implements Agent {
     }
 
     private void onLost(final LogDamage damage) {
-        context.counters().add(ProxyCounter.WRITER_LOST_BYTES, damage.toPosition() - damage.fromPosition());
-        LOGGER.error("writer {} lost {}", writer.name(), damage);
+        final long bytes = damage.toPosition() - damage.fromPosition();
+        context.counters().add(ProxyCounter.WRITER_LOST_BYTES, bytes);
+        status.add(WriterStatus.Field.LOST_BYTES, bytes);
+        LOGGER.error("writer {} lost {}", name, damage);
     }
 
     @Override
@@ -136,29 +148,78 @@ public final class WriterAgent implements Agent {
         if (failing && context.nanoClock().nanoTime() - retryNs < 0) {
             return 0;
         }
-        try {
-            if (batch == null && !nextBatch()) {
-                return 0;
-            }
-            if (index < batch.size()) {
-                final int done = writer.write(batch, index);
-                writer.flush();
-                delivered(done);
-            } else {
-                leaveBatch();
-            }
-            onSuccess();
-            return 1;
-        } catch (final WriterException e) {
-            onWriterException(e);
-        } catch (final IOException | RuntimeException e) {
-            if (batch == null) {
-                reader.close();
-                reader = openReader(deliveredPosition);
-            }
-            backOff(e.toString());
+        if (!hasBatch()) {
+            return 0;
+        }
+        final boolean interrupted = Thread.currentThread().isInterrupted();
+        if (index < batch.size()) {
+            deliver();
+        } else {
+            settle(0, null);
+        }
+        if (!interrupted && Thread.interrupted()) {
+            LOGGER.warn("writer {} left its thread interrupted", name);
         }
         return 1;
+    }
+
+    /** Only here is the writer called, and no lock is held. */
+    private void deliver() {
+        int done = 0;
+        Throwable failure = null;
+        try {
+            done = writer.write(batch, index);
+        } catch (final WriterException e) {
+            done = e.done();
+            failure = e;
+        } catch (final Throwable e) {
+            failure = e;
+        }
+        if (done > 0) {
+            try {
+                writer.flush();
+            } catch (final Throwable e) {
+                done = 0;
+                failure = WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
+            }
+        }
+        settle(done, done == 0 && failure == null ? nonsense(0) : failure);
+    }
+
+    /** What follows from a delivery. */
+    private synchronized void settle(final int done, final Throwable failure) {
+        requireOwned();
+        try {
+            if (done != 0) {
+                delivered(done);
+            } else if (failure == null) {
+                leaveBatch();
+            }
+            if (failure == null) {
+                onSuccess();
+            } else if (!(failure instanceof final WriterException e)) {
+                backOff(failure.toString());
+            } else if (e.retryable()) {
+                backOff(e.getMessage());
+            } else if (batch != null) {
+                putAside(e);
+                onSuccess();
+            }
+        } catch (final IOException | RuntimeException e) {
+            backOff(e.toString());
+        }
+    }
+
+    private synchronized boolean hasBatch() {
+        requireOwned();
+        try {
+            return batch != null || nextBatch();
+        } catch (final RuntimeException e) {
+            reader.close();
+            reader = openReader(deliveredPosition);
+            backOff(e.toString());
+            return false;
+        }
     }
 
     private boolean nextBatch() {
@@ -169,6 +230,7 @@ public final class WriterAgent implements Agent {
         final int hidden = next.retain(filter);
         if (hidden > 0) {
             context.counters().add(ProxyCounter.FILTERED, hidden);
+            status.add(WriterStatus.Field.FILTERED, hidden);
         }
         final boolean resumed = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == next.position();
         index = resumed ? next.indexOf(bookmark.index()) : 0;
@@ -176,13 +238,18 @@ public final class WriterAgent implements Agent {
         return true;
     }
 
+    private IllegalStateException nonsense(final int done) {
+        return new IllegalStateException("writer " + name + " claims to have delivered " + done + " of " +
+            (batch.size() - index) + " events");
+    }
+
     private void delivered(final int done) throws IOException {
         if (done < 1 || done > batch.size() - index) {
-            throw new IllegalStateException("writer " + writer.name() + " claims to have delivered " + done + " of " +
-                (batch.size() - index) + " events");
+            throw nonsense(done);
         }
         index += done;
         context.counters().add(ProxyCounter.DELIVERED, done);
+        status.add(WriterStatus.Field.DELIVERED, done);
         if (index < batch.size()) {
             moveBookmark(batch.position(), batch.placeOf(index));
         } else {
@@ -203,27 +270,11 @@ public final class WriterAgent implements Agent {
         deliveredPosition = position;
     }
 
-    private void onWriterException(final WriterException e) {
-        try {
-            if (e.done() > 0) {
-                writer.flush();
-                delivered(e.done());
-            }
-            if (e.retryable()) {
-                backOff(e.getMessage());
-            } else if (batch != null) {
-                putAside(e);
-                onSuccess();
-            }
-        } catch (final WriterException | IOException | RuntimeException again) {
-            backOff(again.toString());
-        }
-    }
-
     private void putAside(final WriterException e) throws IOException {
         deadLetters.put(batch.event(index), batch.position(), batch.placeOf(index), e.getMessage());
         context.counters().increment(ProxyCounter.DEAD_LETTERS);
-        LOGGER.warn("writer {} will never take event {}: {}", writer.name(), batch.event(index).id(),
+        status.add(WriterStatus.Field.DEAD_LETTERS, 1);
+        LOGGER.warn("writer {} will never take event {}: {}", name, batch.event(index).id(),
             DeadLetters.printable(e.getMessage()));
         index++;
         if (index < batch.size()) {
@@ -235,8 +286,11 @@ public final class WriterAgent implements Agent {
 
     private void backOff(final String reason) {
         context.counters().increment(ProxyCounter.DELIVERY_RETRIES);
+        status.add(WriterStatus.Field.RETRIES, 1);
         if (!failing) {
-            LOGGER.warn("writer {} does not get through, it tries again: {}", writer.name(),
+            status.set(WriterStatus.Field.FAILING_SINCE_MS,
+                TimeUnit.NANOSECONDS.toMillis(context.wallClock().nanoTime()));
+            LOGGER.warn("writer {} does not get through, it tries again: {}", name,
                 DeadLetters.printable(reason));
         }
         failing = true;
@@ -246,7 +300,8 @@ public final class WriterAgent implements Agent {
 
     private void onSuccess() {
         if (failing) {
-            LOGGER.info("writer {} gets through again", writer.name());
+            LOGGER.info("writer {} gets through again", name);
+            status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
             failing = false;
             backoffNs = MIN_BACKOFF_NS;
         }
@@ -270,13 +325,32 @@ public final class WriterAgent implements Agent {
         return failing;
     }
 
+    /**
+     * Leaves the writer behind, which does not come back from a call: should it do so yet, its bookmark does not move
+     * any more and nothing that the proxy shares is touched. Any thread but the agent's.
+     */
+    public synchronized void abandon() {
+        abandoned = true;
+    }
+
+    private void requireOwned() {
+        if (abandoned) {
+            throw new AgentTerminationException("writer " + name + " was left behind");
+        }
+    }
+
     @Override
     public void onClose() {
-        CloseHelper.quietCloseAll(reader, writer, bookmark);
+        CloseHelper.quietCloseAll(reader, bookmark, status);
+        try {
+            writer.close();
+        } catch (final Throwable e) {
+            LOGGER.warn("writer {} does not close: {}", name, e.toString());
+        }
     }
 
     @Override
     public String roleName() {
-        return "herald-writer-" + writer.name();
+        return "herald-writer-" + name;
     }
 }

@@ -20,6 +20,7 @@ final class ScriptedWriter implements EventWriter {
     final List<String> delivered = new ArrayList<>();
     Action onWrite = () -> { };
     Action onFlush = () -> { };
+    Runnable onClose = () -> { };
     int limit = Integer.MAX_VALUE;
     Integer claimed;
     boolean closed;
@@ -59,5 +60,12 @@ final class ScriptedWriter implements EventWriter {
     @Override
     public void close() {
         closed = true;
+        onClose.run();
+    }
+
+    /** Throws what no signature announces, as code of another language may. */
+    @SuppressWarnings("unchecked")
+    static <T extends Throwable> void throwAny(final Throwable thrown) throws T {
+        throw (T)thrown;
     }
 }

@@ -1,9 +1,11 @@
 package herald.writer;
 
 import herald.event.EventFilter;
+import herald.events.Severity;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.stage.ProxyCounter;
+import org.agrona.concurrent.AgentTerminationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * One writer's agent, stepped by hand: when its bookmark moves, what it tries again, what it gives up.
@@ -32,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class WriterAgentTest {
     private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long WALL_MS = 1_700_000_000_000L;
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     @TempDir
@@ -66,7 +70,8 @@ class WriterAgentTest {
         Files.createDirectories(dir.resolve("bookmarks"));
         agent = new WriterAgent(
             new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), logId, log.position(),
-                dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs, () -> 0, new Random(1),
+                dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs,
+                () -> TimeUnit.MILLISECONDS.toNanos(WALL_MS), new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
             writer, filter, oldest);
     }
@@ -345,6 +350,94 @@ class WriterAgentTest {
 
         assertThat(writer.delivered).endsWith("last");
         assertThat(counted(ProxyCounter.WRITER_LOST_BYTES)).isEqualTo(log.segmentBase() - delivered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldOutliveWhateverAWriterThrows(final boolean inFlush) throws IOException {
+        start(true);
+        log.append("a");
+        for (final Throwable thrown : List.of(new StackOverflowError(), new NoClassDefFoundError("gone"),
+            new OutOfMemoryError("pretended"), new InterruptedException(), new AssertionError("a bug"))) {
+            final ScriptedWriter.Action action = () -> ScriptedWriter.throwAny(thrown);
+            writer.onWrite = inFlush ? () -> { } : action;
+            writer.onFlush = inFlush ? action : () -> { };
+            assertThat(agent.doWork()).isEqualTo(1);
+            assertThat(agent.isFailing()).as("after " + thrown).isTrue();
+            assertThat(place()).isEqualTo("0/0");
+            nowNs += MAX_WAIT_NS;
+        }
+        writer.onWrite = () -> { };
+        writer.onFlush = () -> { };
+        writer.delivered.clear();
+        drain();
+
+        assertThat(writer.delivered).containsExactly("a");
+        assertThat(agent.isFailing()).isFalse();
+    }
+
+    @Test
+    void shouldTakeBackAnInterruptThatAWriterLeavesBehind() throws IOException {
+        start(true);
+        log.append("a");
+        writer.onWrite = () -> Thread.currentThread().interrupt();
+
+        agent.doWork();
+
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(writer.delivered).containsExactly("a");
+    }
+
+    @Test
+    void shouldCloseThoughItsWriterDoesNot() throws IOException {
+        start(true);
+        writer.onClose = () -> {
+            throw new AssertionError("a bug");
+        };
+        closeAgent();
+
+        assertThat(writer.closed).isTrue();
+    }
+
+    @Test
+    void shouldTouchNothingAfterItWasLeftBehind() throws IOException {
+        start(true);
+        log.append("a");
+        writer.onWrite = agent::abandon;
+
+        assertThatThrownBy(agent::doWork).isInstanceOf(AgentTerminationException.class);
+
+        assertThat(place()).isEqualTo("0/0");
+        assertThat(counted(ProxyCounter.DELIVERED)).isZero();
+    }
+
+    @Test
+    void shouldSayHowItsWriterFares() throws IOException {
+        start(EventFilter.builder().minimumSeverity(Severity.INFO).build(), true, BatchLog.LOG_ID);
+        log.append("a", "bad b", "c");
+        drain();
+        writer.onWrite = () -> {
+            throw WriterException.retryable(0, "away", null);
+        };
+        log.append("d");
+        agent.doWork();
+
+        assertThat(statusOf(WriterStatus.Field.DELIVERED)).isEqualTo(2);
+        assertThat(statusOf(WriterStatus.Field.DEAD_LETTERS)).isEqualTo(1);
+        assertThat(statusOf(WriterStatus.Field.RETRIES)).isEqualTo(1);
+        assertThat(statusOf(WriterStatus.Field.FAILING_SINCE_MS)).isEqualTo(WALL_MS);
+        writer.onWrite = () -> { };
+        nowNs += MAX_WAIT_NS;
+        drain();
+        assertThat(statusOf(WriterStatus.Field.FAILING_SINCE_MS)).isZero();
+        assertThat(statusOf(WriterStatus.Field.DELIVERED)).isEqualTo(3);
+    }
+
+    private long statusOf(final WriterStatus.Field field) throws IOException {
+        try (WriterStatus status = WriterStatus.read(
+            SystemDisk.INSTANCE, dir.resolve("bookmarks").resolve("w" + WriterStatus.SUFFIX))) {
+            return status.get(field);
+        }
     }
 
     @Test

@@ -22,8 +22,8 @@ import java.util.function.Function;
     description = "Records and follows events of this node.",
     versionProvider = VersionProvider.class,
     subcommands = {
-        ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, AgentCommand.class,
-        DemoCommand.class, CompletionCommand.class, HelpCommand.class},
+        ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, BookmarkCommand.class,
+        AgentCommand.class, DemoCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

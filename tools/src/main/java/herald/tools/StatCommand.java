@@ -7,12 +7,14 @@ import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
 import herald.writer.Bookmark;
+import herald.writer.WriterStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * Shows a proxy's counters and how far its writers are, from its files: the proxy may run or not, and is not asked.
@@ -60,6 +62,22 @@ final class StatCommand extends AbstractCommand {
             } catch (final IOException e) {
                 out().println("writer " + name + ": its bookmark is damaged: " + e.getMessage());
             }
+            printStatus(file.resolveSibling(name + WriterStatus.SUFFIX));
+        }
+    }
+
+    private void printStatus(final Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (WriterStatus status = WriterStatus.read(SystemDisk.INSTANCE, file)) {
+            final long failingSinceMs = status.get(WriterStatus.Field.FAILING_SINCE_MS);
+            out().println("  delivered=" + status.get(WriterStatus.Field.DELIVERED) +
+                " filtered=" + status.get(WriterStatus.Field.FILTERED) +
+                " retries=" + status.get(WriterStatus.Field.RETRIES) +
+                " dead-letters=" + status.get(WriterStatus.Field.DEAD_LETTERS) +
+                " lost-bytes=" + status.get(WriterStatus.Field.LOST_BYTES) +
+                (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)));
         }
     }
 

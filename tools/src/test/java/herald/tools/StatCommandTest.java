@@ -49,7 +49,8 @@ class StatCommandTest {
         assertThat(call.exitCode()).isZero();
         assertThat(call.err()).isEmpty();
         assertThat(call.out()).containsPattern(" 5 +events journaled")
-            .containsPattern("writer events: delivered up to position \\d+ of the dispatch log, 0 batches behind");
+            .containsPattern("writer events: delivered up to position \\d+ of the dispatch log, 0 batches behind")
+            .contains("  delivered=1 filtered=0 retries=0 dead-letters=0 lost-bytes=0\n");
         assertThat(files()).isEqualTo(before);
     }
 
