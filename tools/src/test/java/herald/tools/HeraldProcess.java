@@ -1,5 +1,6 @@
 package herald.tools;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +35,11 @@ final class HeraldProcess implements AutoCloseable {
 
     /** The command that runs herald. */
     static List<String> command(final String... args) {
+        return command(List.of(), System.getProperty("java.class.path"), args);
+    }
+
+    private static List<String> command(
+        final List<String> jvmOptions, final String classPath, final String... args) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -41,8 +47,9 @@ final class HeraldProcess implements AutoCloseable {
                 command.add(argument);
             }
         }
-        command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
-            "-cp", System.getProperty("java.class.path"), HeraldCommand.class.getName()));
+        command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", classPath, HeraldCommand.class.getName()));
         command.addAll(List.of(args));
         return command;
     }
@@ -54,9 +61,21 @@ final class HeraldProcess implements AutoCloseable {
 
     /** Starts herald. */
     static HeraldProcess startWith(final Redirect stdin, final Path dir, final String... args) throws IOException {
-        final Path out = Files.createTempFile(dir, args[0] + '-', ".out");
-        final Path err = Files.createTempFile(dir, args[0] + '-', ".err");
-        final ProcessBuilder builder = new ProcessBuilder(command(args))
+        return start(command(args), stdin, dir);
+    }
+
+    /** Starts herald with some of its classes replaced by those of a directory. */
+    static HeraldProcess startPatched(
+        final Path classes, final List<String> jvmOptions, final Path dir, final String... args) throws IOException {
+        final String classPath = classes + File.pathSeparator + System.getProperty("java.class.path");
+        return start(command(jvmOptions, classPath, args), Redirect.from(Path.of("/dev/null").toFile()), dir);
+    }
+
+    private static HeraldProcess start(final List<String> command, final Redirect stdin, final Path dir)
+        throws IOException {
+        final Path out = Files.createTempFile(dir, "herald-", ".out");
+        final Path err = Files.createTempFile(dir, "herald-", ".err");
+        final ProcessBuilder builder = new ProcessBuilder(command)
             .redirectInput(stdin).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().remove("HERALD_DATA_DIR");
         builder.environment().remove("HERALD_DEBUG");
