@@ -7,6 +7,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -43,13 +44,25 @@ public final class Spool implements AutoCloseable {
     private volatile long tailPosition;
     private volatile long lastSequence;
     private volatile long trimmedSequence;
+    private volatile boolean failed;
     private final long lostSequence;
+    private final Append appended = new Append();
+    private final Append forcing = new Append();
+    private boolean forces;
+    private volatile long forcedHeadPosition;
     private int claimOffset;
 
     /** A place in the ring: the frame there has the sequence after this one. */
     private static final class Cursor {
         private long position;
         private long sequence;
+    }
+
+    /** How far appending got, and where the head was then. */
+    private static final class Append {
+        private long position;
+        private long sequence;
+        private long headPosition;
     }
 
     Spool(final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping) {
@@ -98,6 +111,8 @@ public final class Spool implements AutoCloseable {
             sequence += length > 0 ? 1 : 0;
             length = validLength(position, sequence + 1);
         }
+        appended.position = position;
+        appended.sequence = sequence;
         tailPosition = position;
         lastSequence = sequence;
     }
@@ -119,36 +134,117 @@ public final class Spool implements AutoCloseable {
      */
     int claim(final int maxBodyLength) {
         final int needed = SpoolDescriptor.alignedLength(maxBodyLength);
-        long tail = tailPosition;
+        final long free = (forces ? forcedHeadPosition : headPosition) + capacity;
+        long tail = appended.position;
         final int offset = offsetOf(tail);
         final int toEnd = capacity - offset;
         final int padding = toEnd < needed ? toEnd : 0;
-        if (tail + padding + needed - headPosition > capacity) {
+        if (tail + padding + needed > free) {
             return -1;
         }
         if (padding > 0) {
-            publishFrame(offset, -padding, lastSequence + 1);
+            publishFrame(offset, -padding, appended.sequence + 1);
             tail += padding;
-            tailPosition = tail;
+            appended.position = tail;
         }
         claimOffset = offsetOf(tail);
         return claimOffset + FRAME_HEADER_LENGTH;
     }
 
     /**
-     * Publishes the claimed event under the next sequence. From here on it is accepted.
+     * Sequence of the event that is appended next. Appender only.
+     *
+     * @return above 0.
+     */
+    long nextSequence() {
+        return appended.sequence + 1;
+    }
+
+    /**
+     * Publishes the claimed event under the next sequence. From here on it is accepted, or, after {@link #forceFirst},
+     * once {@link #force} has covered it.
      *
      * @param bodyLength in bytes, as encoded.
      * @return its sequence.
      */
     long publish(final int bodyLength) {
-        final long sequence = lastSequence + 1;
+        final long sequence = appended.sequence + 1;
         publishFrame(claimOffset, FRAME_HEADER_LENGTH + bodyLength, sequence);
-        header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
-        final long nextTail = tailPosition + SpoolDescriptor.alignedLength(bodyLength);
-        lastSequence = sequence;
-        tailPosition = nextTail;
+        appended.position += SpoolDescriptor.alignedLength(bodyLength);
+        appended.sequence = sequence;
+        if (!forces) {
+            accept(sequence, appended.position);
+        }
         return sequence;
+    }
+
+    private void accept(final long sequence, final long position) {
+        header.getAndAddLong(RecorderCounter.RECORDED.offset(), sequence - lastSequence);
+        header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
+        lastSequence = sequence;
+        tailPosition = position;
+    }
+
+    /**
+     * From here on events are accepted, and shown to the sender, once they are forced. Before the first one.
+     *
+     * @throws IOException where the device fails.
+     */
+    void forceFirst() throws IOException {
+        disk.force(mapping, 0, mapping.capacity());
+        forcedHeadPosition = headPosition;
+        forces = true;
+    }
+
+    /** Takes note of what the next {@link #force} covers. Appender only, with the turn to force. */
+    void prepareForce() {
+        forcing.position = appended.position;
+        forcing.sequence = appended.sequence;
+        forcing.headPosition = headPosition;
+    }
+
+    /**
+     * Forces and accepts what was appended before {@link #prepareForce}, beside appending. The head is forced with it:
+     * what is trimmed for the process alone must not be overwritten, a power cut brings it back.
+     *
+     * @throws IOException where the device failed: nothing more must be accepted.
+     */
+    void force() throws IOException {
+        disk.force(mapping, 0, mapping.capacity());
+        forcedHeadPosition = forcing.headPosition;
+        if (forcing.sequence > lastSequence) {
+            accept(forcing.sequence, forcing.position);
+        }
+    }
+
+    /**
+     * Whether a force would make room.
+     *
+     * @return true where events were trimmed since the last one.
+     */
+    boolean hasRoomAfterForce() {
+        return forces && headPosition > forcedHeadPosition;
+    }
+
+    /** Takes back what is not accepted: a later launch must not find it. Appender only. */
+    void fail() {
+        header.putLongRelease(SpoolDescriptor.FAILED_OFFSET, 1);
+        long position = tailPosition;
+        while (position < appended.position) {
+            final long next = nextPosition(position);
+            ring.putIntRelease(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET, 0);
+            position = next;
+        }
+        failed = true;
+    }
+
+    /**
+     * Whether a force has failed. Any thread.
+     *
+     * @return true where nothing more is accepted.
+     */
+    boolean isFailed() {
+        return failed;
     }
 
     private void publishFrame(final int offset, final int length, final long sequence) {
@@ -185,7 +281,7 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Sequence of the newest event.
+     * Sequence of the newest accepted event. Any thread.
      *
      * @return 0 where there was none ever.
      */
@@ -231,7 +327,7 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Where the next event will be appended. Any thread.
+     * Where the newest accepted event ends. Any thread.
      *
      * @return a position in bytes.
      */

@@ -154,7 +154,8 @@ public final class SpoolFile {
 
     private static boolean isContinuable(final Path file, final UnsafeBuffer header) throws IOException {
         final UUID boot = bootId();
-        return header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
+        return header.getLong(SpoolDescriptor.FAILED_OFFSET) == 0 &&
+            header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
             header.getLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET) == boot.getMostSignificantBits() &&
             header.getLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET) == boot.getLeastSignificantBits();
     }

@@ -48,7 +48,7 @@ final class SpoolFixture {
 
     /** Appends the next event; -1 where the spool is full. */
     static long append(final Spool spool) {
-        final long sequence = spool.lastSequence() + 1;
+        final long sequence = spool.nextSequence();
         final int length = bodyLength(sequence);
         final int offset = spool.claim(length);
         if (offset < 0) {
