@@ -425,6 +425,10 @@ public final class Spool implements AutoCloseable {
         header.getAndAddLong(counter.offset(), 1);
     }
 
+    void count(final RecorderCounter counter, final long amount) {
+        header.getAndAddLong(counter.offset(), amount);
+    }
+
     /**
      * A counter's value. Any thread.
      *

@@ -35,7 +35,7 @@ public record SpoolInspection(
     List<Damage> damages) {
 
     private static final Pattern NAME =
-        Pattern.compile("(.+?)(~\\d+)?(\\.[0-9a-f-]{36}(\\.old)?)?\\.(spool|damaged)");
+        Pattern.compile("(.+?)(~\\d+)?(\\.[0-9a-f-]{36}(\\.old)?)*\\.(spool|damaged)");
     private static final int LOOKS = 20;
 
     /**
