@@ -5,9 +5,11 @@ import herald.io.FileMutex;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -65,14 +67,25 @@ public final class Spool implements AutoCloseable {
         private long headPosition;
     }
 
+    /** Views of the mapping: what every store goes through. */
+    @FunctionalInterface
+    interface Views {
+        UnsafeBuffer of(ByteBuffer mapping, int offset, int length);
+    }
+
     Spool(final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping) {
+        this(disk, file, mutex, mapping, UnsafeBuffer::new);
+    }
+
+    Spool(
+        final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping, final Views views) {
         this.disk = disk;
         this.file = file;
         this.mutex = mutex;
         this.mapping = mapping;
-        this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
+        this.header = views.of(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
         this.capacity = header.getInt(SpoolDescriptor.CAPACITY_OFFSET);
-        this.ring = new UnsafeBuffer(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
+        this.ring = views.of(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
         this.recorderId = new UUID(
             header.getLong(SpoolDescriptor.RECORDER_ID_HIGH_OFFSET),
             header.getLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET));
@@ -193,14 +206,34 @@ public final class Spool implements AutoCloseable {
     void forceFirst() throws IOException {
         disk.force(mapping, 0, mapping.capacity());
         forcedHeadPosition = headPosition;
+        forcing.headPosition = headPosition;
         forces = true;
     }
 
-    /** Takes note of what the next {@link #force} covers. Appender only, with the turn to force. */
+    /**
+     * Takes note of what the next {@link #force} covers. Appender only, with the turn to force.
+     *
+     * <p>Here, and not by {@link #trim}, the trim slot is written that was not forced last: so there is always one
+     * whole slot on the device, and no frame behind its position is overwritten.
+     */
     void prepareForce() {
         forcing.position = appended.position;
         forcing.sequence = appended.sequence;
-        forcing.headPosition = headPosition;
+        final long trimmedTo = headPosition;
+        if (trimmedTo > forcing.headPosition) {
+            final long next = trimmedTo < appended.position ? sequenceAt(trimmedTo) : appended.sequence + 1;
+            putTrimSlot(trimmedTo, next - 1);
+            forcing.headPosition = trimmedTo;
+        }
+    }
+
+    private void putTrimSlot(final long position, final long sequence) {
+        slotA = !slotA;
+        SpoolDescriptor.putTrimSlot(
+            header,
+            slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET,
+            position,
+            sequence);
     }
 
     /**
@@ -226,14 +259,18 @@ public final class Spool implements AutoCloseable {
         return forces && headPosition > forcedHeadPosition;
     }
 
-    /** Takes back what is not accepted: a later launch must not find it. Appender only. */
+    /**
+     * Takes back what is not accepted, the newest first, so that nothing seems to be missing wherever the process may
+     * be killed: a later launch must not find it. Appender only.
+     */
     void fail() {
         header.putLongRelease(SpoolDescriptor.FAILED_OFFSET, 1);
-        long position = tailPosition;
-        while (position < appended.position) {
-            final long next = nextPosition(position);
-            ring.putIntRelease(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET, 0);
-            position = next;
+        final LongArrayList frameStarts = new LongArrayList();
+        for (long position = tailPosition; position < appended.position; position = nextPosition(position)) {
+            frameStarts.addLong(position);
+        }
+        for (int i = frameStarts.size() - 1; i >= 0; i--) {
+            ring.putIntRelease(offsetOf(frameStarts.getLong(i)) + SpoolDescriptor.LENGTH_OFFSET, 0);
         }
         failed = true;
     }
@@ -399,12 +436,9 @@ public final class Spool implements AutoCloseable {
             position = nextPosition(position);
         }
         if (position != head.position) {
-            slotA = !slotA;
-            SpoolDescriptor.putTrimSlot(
-                header,
-                slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET,
-                position,
-                trimmed);
+            if (!forces) {
+                putTrimSlot(position, trimmed);
+            }
             head.position = position;
             head.sequence = trimmed;
             trimmedSequence = trimmed;

@@ -184,14 +184,18 @@ final class SpoolAppender {
     void close() {
         forceLock.lock();
         try {
+            final boolean goesOn;
             appendLock.lock();
             try {
+                goesOn = forces && !closed && !spool.isFailed();
                 closed = true;
-                spool.prepareForce();
+                if (goesOn) {
+                    spool.prepareForce();
+                }
             } finally {
                 appendLock.unlock();
             }
-            if (forces && !spool.isFailed()) {
+            if (goesOn) {
                 forcePrepared();
             }
         } finally {
