@@ -31,7 +31,11 @@ public enum ReceiverCounter implements CounterId {
     /** Acknowledgements sent. */
     ACKS(11, "acknowledgements sent"),
     /** Refused frames that did not fit into the quarantine file. */
-    NOT_QUARANTINED(12, "refused frames that the quarantine file had no room for");
+    NOT_QUARANTINED(12, "refused frames that the quarantine file had no room for"),
+    /** Spools without an owner that were damaged. */
+    SPOOLS_DAMAGED(13, "damaged spools found"),
+    /** Bytes of them that do not hold what they should. */
+    SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools");
 
     private final int id;
     private final String label;

@@ -2,8 +2,9 @@ package herald.receiver;
 
 import herald.io.Disk;
 import herald.link.CounterId;
-import herald.recorder.Spool;
+import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolFile;
+import herald.recorder.SpoolInspection;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.ErrorHandler;
@@ -17,7 +18,8 @@ import java.util.List;
 
 /**
  * Takes over spools on this host whose owner is gone: their events go the way of all others, under their recorder's id,
- * and are trimmed once they are durable. What is known to be lost behind them becomes void. Receiver's thread.
+ * and are trimmed once they are durable. What is known to be lost between or behind them becomes void. Receiver's
+ * thread.
  */
 final class SpoolAdopter implements AutoCloseable {
     private static final int EVENTS_PER_TURN = 64;
@@ -38,16 +40,13 @@ final class SpoolAdopter implements AutoCloseable {
 
     /** One spool on its way. */
     private static final class Adoption {
-        private final Spool spool;
+        private final OrphanSpool spool;
         private final RecorderState recorder;
-        private final long endSequence;
-        private long position;
+        private int next;
 
-        Adoption(final Spool spool, final RecorderState recorder) {
+        Adoption(final OrphanSpool spool, final RecorderState recorder) {
             this.spool = spool;
             this.recorder = recorder;
-            this.endSequence = Math.max(spool.lastSequence(), spool.lostSequence());
-            this.position = spool.headPosition();
         }
     }
 
@@ -76,9 +75,10 @@ final class SpoolAdopter implements AutoCloseable {
 
     private int scan() {
         try {
-            final List<Spool> orphans = SpoolFile.acquireOrphans(disk, spoolDir);
-            for (final Spool spool : orphans) {
-                reading.add(new Adoption(spool, registry.meet(spool.recorderId(), spool.trimmedSequence() + 1)));
+            final List<OrphanSpool> orphans = SpoolFile.acquireOrphans(disk, spoolDir, errorHandler);
+            for (final OrphanSpool spool : orphans) {
+                count(spool);
+                reading.add(new Adoption(spool, registry.meet(spool.recorderId(), spool.firstSequence())));
             }
             return orphans.size();
         } catch (final IOException e) {
@@ -87,31 +87,42 @@ final class SpoolAdopter implements AutoCloseable {
         }
     }
 
+    private void count(final OrphanSpool spool) {
+        if (!spool.damages().isEmpty()) {
+            counters.increment(ReceiverCounter.SPOOLS_DAMAGED);
+            counters.add(ReceiverCounter.SPOOL_BYTES_DAMAGED,
+                spool.damages().stream().mapToLong(SpoolInspection.Damage::length).sum());
+        }
+    }
+
     private int read(final Adoption adoption) {
-        if (!registry.passTo(adoption.recorder, adoption.spool.trimmedSequence() + 1)) {
+        final OrphanSpool spool = adoption.spool;
+        if (!registry.passTo(adoption.recorder, spool.firstSequence())) {
             return 0;
         }
         int work = 0;
-        while (work < EVENTS_PER_TURN && adoption.position < adoption.spool.tailPosition()) {
-            final long sequence = adoption.spool.sequenceAt(adoption.position);
-            final long next = adoption.spool.frameAt(adoption.position, frame);
-            if (frame.capacity() > 0 && !take(adoption.recorder, sequence)) {
+        while (work < EVENTS_PER_TURN && adoption.next < spool.events()) {
+            spool.event(adoption.next, frame);
+            if (!take(adoption.recorder, spool.sequence(adoption.next))) {
                 return work;
             }
-            adoption.position = next;
+            adoption.next++;
             work++;
         }
-        if (adoption.position >= adoption.spool.tailPosition() &&
-            registry.passTo(adoption.recorder, adoption.endSequence + 1)) {
+        if (adoption.next >= spool.events() && registry.passTo(adoption.recorder, spool.lastSequence() + 1)) {
             awaitingJournal.add(reading.remove());
         }
         return work;
     }
 
+    /** Events that are missing before this one are lost. */
     private boolean take(final RecorderState recorder, final long sequence) {
         if (RecorderRegistry.place(recorder, sequence) == RecorderRegistry.Outcome.RESENT) {
             counters.increment(ReceiverCounter.RESENT);
             return true;
+        }
+        if (!registry.passTo(recorder, sequence)) {
+            return false;
         }
         final int length = frame.capacity();
         final boolean whole = length >= MessageHeaderDecoder.ENCODED_LENGTH + EventDecoder.BLOCK_LENGTH &&
@@ -130,9 +141,8 @@ final class SpoolAdopter implements AutoCloseable {
         int released = 0;
         for (int i = awaitingJournal.size() - 1; i >= 0; i--) {
             final Adoption adoption = awaitingJournal.get(i);
-            if (adoption.recorder.durableSequence() >= adoption.endSequence) {
+            if (adoption.recorder.durableSequence() >= adoption.spool.lastSequence()) {
                 awaitingJournal.remove(i);
-                adoption.spool.trim(adoption.recorder.durableSequence());
                 release(adoption.spool);
                 released++;
             }
@@ -140,9 +150,9 @@ final class SpoolAdopter implements AutoCloseable {
         return released;
     }
 
-    private void release(final Spool spool) {
+    private void release(final OrphanSpool spool) {
         try {
-            SpoolFile.releaseDrained(disk, spool);
+            spool.releaseDrained();
         } catch (final IOException e) {
             errorHandler.onError(e);
         }

@@ -13,12 +13,13 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -44,31 +45,30 @@ public final class EventRecorder implements AutoCloseable {
     public static final long TOO_LONG = -2;
     /** The recorder was closed: the event was not accepted. */
     public static final long CLOSED = -3;
+    /**
+     * With {@link SpoolDurability#DISK}: the spool's device failed. The event was not accepted, and none is until the
+     * recorder is launched again; what was accepted before is sent. Only a power cut may bring the event back.
+     */
+    public static final long NOT_DURABLE = -4;
 
     private static final long WAIT_PARK_NS = 100_000;
 
     private final Context context;
-    private final EpochNanoClock clock;
     private final EventCatalog[] catalogs;
     private final int maxEventLength;
     private final Spool spool;
-    private final RecordedEventEncoder encoder;
-    private final UnsafeBuffer claimed = new UnsafeBuffer(0, 0);
-    private final SpinLock appendLock = new SpinLock();
+    private final SpoolAppender appender;
     private final RecorderLink link;
     private final AgentInvoker invoker;
     private final AgentRunner runner;
-    private volatile boolean closed;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
-    private EventRecorder(final Context context) {
+    private EventRecorder(final Context context, final Spool spool) {
         this.context = context;
-        this.clock = context.clock;
         this.catalogs = context.catalogs;
         this.maxEventLength = context.maxEventLength;
-        this.spool = SpoolFile.acquire(
-            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
-            context.errorHandler);
-        this.encoder = new RecordedEventEncoder(context, spool.recorderId());
+        this.spool = spool;
+        this.appender = new SpoolAppender(context, spool);
         this.link = new RecorderLink(context, spool);
         final Agent conductor = new Conductor();
         if (context.useConductorInvoker) {
@@ -92,7 +92,23 @@ public final class EventRecorder implements AutoCloseable {
      */
     public static EventRecorder launch(final Context context) {
         context.conclude();
-        final EventRecorder recorder = new EventRecorder(context);
+        final Spool spool = SpoolFile.acquire(
+            context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
+            context.errorHandler);
+        EventRecorder recorder = null;
+        try {
+            if (context.durability == SpoolDurability.DISK) {
+                spool.forceFirst();
+            }
+            recorder = new EventRecorder(context, spool);
+        } catch (final IOException e) {
+            throw new SpoolException("cannot force spool " + spool.file() + ": " + e.getMessage() +
+                "; choose a directory on another device, or durability PROCESS", e);
+        } finally {
+            if (recorder == null) {
+                spool.close();
+            }
+        }
         Events.offer(recorder);
         return recorder;
     }
@@ -104,8 +120,8 @@ public final class EventRecorder implements AutoCloseable {
      * @param severity  or null for the type's default.
      * @param message   for people.
      * @param reference what it is about, or null for the proxy's default.
-     * @return the event's sequence, above 0, once it is accepted; {@link #SPOOL_FULL}, {@link #TOO_LONG} or
-     *         {@link #CLOSED} where it is not.
+     * @return the event's sequence, above 0, once it is accepted; {@link #SPOOL_FULL}, {@link #TOO_LONG},
+     *         {@link #CLOSED} or {@link #NOT_DURABLE} where it is not.
      * @throws IllegalArgumentException where the type is of another catalog.
      */
     public long record(
@@ -131,64 +147,24 @@ public final class EventRecorder implements AutoCloseable {
         final ObjectReference reference,
         final Map<String, String> attributes) {
         requireKnown(type);
-        final int length = encoder.encodedLength(type, message, reference, attributes);
+        final int length = appender.encodedLength(type, message, reference, attributes);
         if (length > maxEventLength) {
-            return refuse(TOO_LONG, RecorderCounter.TOO_LONG);
+            return appender.refuse(TOO_LONG, RecorderCounter.TOO_LONG);
         }
         final Severity effective = severity == null ? type.severity() : severity;
-        long result = append(length, type, effective, message, reference, attributes);
+        long result = appender.append(length, type, effective, message, reference, attributes);
         if (result == SPOOL_FULL && context.fullSpoolWaitNs > 0) {
             final long deadlineNs = context.nanoClock.nanoTime() + context.fullSpoolWaitNs;
             while (result == SPOOL_FULL && context.nanoClock.nanoTime() - deadlineNs < 0) {
                 LockSupport.parkNanos(WAIT_PARK_NS);
-                result = append(length, type, effective, message, reference, attributes);
+                result = appender.append(length, type, effective, message, reference, attributes);
             }
         }
         if (result > 0) {
             link.trySend();
             return result;
         }
-        return result == SPOOL_FULL ? refuse(SPOOL_FULL, RecorderCounter.SPOOL_FULL) : result;
-    }
-
-    private long append(
-        final int length,
-        final EventType type,
-        final Severity severity,
-        final CharSequence message,
-        final ObjectReference reference,
-        final Map<String, String> attributes) {
-        final long recordTimeNs = clock.nanoTime();
-        appendLock.lock();
-        try {
-            if (closed) {
-                return CLOSED;
-            }
-            final int offset = spool.claim(length);
-            if (offset < 0) {
-                return SPOOL_FULL;
-            }
-            claimed.wrap(spool.ring(), offset, length);
-            encoder.begin(claimed, 0, spool.lastSequence() + 1, recordTimeNs)
-                .finish(type, severity, message, reference, attributes);
-            spool.count(RecorderCounter.RECORDED);
-            return spool.publish(encoder.encodedLength());
-        } finally {
-            appendLock.unlock();
-        }
-    }
-
-    private long refuse(final long code, final RecorderCounter counter) {
-        appendLock.lock();
-        try {
-            if (closed) {
-                return CLOSED;
-            }
-            spool.count(counter);
-            return code;
-        } finally {
-            appendLock.unlock();
-        }
+        return result == SPOOL_FULL ? appender.refuse(SPOOL_FULL, RecorderCounter.SPOOL_FULL) : result;
     }
 
     private void requireKnown(final EventType type) {
@@ -278,12 +254,7 @@ public final class EventRecorder implements AutoCloseable {
      * @return its value; 0 where the recorder is closed.
      */
     public long counter(final RecorderCounter counter) {
-        appendLock.lock();
-        try {
-            return closed ? 0 : spool.counter(counter);
-        } finally {
-            appendLock.unlock();
-        }
+        return appender.counter(counter);
     }
 
     /**
@@ -301,19 +272,11 @@ public final class EventRecorder implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed) {
+        if (closing.getAndSet(true)) {
             return;
         }
         await(() -> !link.isLive() || acknowledgedSequence() >= lastSequence(), context.closeLingerNs);
-        appendLock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        } finally {
-            appendLock.unlock();
-        }
+        appender.close();
         Events.withdraw(this);
         CloseHelper.closeAll(runner, invoker);
         link.close();
@@ -364,6 +327,12 @@ public final class EventRecorder implements AutoCloseable {
         /** Limit of an encoded event in bytes, up to 64 KiB; 4 KiB by default. The proxy's must be as high. */
         public Context maxEventLength(final int value) {
             maxEventLength = value;
+            return this;
+        }
+
+        /** When an event is accepted; by default once it is in the mapping, {@link SpoolDurability#PROCESS}. */
+        public Context durability(final SpoolDurability value) {
+            durability = value;
             return this;
         }
 

@@ -17,7 +17,13 @@ public enum RecorderCounter {
     /** Replies by which the proxy refused a session or found events missing. */
     REJECTS(5, "rejects received"),
     /** Aeron clients built after the first one. */
-    CLIENT_REBUILDS(6, "Aeron clients rebuilt");
+    CLIENT_REBUILDS(6, "Aeron clients rebuilt"),
+    /** Events refused because the spool's device failed. */
+    NOT_DURABLE(7, "events refused: the spool can't be forced"),
+    /** Damaged spools that were found where this one began. */
+    SPOOLS_DAMAGED(8, "earlier spools found damaged"),
+    /** Bytes of them that do not hold what they should. */
+    DAMAGED_BYTES(9, "damaged bytes of earlier spools");
 
     private final int offset;
     private final String label;

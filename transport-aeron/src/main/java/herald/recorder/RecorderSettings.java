@@ -35,6 +35,7 @@ abstract class RecorderSettings {
     Path spoolDir;
     int spoolLength = DEFAULT_SPOOL_LENGTH;
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
+    SpoolDurability durability = SpoolDurability.PROCESS;
     long fullSpoolWaitNs = 0;
     String aeronDirectoryName;
     String node = "";
@@ -67,6 +68,7 @@ abstract class RecorderSettings {
         require(maxEventLength >= 256 && maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT &&
             maxEventLength <= spoolLength / 4, "maxEventLength", maxEventLength,
             "from 256 bytes to 64 KiB and a quarter of the spool");
+        require(durability != null, "durability", durability, "PROCESS or DISK");
         requireText(node, "node");
         requireText(tenant, "tenant");
         requireText(namespace, "namespace");

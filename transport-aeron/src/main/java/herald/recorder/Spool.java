@@ -1,13 +1,15 @@
 package herald.recorder;
 
-import herald.io.Crc32c;
 import herald.io.Disk;
 import herald.io.FileMutex;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -35,7 +37,7 @@ public final class Spool implements AutoCloseable {
     private final MappedByteBuffer mapping;
     private final UnsafeBuffer header;
     private final UnsafeBuffer ring;
-    private final Crc32c appendCrc;
+    private final SpoolFrames frames;
     private final int capacity;
     private final UUID recorderId;
     private final Cursor head;
@@ -44,7 +46,12 @@ public final class Spool implements AutoCloseable {
     private volatile long tailPosition;
     private volatile long lastSequence;
     private volatile long trimmedSequence;
+    private volatile boolean failed;
     private final long lostSequence;
+    private final Append appended = new Append();
+    private final Append forcing = new Append();
+    private boolean forces;
+    private volatile long forcedHeadPosition;
     private int claimOffset;
 
     /** A place in the ring: the frame there has the sequence after this one. */
@@ -53,18 +60,36 @@ public final class Spool implements AutoCloseable {
         private long sequence;
     }
 
+    /** How far appending got, and where the head was then. */
+    private static final class Append {
+        private long position;
+        private long sequence;
+        private long headPosition;
+    }
+
+    /** Views of the mapping: what every store goes through. */
+    @FunctionalInterface
+    interface Views {
+        UnsafeBuffer of(ByteBuffer mapping, int offset, int length);
+    }
+
     Spool(final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping) {
+        this(disk, file, mutex, mapping, UnsafeBuffer::new);
+    }
+
+    Spool(
+        final Disk disk, final Path file, final FileMutex mutex, final MappedByteBuffer mapping, final Views views) {
         this.disk = disk;
         this.file = file;
         this.mutex = mutex;
         this.mapping = mapping;
-        this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
+        this.header = views.of(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
         this.capacity = header.getInt(SpoolDescriptor.CAPACITY_OFFSET);
-        this.ring = new UnsafeBuffer(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
-        this.appendCrc = new Crc32c().wrap(mapping);
+        this.ring = views.of(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
         this.recorderId = new UUID(
             header.getLong(SpoolDescriptor.RECORDER_ID_HIGH_OFFSET),
             header.getLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET));
+        this.frames = new SpoolFrames(mapping, ring, capacity, recorderId);
         this.head = readHead();
         this.headPosition = head.position;
         this.trimmedSequence = head.sequence;
@@ -74,26 +99,19 @@ public final class Spool implements AutoCloseable {
     }
 
     static boolean hasTrimSlot(final DirectBuffer header) {
-        return slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET) >= 0 ||
-            slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET) >= 0;
+        return SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET) >= 0 ||
+            SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET) >= 0;
     }
 
     private Cursor readHead() {
         final Cursor cursor = new Cursor();
-        final long a = slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
-        final long b = slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
+        final long a = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
+        final long b = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
         slotA = a >= b;
         final int slot = slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET;
         cursor.position = Math.max(a, b);
         cursor.sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
         return cursor;
-    }
-
-    private static long slotPosition(final DirectBuffer header, final int slot) {
-        final long position = header.getLong(slot + SpoolDescriptor.TRIM_POSITION_OFFSET);
-        final long sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
-        final long check = header.getLong(slot + SpoolDescriptor.TRIM_CHECK_OFFSET);
-        return check == SpoolDescriptor.trimCheck(position, sequence) ? position : -1;
     }
 
     /** A frame of an earlier lap carries an older sequence, so the first one that does not fit is the end. */
@@ -106,24 +124,15 @@ public final class Spool implements AutoCloseable {
             sequence += length > 0 ? 1 : 0;
             length = validLength(position, sequence + 1);
         }
+        appended.position = position;
+        appended.sequence = sequence;
         tailPosition = position;
         lastSequence = sequence;
     }
 
     private int validLength(final long position, final long sequence) {
-        final int offset = offsetOf(position);
-        final int length = ring.getIntAcquire(offset + SpoolDescriptor.LENGTH_OFFSET);
-        final int span = Math.abs(length);
-        final boolean whole = span >= FRAME_HEADER_LENGTH && span <= capacity - offset &&
-            ring.getLong(offset + SpoolDescriptor.SEQUENCE_OFFSET) == sequence &&
-            ring.getInt(offset + SpoolDescriptor.CRC_OFFSET) == frameCrc(offset, length);
-        return whole ? length : 0;
-    }
-
-    private int frameCrc(final int offset, final int length) {
-        final int from = offset + SpoolDescriptor.SEQUENCE_OFFSET;
-        final int end = length < 0 ? offset + FRAME_HEADER_LENGTH : offset + length;
-        return appendCrc.compute(SpoolDescriptor.HEADER_LENGTH + from, end - from) ^ length;
+        final int length = frames.wholeLength(offsetOf(position));
+        return length != 0 && frames.sequence(offsetOf(position)) == sequence ? length : 0;
     }
 
     private int offsetOf(final long position) {
@@ -138,41 +147,146 @@ public final class Spool implements AutoCloseable {
      */
     int claim(final int maxBodyLength) {
         final int needed = SpoolDescriptor.alignedLength(maxBodyLength);
-        long tail = tailPosition;
+        final long free = (forces ? forcedHeadPosition : headPosition) + capacity;
+        long tail = appended.position;
         final int offset = offsetOf(tail);
         final int toEnd = capacity - offset;
         final int padding = toEnd < needed ? toEnd : 0;
-        if (tail + padding + needed - headPosition > capacity) {
+        if (tail + padding + needed > free) {
             return -1;
         }
         if (padding > 0) {
-            publishFrame(offset, -padding, lastSequence + 1);
+            publishFrame(offset, -padding, appended.sequence + 1);
             tail += padding;
-            tailPosition = tail;
+            appended.position = tail;
         }
         claimOffset = offsetOf(tail);
         return claimOffset + FRAME_HEADER_LENGTH;
     }
 
     /**
-     * Publishes the claimed event under the next sequence. From here on it is accepted.
+     * Sequence of the event that is appended next. Appender only.
+     *
+     * @return above 0.
+     */
+    long nextSequence() {
+        return appended.sequence + 1;
+    }
+
+    /**
+     * Publishes the claimed event under the next sequence. From here on it is accepted, or, after {@link #forceFirst},
+     * once {@link #force} has covered it.
      *
      * @param bodyLength in bytes, as encoded.
      * @return its sequence.
      */
     long publish(final int bodyLength) {
-        final long sequence = lastSequence + 1;
+        final long sequence = appended.sequence + 1;
         publishFrame(claimOffset, FRAME_HEADER_LENGTH + bodyLength, sequence);
-        header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
-        final long nextTail = tailPosition + SpoolDescriptor.alignedLength(bodyLength);
-        lastSequence = sequence;
-        tailPosition = nextTail;
+        appended.position += SpoolDescriptor.alignedLength(bodyLength);
+        appended.sequence = sequence;
+        if (!forces) {
+            accept(sequence, appended.position);
+        }
         return sequence;
+    }
+
+    private void accept(final long sequence, final long position) {
+        header.getAndAddLong(RecorderCounter.RECORDED.offset(), sequence - lastSequence);
+        header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
+        lastSequence = sequence;
+        tailPosition = position;
+    }
+
+    /**
+     * From here on events are accepted, and shown to the sender, once they are forced. Before the first one.
+     *
+     * @throws IOException where the device fails.
+     */
+    void forceFirst() throws IOException {
+        disk.force(mapping, 0, mapping.capacity());
+        forcedHeadPosition = headPosition;
+        forcing.headPosition = headPosition;
+        forces = true;
+    }
+
+    /**
+     * Takes note of what the next {@link #force} covers. Appender only, with the turn to force.
+     *
+     * <p>Here, and not by {@link #trim}, the trim slot is written that was not forced last: so there is always one
+     * whole slot on the device, and no frame behind its position is overwritten.
+     */
+    void prepareForce() {
+        forcing.position = appended.position;
+        forcing.sequence = appended.sequence;
+        final long trimmedTo = headPosition;
+        if (trimmedTo > forcing.headPosition) {
+            final long next = trimmedTo < appended.position ? sequenceAt(trimmedTo) : appended.sequence + 1;
+            putTrimSlot(trimmedTo, next - 1);
+            forcing.headPosition = trimmedTo;
+        }
+    }
+
+    private void putTrimSlot(final long position, final long sequence) {
+        slotA = !slotA;
+        SpoolDescriptor.putTrimSlot(
+            header,
+            slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET,
+            position,
+            sequence);
+    }
+
+    /**
+     * Forces and accepts what was appended before {@link #prepareForce}, beside appending. The head is forced with it:
+     * what is trimmed for the process alone must not be overwritten, a power cut brings it back.
+     *
+     * @throws IOException where the device failed: nothing more must be accepted.
+     */
+    void force() throws IOException {
+        disk.force(mapping, 0, mapping.capacity());
+        forcedHeadPosition = forcing.headPosition;
+        if (forcing.sequence > lastSequence) {
+            accept(forcing.sequence, forcing.position);
+        }
+    }
+
+    /**
+     * Whether a force would make room.
+     *
+     * @return true where events were trimmed since the last one.
+     */
+    boolean hasRoomAfterForce() {
+        return forces && headPosition > forcedHeadPosition;
+    }
+
+    /**
+     * Takes back what is not accepted, the newest first, so that nothing seems to be missing wherever the process may
+     * be killed: a later launch must not find it. Appender only.
+     */
+    void fail() {
+        header.putLongRelease(SpoolDescriptor.FAILED_OFFSET, 1);
+        final LongArrayList frameStarts = new LongArrayList();
+        for (long position = tailPosition; position < appended.position; position = nextPosition(position)) {
+            frameStarts.addLong(position);
+        }
+        for (int i = frameStarts.size() - 1; i >= 0; i--) {
+            ring.putIntRelease(offsetOf(frameStarts.getLong(i)) + SpoolDescriptor.LENGTH_OFFSET, 0);
+        }
+        failed = true;
+    }
+
+    /**
+     * Whether a force has failed. Any thread.
+     *
+     * @return true where nothing more is accepted.
+     */
+    boolean isFailed() {
+        return failed;
     }
 
     private void publishFrame(final int offset, final int length, final long sequence) {
         ring.putLong(offset + SpoolDescriptor.SEQUENCE_OFFSET, sequence);
-        ring.putInt(offset + SpoolDescriptor.CRC_OFFSET, frameCrc(offset, length));
+        ring.putInt(offset + SpoolDescriptor.CRC_OFFSET, frames.checksum(offset, length));
         ring.putIntRelease(offset + SpoolDescriptor.LENGTH_OFFSET, length);
     }
 
@@ -204,7 +318,7 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Sequence of the newest event.
+     * Sequence of the newest accepted event. Any thread.
      *
      * @return 0 where there was none ever.
      */
@@ -250,7 +364,7 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Where the next event will be appended. Any thread.
+     * Where the newest accepted event ends. Any thread.
      *
      * @return a position in bytes.
      */
@@ -322,12 +436,9 @@ public final class Spool implements AutoCloseable {
             position = nextPosition(position);
         }
         if (position != head.position) {
-            slotA = !slotA;
-            SpoolDescriptor.putTrimSlot(
-                header,
-                slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET,
-                position,
-                trimmed);
+            if (!forces) {
+                putTrimSlot(position, trimmed);
+            }
             head.position = position;
             head.sequence = trimmed;
             trimmedSequence = trimmed;
@@ -346,6 +457,10 @@ public final class Spool implements AutoCloseable {
 
     void count(final RecorderCounter counter) {
         header.getAndAddLong(counter.offset(), 1);
+    }
+
+    void count(final RecorderCounter counter, final long amount) {
+        header.getAndAddLong(counter.offset(), amount);
     }
 
     /**

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Opens spools: finds a free one for a component, sets aside what must not be continued, and takes those whose owner
@@ -28,6 +31,8 @@ public final class SpoolFile {
 
     private static final String SET_ASIDE = ".old" + SUFFIX;
     private static final String DAMAGED = ".damaged";
+    private static final int MAX_DAMAGED_KEPT = 8;
+    private static final int DAMAGES_SHOWN = 8;
     private static final int MAX_SPOOLS_PER_COMPONENT = 1024;
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -80,14 +85,17 @@ public final class SpoolFile {
         final ErrorHandler errorHandler) throws IOException {
         Spool spool = null;
         try {
+            long damagedBytes = 0;
             if (Files.exists(file)) {
-                final Spool found = openWhole(disk, file, mutex, errorHandler);
-                if (found != null) {
-                    spool = found;
+                spool = tryContinue(disk, file, mutex);
+                if (spool != null) {
                     return spool;
                 }
+                damagedBytes = setAside(disk, file, errorHandler);
             }
             spool = begin(disk, file, mutex, capacity, newId.get());
+            spool.count(RecorderCounter.SPOOLS_DAMAGED, damagedBytes > 0 ? 1 : 0);
+            spool.count(RecorderCounter.DAMAGED_BYTES, damagedBytes);
             return spool;
         } finally {
             if (spool == null) {
@@ -96,65 +104,104 @@ public final class SpoolFile {
         }
     }
 
-    private static Spool openWhole(
-        final Disk disk, final Path file, final FileMutex mutex, final ErrorHandler errorHandler) throws IOException {
+    /** Null where sequences of this id may have been used that the file does not know of. */
+    private static Spool tryContinue(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
         final MappedByteBuffer mapping = disk.map(file, true);
-        Spool spool = null;
         boolean goesOn = false;
         try {
-            if (isWhole(file, mapping)) {
-                spool = new Spool(disk, file, mutex, mapping);
-                goesOn = spool.lostSequence() == 0 && isContinuable(file, new UnsafeBuffer(mapping));
+            if (!isWhole(file, mapping) || !isContinuable(file, new UnsafeBuffer(mapping))) {
+                return null;
             }
+            final Spool spool = new Spool(disk, file, mutex, mapping);
+            goesOn = spool.lostSequence() == 0;
             if (goesOn) {
-                return spool;
+                new UnsafeBuffer(mapping).putBytes(
+                    SpoolDescriptor.IDENTITY_COPY_OFFSET, mapping, 0, SpoolDescriptor.IDENTITY_LENGTH);
             }
+            return goesOn ? spool : null;
         } finally {
             if (!goesOn) {
                 disk.unmap(mapping);
             }
         }
-        if (spool != null && spool.isEmpty() && spool.lostSequence() == 0) {
-            disk.delete(file);
-        } else {
-            setAside(disk, file, spool, errorHandler);
-        }
-        return null;
     }
 
-    private static void setAside(
-        final Disk disk, final Path file, final Spool spool, final ErrorHandler errorHandler) throws IOException {
-        final boolean drainable = spool != null && !spool.isEmpty();
-        final Path aside = file.resolveSibling(
-            baseName(file) + "." + UUID.randomUUID() + (drainable ? SET_ASIDE : DAMAGED));
-        disk.rename(file, aside);
-        final String lost = spool == null ? "; what it held is lost" : spool.lostSequence() == 0 ? "" :
-            "; events " + (spool.lastSequence() + 1) + " to " + spool.lostSequence() + " of it are lost";
+    /** Gives back how many bytes are damaged. */
+    private static long setAside(final Disk disk, final Path file, final ErrorHandler errorHandler)
+        throws IOException {
+        final MappedByteBuffer mapping = disk.map(file, false);
+        final SpoolScan scan;
+        try {
+            scan = SpoolScan.of(file, mapping);
+        } finally {
+            disk.unmap(mapping);
+        }
+        final boolean drainable = scan.recorderId() != null && scan.lastSequence() > scan.trimmedSequence();
+        if (!drainable && scan.damages().isEmpty()) {
+            disk.delete(file);
+            return 0;
+        }
+        final Path aside = drainable ? file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE) :
+            quarantine(disk, file);
+        if (drainable) {
+            disk.rename(file, aside);
+        }
         errorHandler.onError(new SpoolException("spool " + file + " can't be continued, it is " +
-            (lost.isEmpty() ? "a copy or from before a restart of the machine" : "damaged") + ": set aside as " +
-            aside + (drainable ? " for the proxy to drain" : "") + lost));
+            (scan.damages().isEmpty() ? "a copy, from before a restart of the machine or on a device that failed" :
+            "damaged (" + describe(scan.damages()) + ")") + ": set aside as " + aside +
+            (drainable ? ", whose " + scan.count() + " whole events the proxy takes" : "; what it held is lost")));
+        return scan.damages().stream().mapToLong(damage -> Math.max(1, damage.length())).sum();
+    }
+
+    /**
+     * Damages for people.
+     *
+     * @param damages any number.
+     * @return how many bytes, and the first few ranges.
+     */
+    public static String describe(final List<SpoolInspection.Damage> damages) {
+        final String shown = damages.stream().limit(DAMAGES_SHOWN).map(SpoolInspection.Damage::toString)
+            .collect(Collectors.joining("; "));
+        return damages.stream().mapToLong(SpoolInspection.Damage::length).sum() + " bytes in " + damages.size() +
+            " places: " + shown + (damages.size() > DAMAGES_SHOWN ? "; and more" : "");
+    }
+
+    /** Keeps a file for somebody to look at, and the newest few of them only. */
+    static Path quarantine(final Disk disk, final Path file) throws IOException {
+        final Path kept = file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + DAMAGED);
+        disk.rename(file, kept);
+        final List<Path> all = new ArrayList<>(disk.list(kept.getParent(), DAMAGED));
+        if (all.size() > MAX_DAMAGED_KEPT) {
+            all.remove(kept);
+            all.sort(Comparator.comparing(SpoolFile::modified).reversed());
+            for (final Path old : all.subList(MAX_DAMAGED_KEPT - 1, all.size())) {
+                disk.delete(old);
+            }
+        }
+        return kept;
+    }
+
+    private static FileTime modified(final Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (final IOException e) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     /** The checksum has its place in every version: without it, what looks newer is only damaged. */
     private static boolean isWhole(final Path file, final MappedByteBuffer mapping) {
         final UnsafeBuffer header = new UnsafeBuffer(mapping);
-        if (header.capacity() < SpoolDescriptor.HEADER_LENGTH ||
-            header.getLong(SpoolDescriptor.MAGIC_OFFSET) != SpoolDescriptor.MAGIC ||
-            header.getInt(SpoolDescriptor.HEADER_CRC_OFFSET) != SpoolDescriptor.headerCrc(mapping)) {
-            return false;
-        }
-        final int version = header.getInt(SpoolDescriptor.VERSION_OFFSET);
-        if (version > SpoolDescriptor.FORMAT_VERSION) {
-            throw new SpoolException(file + " has format version " + version + ", this Herald reads up to " +
-                SpoolDescriptor.FORMAT_VERSION + ": use the newer Herald that wrote it");
-        }
-        return header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == header.capacity() - SpoolDescriptor.HEADER_LENGTH &&
+        return header.capacity() >= SpoolDescriptor.HEADER_LENGTH &&
+            SpoolScan.wholeIdentity(file, mapping) == 0 &&
+            header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == header.capacity() - SpoolDescriptor.HEADER_LENGTH &&
             Spool.hasTrimSlot(header);
     }
 
     private static boolean isContinuable(final Path file, final UnsafeBuffer header) throws IOException {
         final UUID boot = bootId();
-        return header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
+        return header.getLong(SpoolDescriptor.FAILED_OFFSET) == 0 &&
+            header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
             header.getLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET) == boot.getMostSignificantBits() &&
             header.getLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET) == boot.getLeastSignificantBits();
     }
@@ -176,6 +223,7 @@ public final class SpoolFile {
         header.putLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET, boot.getMostSignificantBits());
         header.putLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET, boot.getLeastSignificantBits());
         header.putInt(SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.headerCrc(mapping));
+        header.putBytes(SpoolDescriptor.IDENTITY_COPY_OFFSET, header, 0, SpoolDescriptor.IDENTITY_LENGTH);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET, 0, 0);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET, 0, 0);
         disk.rename(unnamed, file);
@@ -183,19 +231,21 @@ public final class SpoolFile {
     }
 
     /**
-     * Takes the spools of a directory that hold events and that no process holds.
+     * Takes the spools of a directory that hold events, or are known to have held some, and that no process holds.
      *
-     * @param disk      that holds them.
-     * @param directory of spools; it may be missing.
+     * @param disk         that holds them.
+     * @param directory    of spools; it may be missing.
+     * @param errorHandler told of each that is damaged.
      * @return the spools, locked, for their events to be accepted under their recorders' ids.
      * @throws IOException where the directory can't be read.
      */
-    public static List<Spool> acquireOrphans(final Disk disk, final Path directory) throws IOException {
-        final List<Spool> orphans = new ArrayList<>();
+    public static List<OrphanSpool> acquireOrphans(
+        final Disk disk, final Path directory, final ErrorHandler errorHandler) throws IOException {
+        final List<OrphanSpool> orphans = new ArrayList<>();
         for (final Path file : disk.list(directory, SUFFIX)) {
             final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
             if (mutex != null) {
-                final Spool spool = openForDraining(disk, file, mutex);
+                final OrphanSpool spool = openForDraining(disk, file, mutex, errorHandler);
                 if (spool != null) {
                     orphans.add(spool);
                 }
@@ -204,22 +254,33 @@ public final class SpoolFile {
         return orphans;
     }
 
-    private static Spool openForDraining(final Disk disk, final Path file, final FileMutex mutex) {
+    private static OrphanSpool openForDraining(
+        final Disk disk, final Path file, final FileMutex mutex, final ErrorHandler errorHandler) {
         MappedByteBuffer mapping = null;
-        boolean holdsEvents = false;
+        OrphanSpool spool = null;
         try {
             if (!Files.exists(file)) {
                 return null;
             }
             mapping = disk.map(file, true);
-            final Spool spool = isWhole(file, mapping) ? new Spool(disk, file, mutex, mapping) : null;
-            holdsEvents = spool != null && !spool.isEmpty();
-            return holdsEvents ? spool : null;
+            final SpoolScan scan = SpoolScan.of(file, mapping);
+            if (scan.recorderId() == null) {
+                errorHandler.onError(new SpoolException("spool " + file + " is damaged (" +
+                    describe(scan.damages()) + "): kept as " + quarantine(disk, file) + "; what it held is lost"));
+            } else if (scan.lastSequence() > scan.trimmedSequence()) {
+                spool = new OrphanSpool(disk, file, mutex, mapping, scan);
+                if (!scan.damages().isEmpty()) {
+                    errorHandler.onError(new SpoolException("spool " + file + " of recorder " + scan.recorderId() +
+                        " is damaged (" + describe(scan.damages()) + "): its " + scan.count() +
+                        " whole events are taken, the others are lost"));
+                }
+            }
+            return spool;
         } catch (final SpoolException | IOException e) {
             // It keeps nobody from the others. Its owner's next launch says what is wrong with it and sets it aside.
             return null;
         } finally {
-            if (!holdsEvents) {
+            if (spool == null) {
                 if (mapping != null) {
                     disk.unmap(mapping);
                 }
@@ -228,26 +289,11 @@ public final class SpoolFile {
         }
     }
 
-    /**
-     * Lets go of a spool. One that was set aside and has no event left is deleted: nobody will continue it.
-     *
-     * @param disk  that holds it.
-     * @param spool from {@link #acquireOrphans}.
-     * @throws IOException where it can't be deleted.
-     */
-    public static void releaseDrained(final Disk disk, final Spool spool) throws IOException {
-        final boolean done = spool.isEmpty() && spool.file().getFileName().toString().endsWith(SET_ASIDE);
-        try {
-            if (done) {
-                disk.delete(spool.file());
-                disk.delete(lockFile(spool.file()));
-            }
-        } finally {
-            spool.close();
-        }
+    static boolean isSetAside(final Path file) {
+        return file.getFileName().toString().endsWith(SET_ASIDE);
     }
 
-    private static Path lockFile(final Path file) {
+    static Path lockFile(final Path file) {
         return file.resolveSibling(baseName(file) + ".lock");
     }
 

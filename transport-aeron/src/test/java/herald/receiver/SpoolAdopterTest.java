@@ -2,6 +2,7 @@ package herald.receiver;
 
 import herald.events.ClusterEvents;
 import herald.recorder.EventRecorder;
+import herald.recorder.RecorderCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -135,9 +137,10 @@ class SpoolAdopterTest {
     }
 
     @Test
-    void shouldPassOverWhatDamageTookFromTheEnd() throws IOException {
+    void shouldPassOverWhatDamageTookAndTakeWhatIsBehindIt() throws IOException {
         leaveBehind(20);
         damage(18);
+        damage(20);
         fixture.ingress.room(17);
         fixture.awaitCount(ReceiverCounter.ADOPTED, 17);
         fixture.step(5);
@@ -145,12 +148,42 @@ class SpoolAdopterTest {
         fixture.ingress.room(10);
         fixture.step(5);
 
-        assertThat(fixture.ingress.of(ID)).hasSize(18).startsWith("1 left-1.", "2 left-2.").endsWith("lost 18..20");
-        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(3);
+        assertThat(fixture.ingress.of(ID)).hasSize(20).startsWith("1 left-1.", "2 left-2.")
+            .endsWith("17 left-17.", "lost 18..18", "19 left-19.", "lost 20..20");
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(2);
+        assertThat(fixture.count(ReceiverCounter.SPOOLS_DAMAGED)).isOne();
+        assertThat(fixture.count(ReceiverCounter.SPOOL_BYTES_DAMAGED)).isPositive();
+        assertThat(fixture.drainErrors()).singleElement().asString()
+            .contains(spool().toString(), "events 18 to 18", "events 20 to 20", "18 whole events");
+        fixture.journal(ID, 20);
+        fixture.step(5);
+        assertThat(files(".spool")).isEmpty();
+        assertThat(files(".damaged")).hasSize(1);
     }
 
     @Test
-    void shouldDeleteASpoolThatWasSetAsideOnceItsVoidIsDurable() throws IOException {
+    void shouldPassOverAllWhereNoEventIsWhole() throws IOException {
+        leaveBehind(2);
+        damage(1);
+        damage(2);
+        fixture.awaitCount(ReceiverCounter.VOIDED, 2);
+        assertThat(fixture.ingress.of(ID)).containsExactly("lost 1..2");
+        assertThat(fixture.drainErrors()).hasSize(1);
+    }
+
+    @Test
+    void shouldKeepWhatIsNoSpoolAnyMoreForSomebodyToLookAt() throws IOException {
+        leaveBehind(2);
+        final byte[] bytes = Files.readAllBytes(spool());
+        Arrays.fill(bytes, 0, 4096, (byte)0);
+        Files.write(spool(), bytes);
+        fixture.stepUntil(() -> !Files.exists(spool()));
+        assertThat(fixture.drainErrors()).singleElement().asString().contains("what it held is lost");
+        assertThat(Files.readAllBytes(fixture.spoolDir.resolve(files(".damaged").get(0)))).isEqualTo(bytes);
+    }
+
+    @Test
+    void shouldPutADamagedSpoolThatWasSetAsideAwayOnceItsVoidIsDurable() throws IOException {
         leaveBehind(20);
         damage(20);
         try (EventRecorder next = launch(new UUID(4, 4))) {
@@ -165,8 +198,12 @@ class SpoolAdopterTest {
             fixture.step(5);
 
             assertThat(files(".old.spool")).isEmpty();
+            assertThat(files(".damaged")).hasSize(1);
             assertThat(files(".lock")).containsExactly("cmd.lock");
+            assertThat(next.counter(RecorderCounter.SPOOLS_DAMAGED)).isOne();
+            assertThat(next.counter(RecorderCounter.DAMAGED_BYTES)).isPositive();
         }
+        assertThat(fixture.drainErrors()).hasSize(1);
         assertThat(fixture.ingress.of(ID)).endsWith("19 left-19.", "lost 20..20");
     }
 

@@ -48,7 +48,7 @@ final class SpoolFixture {
 
     /** Appends the next event; -1 where the spool is full. */
     static long append(final Spool spool) {
-        final long sequence = spool.lastSequence() + 1;
+        final long sequence = spool.nextSequence();
         final int length = bodyLength(sequence);
         final int offset = spool.claim(length);
         if (offset < 0) {
@@ -74,15 +74,35 @@ final class SpoolFixture {
             final long sequence = spool.sequenceAt(position);
             position = spool.frameAt(position, frame);
             if (frame.capacity() > 0) {
-                assertThat(frame.capacity()).isEqualTo(bodyLength(sequence));
-                assertThat(frame.getLong(0)).isEqualTo(sequence);
-                for (int i = 8; i < frame.capacity(); i++) {
-                    assertThat(frame.getByte(i)).isEqualTo((byte)sequence);
-                }
+                assertWhole(frame, sequence);
                 sequences.add(sequence);
             }
         }
         return sequences;
+    }
+
+    /** The same for a spool without an owner. */
+    static List<Long> waiting(final OrphanSpool spool) {
+        final List<Long> sequences = new ArrayList<>();
+        final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+        for (int i = 0; i < spool.events(); i++) {
+            spool.event(i, frame);
+            assertWhole(frame, spool.sequence(i));
+            sequences.add(spool.sequence(i));
+        }
+        return sequences;
+    }
+
+    private static void assertWhole(final UnsafeBuffer event, final long sequence) {
+        boolean whole = event.capacity() == bodyLength(sequence) && event.getLong(0) == sequence;
+        for (int i = 8; whole && i < event.capacity(); i++) {
+            whole = event.getByte(i) == (byte)sequence;
+        }
+        assertThat(whole).as("event %s is whole", sequence).isTrue();
+    }
+
+    List<OrphanSpool> orphans() throws IOException {
+        return SpoolFile.acquireOrphans(SystemDisk.INSTANCE, dir, errors::add);
     }
 
     static List<Long> range(final long from, final long to) {
@@ -101,6 +121,7 @@ final class SpoolFixture {
         new UnsafeBuffer(bytes).putLong(offset, value);
         final int crc = SpoolDescriptor.headerCrc(ByteBuffer.wrap(bytes));
         new UnsafeBuffer(bytes).putInt(SpoolDescriptor.HEADER_CRC_OFFSET, crc);
+        System.arraycopy(bytes, 0, bytes, SpoolDescriptor.IDENTITY_COPY_OFFSET, SpoolDescriptor.IDENTITY_LENGTH);
         Files.write(file(), bytes);
     }
 

@@ -1,0 +1,69 @@
+package herald.recorder;
+
+import herald.events.ClusterEvents;
+import herald.io.ChildJvm;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A spool has one process at a time: another one of the same component gets its own, and the spool of a process that
+ * was killed goes on with the next one.
+ */
+@Timeout(60)
+class SpoolOwnershipTest {
+    @TempDir
+    private Path dir;
+
+    private static EventRecorder launch(final Path dir) {
+        return EventRecorder.launch(new EventRecorder.Context()
+            .component("cmd")
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(dir.resolve("spools"))
+            .spoolLength(64 * 1024)
+            .aeronDirectoryName(dir.resolve("no-driver").toString())
+            .closeLingerNs(0));
+    }
+
+    /** Records three events and waits until it is killed. */
+    static final class Owner {
+        private Owner() {
+        }
+
+        public static void main(final String[] arguments) throws IOException {
+            final EventRecorder recorder = launch(Path.of(arguments[0]));
+            for (int i = 0; i < 3; i++) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "of another process", null);
+            }
+            System.out.println(recorder.spoolFile().getFileName() + " " + recorder.recorderId());
+            while (System.in.read() >= 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveASecondProcessASpoolOfItsOwnAndTheFirstOnesOnceThatIsKilled() throws Exception {
+        final String owner;
+        try (ChildJvm child = new ChildJvm(Owner.class, dir.toString())) {
+            owner = child.readLine();
+            assertThat(owner).startsWith("cmd.spool ");
+            try (EventRecorder second = launch(dir)) {
+                assertThat(second.spoolFile()).hasFileName("cmd~1.spool");
+                assertThat(second.record(ClusterEvents.LEADER_LOST, null, "mine", null)).isOne();
+                assertThat(owner).doesNotContain(second.recorderId().toString());
+            }
+            child.kill();
+        }
+        try (EventRecorder next = launch(dir)) {
+            assertThat(next.spoolFile().getFileName() + " " + next.recorderId()).isEqualTo(owner);
+            assertThat(next.lastSequence()).isEqualTo(3);
+            assertThat(next.record(ClusterEvents.LEADER_LOST, null, "the fourth", null)).isEqualTo(4);
+        }
+    }
+}
