@@ -176,7 +176,10 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
-        /** After how long without a sign of life the media driver counts as dead, in ms. */
+        /**
+         * After how long without a sign of life the media driver counts as dead, in ms, 10 s by default; and where
+         * the proxy embeds the driver, after how long this one counts a client as dead.
+         */
         public Context driverTimeoutMs(final long value) {
             driverTimeoutMs = value;
             return this;

@@ -1,26 +1,18 @@
 package herald.engine;
 
 import herald.link.HeraldDirectory;
-import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import io.aeron.Aeron;
-import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.TimeoutException;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -33,7 +25,6 @@ import java.util.function.Consumer;
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
-    private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
 
     private final MediaDriver driver;
     private final Aeron client;
@@ -48,8 +39,8 @@ final class ProxyMediaDriver implements AutoCloseable {
     static ProxyMediaDriver launch(final EventProxy.Context context, final Consumer<Throwable> onFailure) {
         final String directoryName = context.embedInOwnDirectory ?
             HeraldDirectory.aeronDir(context.dataDir).toString() : context.aeronDirectoryName;
-        final boolean external = !context.embedInOwnDirectory && CommonContext.isDriverActive(
-            new File(directoryName), context.driverTimeoutMs, message -> { });
+        final boolean external = !context.embedInOwnDirectory && LocalMediaDriver.isAlive(
+            directoryName, context.driverTimeoutMs);
         MediaDriver driver = null;
         try {
             driver = external ? null : embed(context, directoryName);
@@ -75,48 +66,13 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     private static MediaDriver embed(final EventProxy.Context context, final String directoryName) {
-        requireRoom(directoryName);
-        removeFormerDriver(new File(directoryName));
-        return MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(directoryName)
-            .dirDeleteOnStart(true)
-            .dirDeleteOnShutdown(true)
-            .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
-                ThreadingMode.INVOKER : ThreadingMode.SHARED)
-            .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs))
-            .asyncExecutorEnabled(false)
-            .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
-            .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
-            .errorHandler(error -> LOGGER.error("media driver", error)));
-    }
-
-    /** Only what a driver has left may be deleted: the directory's name comes from a command line. */
-    private static void removeFormerDriver(final File directory) {
-        final String[] files = directory.list();
-        if (files == null || files.length == 0) {
-            return;
-        }
-        if (!new File(directory, CncFileDescriptor.CNC_FILE).exists()) {
-            throw new ProxyException(directory + " is not empty and no directory of a media driver: choose another " +
-                "one with --aeron-dir");
-        }
-        IoUtil.delete(directory, true);
-    }
-
-    private static void requireRoom(final String directoryName) {
-        Path existing = Path.of(directoryName).toAbsolutePath();
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
-        }
-        try {
-            final long usable = Files.getFileStore(existing).getUsableSpace();
-            if (usable < NEEDED_LENGTH) {
-                throw new ProxyException(existing + " has " + usable + " bytes free, the media driver needs " +
-                    NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");
-            }
-        } catch (final IOException e) {
-            throw new ProxyException("cannot tell the free space of " + existing + ": " + e.getMessage(), e);
-        }
+        return LocalMediaDriver.start(
+            LocalMediaDriver.context(
+                directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))
+                .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
+                    ThreadingMode.INVOKER : ThreadingMode.SHARED)
+                .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs)),
+            context.maxEventLength);
     }
 
     Aeron client() {

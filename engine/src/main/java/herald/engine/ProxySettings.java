@@ -83,6 +83,7 @@ abstract class ProxySettings {
         if (failureListener == null) {
             failureListener = failure -> { };
         }
+        LocalMediaDriver.requireTimeout(driverTimeoutMs, "driverTimeoutMs");
         requirePositive(dedupIntervalNs, "dedupIntervalNs");
         requirePositive(batchIntervalNs, "batchIntervalNs");
         requirePositive(forceIntervalNs, "forceIntervalNs");

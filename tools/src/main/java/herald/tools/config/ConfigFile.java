@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param mode       {@code standalone} or {@code managed}.
  * @param dataDir    data directory.
  * @param aeronDir   directory of the media driver.
+ * @param aeron      the media driver's timeout.
  * @param durability {@code process}, {@code disk} or {@code interval}.
  * @param forceInterval of {@code interval}.
  * @param threading  {@code shared} or {@code dedicated}.
@@ -45,6 +46,7 @@ public record ConfigFile(
     String mode,
     @JsonProperty("data-dir") String dataDir,
     @JsonProperty("aeron-dir") String aeronDir,
+    MediaDriver aeron,
     String durability,
     @JsonProperty("force-interval") String forceInterval,
     String threading,
@@ -57,7 +59,7 @@ public record ConfigFile(
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY =
-        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private static final String NO_YAML = "not readable as YAML: ";
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
@@ -66,6 +68,14 @@ public record ConfigFile(
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .build();
+
+    /**
+     * The media driver.
+     *
+     * @param driverTimeout without a sign of life after which it, or a client of it, is dead.
+     */
+    public record MediaDriver(@JsonProperty("driver-timeout") String driverTimeout) {
+    }
 
     /**
      * Folding of repeats.
