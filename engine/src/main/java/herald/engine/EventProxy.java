@@ -101,7 +101,7 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
-     * Whether a stage failed or the media driver is gone: the proxy does not acknowledge any more and has to be closed.
+     * Whether a stage failed: the proxy does not acknowledge any more and has to be closed.
      *
      * @return false while all is well.
      */

@@ -1,9 +1,9 @@
 package herald.engine;
 
+import herald.link.DriverIdentity;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
@@ -66,28 +66,12 @@ public final class LocalMediaDriver implements AutoCloseable {
 
     private static void awaitSilence(final String directoryName, final long timeoutMs) {
         final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs + MAX_TIMER_INTERVAL_MS);
-        while (isAlive(directoryName, timeoutMs)) {
+        while (DriverIdentity.isAlive(directoryName, timeoutMs)) {
             if (System.nanoTime() - deadlineNs >= 0) {
                 throw new ProxyException("a media driver is alive in " + directoryName + ": use it, or stop it" +
                     REMEDY.replace(";", ", or"));
             }
             LockSupport.parkNanos(POLL_PARK_NS);
-        }
-    }
-
-    /**
-     * Whether a driver in a directory has given a sign of life lately.
-     *
-     * @param directoryName of it.
-     * @param timeoutMs     within which.
-     * @return false too where what is there is no driver's.
-     */
-    static boolean isAlive(final String directoryName, final long timeoutMs) {
-        try {
-            return CommonContext.isDriverActive(new File(directoryName), timeoutMs, message -> { });
-        } catch (final AeronException e) {
-            // A driver that was killed in the middle of its start has left a file without a beginning.
-            return false;
         }
     }
 

@@ -1,24 +1,29 @@
 package herald.engine;
 
+import herald.link.CounterId;
+import herald.link.DriverIdentity;
 import herald.link.HeraldDirectory;
+import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.receiver.ReceiverClient;
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.TimeoutException;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The media driver that a proxy uses, its own or one that is alive in the configured directory, and the proxy's client
- * of it, in invoker mode: the receiver steps it.
+ * of it. Whichever of the two dies, the proxy goes on: it waits for another driver where it used one from outside,
+ * starts another one where it was its own, and builds its client again.
  *
  * <p>An own driver's directory is removed before it starts: under the lock of the data directory nobody else's driver
  * can be alive there, only one that was killed.
@@ -26,46 +31,37 @@ import java.util.function.Consumer;
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
 
-    private final MediaDriver driver;
-    private final Aeron client;
+    private final EventProxy.Context context;
     private final String directoryName;
+    private final boolean external;
+    private MediaDriver driver;
+    private ReceiverClient client;
+    private long silentSinceNs;
+    private boolean silent;
 
-    private ProxyMediaDriver(final MediaDriver driver, final Aeron client, final String directoryName) {
-        this.driver = driver;
-        this.client = client;
-        this.directoryName = directoryName;
-    }
-
-    static ProxyMediaDriver launch(final EventProxy.Context context, final Consumer<Throwable> onFailure) {
-        final String directoryName = context.embedInOwnDirectory ?
+    private ProxyMediaDriver(final EventProxy.Context context) {
+        this.context = context;
+        this.directoryName = context.embedInOwnDirectory ?
             HeraldDirectory.aeronDir(context.dataDir).toString() : context.aeronDirectoryName;
-        final boolean external = !context.embedInOwnDirectory && LocalMediaDriver.isAlive(
-            directoryName, context.driverTimeoutMs);
-        MediaDriver driver = null;
+        this.external = !context.embedInOwnDirectory &&
+            DriverIdentity.isAlive(directoryName, context.driverTimeoutMs);
+    }
+
+    static ProxyMediaDriver launch(final EventProxy.Context context, final CounterId.Sink counters) {
+        final ProxyMediaDriver launched = new ProxyMediaDriver(context);
         try {
-            driver = external ? null : embed(context, directoryName);
-            final Aeron client = Aeron.connect(new Aeron.Context()
-                .aeronDirectoryName(directoryName)
-                .driverTimeoutMs(context.driverTimeoutMs)
-                .driverAgentInvoker(driver == null ? null : driver.sharedAgentInvoker())
-                .useConductorAgentInvoker(true)
-                .errorHandler(error -> onClientError(error, onFailure)));
-            return new ProxyMediaDriver(driver, client, directoryName);
+            launched.driver = launched.external ? null : launched.embed();
+            launched.client = new ReceiverClient(launched.directoryName, launched::tryConnect, context.nanoClock,
+                counters, error -> LOGGER.warn("{}", error.getMessage()));
+            return launched;
         } catch (final AeronException | IllegalStateException e) {
-            CloseHelper.quietClose(driver);
-            throw new ProxyException("cannot use the media driver in " + directoryName + ": " + e.getMessage() +
-                "; choose another directory with --aeron-dir", e);
+            launched.close();
+            throw new ProxyException("cannot use the media driver in " + launched.directoryName + ": " +
+                e.getMessage() + "; choose another directory with --aeron-dir", e);
         }
     }
 
-    private static void onClientError(final Throwable error, final Consumer<Throwable> onFailure) {
-        LOGGER.error("the media driver's client failed", error);
-        if (error instanceof TimeoutException) {
-            onFailure.accept(error);
-        }
-    }
-
-    private static MediaDriver embed(final EventProxy.Context context, final String directoryName) {
+    private MediaDriver embed() {
         return LocalMediaDriver.start(
             LocalMediaDriver.context(
                 directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))
@@ -75,7 +71,40 @@ final class ProxyMediaDriver implements AutoCloseable {
             context.maxEventLength);
     }
 
-    Aeron client() {
+    private Aeron tryConnect(final ErrorHandler errorHandler) {
+        if (!DriverIdentity.isAlive(directoryName, context.driverTimeoutMs)) {
+            if (!external) {
+                restartWhereDead();
+            }
+            return null;
+        }
+        silent = false;
+        final Aeron aeron = Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(directoryName)
+            .driverTimeoutMs(context.driverTimeoutMs)
+            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(context.driverTimeoutMs))
+            .driverAgentInvoker(driver == null ? null : driver.sharedAgentInvoker())
+            .useConductorAgentInvoker(true)
+            .errorHandler(errorHandler));
+        LOGGER.info("connected to the media driver in {}", directoryName);
+        return aeron;
+    }
+
+    /** Right after a pause of this process its own driver looks dead too: it gets the time that it is given always. */
+    private void restartWhereDead() {
+        final long nowNs = context.nanoClock.nanoTime();
+        if (!silent) {
+            silent = true;
+            silentSinceNs = nowNs;
+        } else if (nowNs - silentSinceNs > TimeUnit.MILLISECONDS.toNanos(context.driverTimeoutMs)) {
+            silent = false;
+            LOGGER.warn("the media driver in {} is dead: starting another one", directoryName);
+            CloseHelper.quietClose(driver);
+            driver = embed();
+        }
+    }
+
+    ReceiverClient client() {
         return client;
     }
 
@@ -85,14 +114,14 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     /** The own driver's agents where the embedder steps everything. */
     List<Agent> agents() {
-        final AgentInvoker invoker = driver == null ? null : driver.sharedAgentInvoker();
-        return invoker == null ? List.of() : List.of(new DriverAgent(invoker));
+        return driver == null || driver.sharedAgentInvoker() == null ? List.of() : List.of(new DriverAgent());
     }
 
-    /** Steps a driver that was started, and that is closed, by itself. */
-    private record DriverAgent(AgentInvoker invoker) implements Agent {
+    /** Steps the driver of now, which is started, and closed, by itself. */
+    private final class DriverAgent implements Agent {
         @Override
         public int doWork() {
+            final AgentInvoker invoker = driver.sharedAgentInvoker();
             return invoker.invoke();
         }
 

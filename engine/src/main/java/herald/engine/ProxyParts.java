@@ -91,7 +91,7 @@ final class ProxyParts implements AutoCloseable {
     private void openDirectory() throws IOException {
         directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
-        mediaDriver = opened(ProxyMediaDriver.launch(context, this::onFailure));
+        mediaDriver = opened(ProxyMediaDriver.launch(context, counters));
     }
 
     private void openLogs() throws IOException {

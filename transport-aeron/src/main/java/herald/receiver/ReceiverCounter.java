@@ -31,7 +31,9 @@ public enum ReceiverCounter implements CounterId {
     /** Acknowledgements sent. */
     ACKS(11, "acknowledgements sent"),
     /** Refused frames that did not fit into the quarantine file. */
-    NOT_QUARANTINED(12, "refused frames that the quarantine file had no room for");
+    NOT_QUARANTINED(12, "refused frames that the quarantine file had no room for"),
+    /** Times that the media driver, or the client of it, was lost; both are built again. */
+    DRIVER_LOST(20, "times that the media driver was lost");
 
     private final int id;
     private final String label;

@@ -183,7 +183,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         return switch (state) {
             case ADDING -> true;
             case HELLO_SENT -> nowNs - deadlineNs >= 0;
-            case LIVE -> isAckStale(nowNs);
+            case LIVE -> !client.isAnswered() || isAckStale(nowNs);
             case NO_CLIENT, CLOSED -> false;
         };
     }
