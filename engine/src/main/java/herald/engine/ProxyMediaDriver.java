@@ -47,17 +47,29 @@ final class ProxyMediaDriver implements AutoCloseable {
             DriverIdentity.isAlive(directoryName, context.driverTimeoutMs);
     }
 
-    static ProxyMediaDriver launch(final EventProxy.Context context, final CounterId.Sink counters) {
+    static ProxyMediaDriver launch(final EventProxy.Context context) {
         final ProxyMediaDriver launched = new ProxyMediaDriver(context);
         try {
             launched.driver = launched.external ? null : launched.embed();
-            launched.client = new ReceiverClient(launched.directoryName, launched::tryConnect, context.nanoClock,
-                counters, error -> LOGGER.warn("{}", error.getMessage()));
             return launched;
         } catch (final AeronException | IllegalStateException e) {
-            launched.close();
-            throw new ProxyException("cannot use the media driver in " + launched.directoryName + ": " +
-                e.getMessage() + "; choose another directory with --aeron-dir", e);
+            throw launched.unusable(e);
+        }
+    }
+
+    private ProxyException unusable(final RuntimeException cause) {
+        return new ProxyException("cannot use the media driver in " + directoryName + ": " + cause.getMessage() +
+            "; choose another directory with --aeron-dir", cause);
+    }
+
+    /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
+    ReceiverClient connect(final CounterId.Sink counters) {
+        try {
+            client = new ReceiverClient(directoryName, this::tryConnect, context.nanoClock, counters,
+                error -> LOGGER.warn("{}", error.getMessage()));
+            return client;
+        } catch (final AeronException | IllegalStateException e) {
+            throw unusable(e);
         }
     }
 
@@ -102,10 +114,6 @@ final class ProxyMediaDriver implements AutoCloseable {
             CloseHelper.quietClose(driver);
             driver = embed();
         }
-    }
-
-    ReceiverClient client() {
-        return client;
     }
 
     String directoryName() {

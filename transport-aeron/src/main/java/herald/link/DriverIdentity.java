@@ -39,6 +39,9 @@ public record DriverIdentity(Object fileKey, long startTimestampMs, long pid) {
                 return null;
             }
             final ByteBuffer start = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+            if (start.getInt(CncFileDescriptor.cncVersionOffset(0)) == 0) {
+                return null;
+            }
             return new DriverIdentity(
                 Files.readAttributes(file, BasicFileAttributes.class).fileKey(),
                 start.getLong(CncFileDescriptor.startTimestampOffset(0)),

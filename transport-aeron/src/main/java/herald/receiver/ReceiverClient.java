@@ -120,11 +120,11 @@ public final class ReceiverClient implements AutoCloseable {
     }
 
     private void connect(final long nowNs) {
-        // Named before: if another one takes its place meanwhile, that is noticed.
-        final DriverIdentity named = DriverIdentity.of(directoryName);
+        // Named before, if it can be: where another one takes its place meanwhile, that is noticed.
+        final DriverIdentity before = DriverIdentity.of(directoryName);
         deathCause = null;
         aeron = connector.tryConnect(this::onError);
-        driver = named;
+        driver = before == null ? DriverIdentity.of(directoryName) : before;
         driverCheckNs = nowNs + DRIVER_CHECK_INTERVAL_NS;
     }
 
