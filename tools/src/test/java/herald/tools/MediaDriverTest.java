@@ -84,6 +84,8 @@ class MediaDriverTest {
         try (HeraldProcess proxy = proxy(true); HeraldProcess record = record(true)) {
             for (int round = 1; round <= 3; round++) {
                 feed(record);
+                awaitJournaled();
+                feed(record);
                 driver.kill();
                 feed(record);
                 driver = driver();
@@ -102,6 +104,7 @@ class MediaDriverTest {
         final HeraldProcess gone = driver();
         try (HeraldProcess proxy = proxy(true); HeraldProcess record = record(true)) {
             feed(record);
+            awaitJournaled();
             gone.kill();
             await().atMost(20, TimeUnit.SECONDS).until(() -> driversLost() >= 1);
             feed(record);
@@ -121,6 +124,7 @@ class MediaDriverTest {
     void shouldLoseNothingWhereTheDriverIsStoppedAndGoesOn() throws Exception {
         try (HeraldProcess driver = driver(); HeraldProcess proxy = proxy(true); HeraldProcess record = record(true)) {
             feed(record);
+            awaitJournaled();
             driver.signal("STOP");
             await().atMost(20, TimeUnit.SECONDS).until(() -> driversLost() >= 1);
             feed(record);
@@ -136,6 +140,7 @@ class MediaDriverTest {
     void shouldLoseNothingWhereTheProxyIsStoppedAndGoesOn() throws Exception {
         try (HeraldProcess driver = driver(); HeraldProcess proxy = proxy(true); HeraldProcess record = record(true)) {
             feed(record);
+            awaitJournaled();
             proxy.pause(PAUSE);
             feed(record);
             awaitJournaled();
@@ -150,7 +155,8 @@ class MediaDriverTest {
         try (HeraldProcess proxy = proxy(false); HeraldProcess record = record(false)) {
             for (int round = 1; round <= 2; round++) {
                 feed(record);
-                proxy.pause(PAUSE);
+                awaitJournaled();
+            proxy.pause(PAUSE);
                 feed(record);
                 awaitJournaled();
                 assertThat(driversLost()).as(proxy.err()).isGreaterThanOrEqualTo(round);
@@ -163,6 +169,7 @@ class MediaDriverTest {
     void shouldLoseNothingWhereTheRecorderIsStoppedAndGoesOn() throws Exception {
         try (HeraldProcess proxy = proxy(false); HeraldProcess record = record(false)) {
             feed(record);
+            awaitJournaled();
             record.pause(PAUSE);
             feed(record);
             awaitJournaled();
