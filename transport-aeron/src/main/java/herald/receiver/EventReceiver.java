@@ -69,6 +69,7 @@ public final class EventReceiver implements Agent {
 
     private static final int FRAGMENT_LIMIT = 64;
     private static final long ACK_REPEAT_NS = 1_000_000_000L;
+    private static final long FORGET_INTERVAL_NS = 60 * ACK_REPEAT_NS;
 
     private final Context context;
     private final CounterId.Sink counters;
@@ -87,6 +88,7 @@ public final class EventReceiver implements Agent {
     private RecorderSession lastSession;
     private boolean repliesOwed;
     private long repeatNs;
+    private long forgetNs;
     private volatile boolean accepting = true;
     private volatile boolean owesNothing;
 
@@ -102,6 +104,7 @@ public final class EventReceiver implements Agent {
         this.registry = registry;
         this.adopter = new SpoolAdopter(context, registry);
         this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
+        this.forgetNs = repeatNs + FORGET_INTERVAL_NS;
         listen();
     }
 
@@ -166,6 +169,11 @@ public final class EventReceiver implements Agent {
         return owesNothing;
     }
 
+    /** Receiver's thread. */
+    int sessions() {
+        return sessionByImage.size();
+    }
+
     private int acknowledge(final long nowNs) {
         int work = 0;
         RecorderState recorder = context.durable().poll();
@@ -181,6 +189,10 @@ public final class EventReceiver implements Agent {
             repeatNs = nowNs + ACK_REPEAT_NS;
             sessionByImage.values().forEach(RecorderSession::repeatAck);
             repliesOwed = true;
+            if (nowNs - forgetNs >= 0) {
+                forgetNs = nowNs + FORGET_INTERVAL_NS;
+                registry.forgetAbsent();
+            }
         }
         if (repliesOwed) {
             repliesOwed = false;

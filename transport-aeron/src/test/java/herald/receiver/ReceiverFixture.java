@@ -36,6 +36,7 @@ final class ReceiverFixture implements AutoCloseable {
     final DurableFeed durable = new DurableFeed();
     final Path spoolDir;
     final EventReceiver receiver;
+    final RecorderRegistry registry;
     private final Map<CounterId, Long> counts = new HashMap<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final Path quarantineFile;
@@ -66,7 +67,7 @@ final class ReceiverFixture implements AutoCloseable {
             .dirDeleteOnShutdown(true));
         final CounterId.Sink sink = (counter, amount) -> counts.merge(counter, amount, Long::sum);
         client = new ReceiverClient(aeronDir, this::connect, () -> nowNs, sink, errors::add);
-        final RecorderRegistry registry = new RecorderRegistry(ingress, sink);
+        registry = new RecorderRegistry(ingress, sink);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
             client, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
@@ -88,7 +89,11 @@ final class ReceiverFixture implements AutoCloseable {
     }
 
     RawRecorder newRecorder(final UUID id) {
-        return new RawRecorder(this, newClient(), id, nextReplyStreamId++);
+        return newRecorder(newClient(), id);
+    }
+
+    RawRecorder newRecorder(final Aeron sharedClient, final UUID id) {
+        return new RawRecorder(this, sharedClient, id, nextReplyStreamId++);
     }
 
     void step() {
