@@ -176,6 +176,12 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
+        /** Whether the media driver is another process's alone: where none is alive, the proxy waits for one. */
+        public Context externalDriver(final boolean value) {
+            externalDriver = value;
+            return this;
+        }
+
         /**
          * After how long without a sign of life the media driver counts as dead, in ms, 10 s by default; and where
          * the proxy embeds the driver, after how long this one counts a client as dead.

@@ -43,8 +43,12 @@ final class ProxyMediaDriver implements AutoCloseable {
         this.context = context;
         this.directoryName = context.embedInOwnDirectory ?
             HeraldDirectory.aeronDir(context.dataDir).toString() : context.aeronDirectoryName;
-        this.external = !context.embedInOwnDirectory &&
+        final boolean alive = !context.embedInOwnDirectory &&
             DriverIdentity.isAlive(directoryName, context.driverTimeoutMs);
+        this.external = context.externalDriver || alive;
+        if (external && !alive) {
+            LOGGER.warn("waiting for a media driver in {}: none is alive there", directoryName);
+        }
     }
 
     static ProxyMediaDriver launch(final EventProxy.Context context) {

@@ -22,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Wall clocks of recorder and proxy that are set back and forth by hours while both run: journal time goes on at its own
- * pace, nothing is lost, doubled or split, and the difference can be read.
+ * Wall clocks of recorder and proxy that are set back and forth by hours while both run: journal time goes on at its
+ * own pace, nothing is lost, doubled or split, and the difference can be read.
  */
 @Timeout(60)
 class ClockStepTest {

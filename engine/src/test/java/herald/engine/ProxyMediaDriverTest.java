@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -116,6 +117,29 @@ class ProxyMediaDriverTest {
             driver.close();
         }
         assertThat(journaledSequences()).isEqualTo(upTo(43));
+    }
+
+    @Test
+    void shouldStartBeforeItsDriverFromOutside() {
+        final String aeronDir = dir.resolve("driver").toString();
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true));
+            EventRecorder recorder = launchRecorder(aeronDir)) {
+            assertThat(Path.of(aeronDir)).doesNotExist();
+            recorder.record(ClusterEvents.LEADER_LOST, null, "early", null);
+            try (LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { })) {
+                recordAndAwait(recorder, 10);
+                assertThat(driver.directoryName()).isEqualTo(proxy.aeronDirectoryName());
+            }
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(11));
+    }
+
+    @Test
+    void shouldRefuseToWaitForADriverInADirectoryThatNobodyNamed() {
+        assertThatThrownBy(() -> EventProxy.launch(proxyContext().externalDriver(true)))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("aeronDirectoryName");
+        assertThatThrownBy(() -> EventProxy.launch(proxyContext().driverTimeoutMs(999)))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("999").hasMessageContaining("1000");
     }
 
     @Test

@@ -100,6 +100,32 @@ class MediaDriverTest {
     }
 
     @Test
+    void shouldLoseNothingWhereDriverAndProxyAreKilledAndStartedInAnyOrder() throws Exception {
+        HeraldProcess driver = driver();
+        HeraldProcess proxy = proxy(true);
+        try (HeraldProcess record = record(true)) {
+            feed(record);
+            awaitJournaled();
+            proxy.kill();
+            driver.kill();
+            feed(record);
+            proxy = proxy(true);
+            driver = driver();
+            feed(record);
+            awaitJournaled();
+            driver.kill();
+            proxy.kill();
+            driver = driver();
+            proxy = proxy(true);
+            feed(record);
+            finish(record, proxy);
+        } finally {
+            proxy.close();
+            driver.close();
+        }
+    }
+
+    @Test
     void shouldLoseNothingWhereTheDriverIsGoneForLong() throws Exception {
         final HeraldProcess gone = driver();
         try (HeraldProcess proxy = proxy(true); HeraldProcess record = record(true)) {
@@ -194,7 +220,7 @@ class MediaDriverTest {
 
     private HeraldProcess proxy(final boolean besideDriver) throws IOException {
         final Path config = Files.writeString(dir.resolve("herald.yaml"),
-            "aeron:\n  driver-timeout: 2s\n" + (besideDriver ? "aeron-dir: " + aeronDir() + '\n' : ""));
+            "aeron:\n  driver-timeout: 2s\n" + (besideDriver ? "  external: true\naeron-dir: " + aeronDir() + '\n' : ""));
         return HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--batch-interval=100ms");
     }
 

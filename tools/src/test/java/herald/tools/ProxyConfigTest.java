@@ -39,6 +39,7 @@ class ProxyConfigTest {
         aeron-dir: /aeron
         aeron:
           driver-timeout: 2s
+          external: true
         durability: interval
         force-interval: 20ms
         threading: dedicated
@@ -87,6 +88,7 @@ class ProxyConfigTest {
             Map.entry("node", "from-file"),
             Map.entry("dataDir", "/data"),
             Map.entry("aeronDirectoryName", "/aeron"),
+            Map.entry("externalDriver", true),
             Map.entry("driverTimeoutMs", 2_000L),
             Map.entry("durability", "INTERVAL"),
             Map.entry("forceIntervalNs", 20_000_000L),

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * @param mode       {@code standalone} or {@code managed}.
  * @param dataDir    data directory.
  * @param aeronDir   directory of the media driver.
- * @param aeron      the media driver's timeout.
+ * @param aeron      whose media driver it is, and its timeout.
  * @param durability {@code process}, {@code disk} or {@code interval}.
  * @param forceInterval of {@code interval}.
  * @param threading  {@code shared} or {@code dedicated}.
@@ -73,8 +73,9 @@ public record ConfigFile(
      * The media driver.
      *
      * @param driverTimeout without a sign of life after which it, or a client of it, is dead.
+     * @param external      whether it is another process's alone.
      */
-    public record MediaDriver(@JsonProperty("driver-timeout") String driverTimeout) {
+    public record MediaDriver(@JsonProperty("driver-timeout") String driverTimeout, Boolean external) {
     }
 
     /**
@@ -194,6 +195,8 @@ public record ConfigFile(
         final Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
         if (type == String.class) {
             return "a text, a number or a word";
+        } else if (type == Boolean.class) {
+            return "true or false";
         } else if (type == Long.class) {
             return "a whole number";
         } else if (type != null && List.class.isAssignableFrom(type)) {

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class ProxyConfig {
     private static final long NS_PER_MS = 1_000_000L;
     private static final Map<String, String> SETTINGS = Map.of(
+        "aeronDirectoryName", "aeron-dir",
         "driverTimeoutMs", "aeron.driver-timeout in ms",
         "dedupIntervalNs", "dedup interval",
         "batchIntervalNs", "batch interval",
@@ -61,6 +62,7 @@ public final class ProxyConfig {
         if (file.aeron() != null) {
             ifSaid(file.aeron().driverTimeout(),
                 text -> context.driverTimeoutMs(nanos("aeron.driver-timeout", text) / NS_PER_MS));
+            ifSaid(file.aeron().external(), context::externalDriver);
         }
         ifSaid(file.durability(), text -> context.durability(choice("durability", text, List.of(Durability.values()))));
         ifSaid(file.forceInterval(), text -> context.forceIntervalNs(nanos("force-interval", text)));
