@@ -91,7 +91,7 @@ final class ProxyParts implements AutoCloseable {
     private void openDirectory() throws IOException {
         directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
-        mediaDriver = opened(ProxyMediaDriver.launch(context, this::onFailure));
+        mediaDriver = opened(ProxyMediaDriver.launch(context));
     }
 
     private void openLogs() throws IOException {
@@ -178,7 +178,7 @@ final class ProxyParts implements AutoCloseable {
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = new EventReceiver(
-            new EventReceiver.Context(mediaDriver.client(), pipeline, durable, runId, context.maxEventLength,
+            new EventReceiver.Context(mediaDriver.connect(counters), pipeline, durable, runId, context.maxEventLength,
                 HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
                 context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
             registry);

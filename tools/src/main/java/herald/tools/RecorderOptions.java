@@ -10,6 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
+import java.time.Duration;
+
 /**
  * How a command launches its recorder.
  */
@@ -24,6 +26,9 @@ final class RecorderOptions {
     @Option(names = "--namespace", paramLabel = "NAMESPACE", defaultValue = ObjectReference.DEFAULT,
         description = "Namespace that the events belong to; default: ${DEFAULT-VALUE}.")
     private String namespace;
+
+    @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
+    private Duration driverTimeout;
 
     String tenant() {
         return tenant;
@@ -48,6 +53,7 @@ final class RecorderOptions {
             .tenant(tenant)
             .namespace(namespace)
             .aeronDirectoryName(directories.aeronDir().toString())
+            .driverTimeoutMs(driverTimeout.toMillis())
             .spoolDir(directories.spoolDir())
             .errorHandler(errorHandler);
     }

@@ -37,6 +37,9 @@ class ProxyConfigTest {
         mode: standalone
         data-dir: /data
         aeron-dir: /aeron
+        aeron:
+          driver-timeout: 2s
+          external: true
         durability: interval
         force-interval: 20ms
         threading: dedicated
@@ -85,6 +88,8 @@ class ProxyConfigTest {
             Map.entry("node", "from-file"),
             Map.entry("dataDir", "/data"),
             Map.entry("aeronDirectoryName", "/aeron"),
+            Map.entry("externalDriver", true),
+            Map.entry("driverTimeoutMs", 2_000L),
             Map.entry("durability", "INTERVAL"),
             Map.entry("forceIntervalNs", 20_000_000L),
             Map.entry("threadingMode", "DEDICATED"),

@@ -35,7 +35,9 @@ public enum ReceiverCounter implements CounterId {
     /** Spools without an owner that were damaged. */
     SPOOLS_DAMAGED(13, "damaged spools found"),
     /** Bytes of them that do not hold what they should. */
-    SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools");
+    SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools"),
+    /** Times that the media driver, or the client of it, was lost; both are built again. */
+    DRIVER_LOST(20, "times that the media driver was lost");
 
     private final int id;
     private final String label;
