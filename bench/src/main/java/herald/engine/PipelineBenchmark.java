@@ -31,7 +31,6 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -96,7 +95,7 @@ public class PipelineBenchmark {
         }
         journalLog = fixture.openLog(DataDirectory.journal(fixture.dataDir()));
         final Journal journal = new Journal(
-            journalLog, new JournalRecovery(List.of(), null, 0, true), Journal.defaultForgetRecorderNs());
+            journalLog, JournalRecovery.EMPTY, Journal.defaultForgetRecorderNs());
         dispatchLog = new DispatchLog(fixture.openLog(DataDirectory.dispatch(fixture.dataDir())), 0, 0);
         dedup = new DedupHandler(1, fixture.counters());
         final EventPipeline.Context context = new EventPipeline.Context(
