@@ -24,7 +24,8 @@ final class Segment implements AutoCloseable {
      * @param basePosition  position of the segment's first byte.
      * @param segmentLength in bytes.
      * @param createdNs     wall clock, ns since the epoch.
-     * @param previousEnd   where the segment before ends; less than the base only where positions were passed over.
+     * @param previousEnd   where the segment before ends: less than the base only where positions were passed over; 0
+     *                      in the first segment of a log.
      */
     record Header(UUID logId, long basePosition, int segmentLength, long createdNs, long previousEnd) {
     }

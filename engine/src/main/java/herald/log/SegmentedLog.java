@@ -95,7 +95,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
                 return new SegmentedLog(
-                    config, create(config, config.newLogId(), base, base), LogTail.ofEmpty(base));
+                    config, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
             requireOneLog(config, files);
             if (forced) {
