@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,15 +35,15 @@ class ClockStepTest {
 
     @TempDir
     private Path dir;
-    private volatile long proxyOffsetNs;
-    private volatile long recorderOffsetNs;
+    private final AtomicLong proxyOffsetNs = new AtomicLong();
+    private final AtomicLong recorderOffsetNs = new AtomicLong();
 
     /** What an event looks like in the journal. */
     private record Journaled(long sequence, long journalTimeNs, long wallTimeNs) {
     }
 
     private EventProxy launchProxy(final CollectingWriter writer) {
-        final EpochNanoClock wall = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + proxyOffsetNs;
+        final EpochNanoClock wall = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + proxyOffsetNs.get();
         return EventProxy.launch(new EventProxy.Context()
             .dataDir(dir)
             .node("node-1")
@@ -61,7 +62,7 @@ class ClockStepTest {
             .component("cmd")
             .eventTypes(ClusterEvents.CATALOG)
             .spoolDir(HeraldDirectory.spoolDir(dir))
-            .clock(() -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + recorderOffsetNs)
+            .clock(() -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + recorderOffsetNs.get())
             .errorHandler(error -> { })
             .aeronDirectoryName(aeronDirectoryName));
     }
@@ -95,10 +96,10 @@ class ClockStepTest {
             proxy.aeronDirectoryName())) {
             recordPart(recorder);
             for (final long stepNs : STEPS_NS) {
-                proxyOffsetNs += stepNs;
-                recorderOffsetNs -= stepNs;
+                proxyOffsetNs.addAndGet(stepNs);
+                recorderOffsetNs.addAndGet(-stepNs);
                 recordPart(recorder);
-                final long wantedMs = TimeUnit.NANOSECONDS.toMillis(proxyOffsetNs);
+                final long wantedMs = TimeUnit.NANOSECONDS.toMillis(proxyOffsetNs.get());
                 await().atMost(LIMIT).until(
                     () -> Math.abs(proxy.counters().get(ProxyCounter.CLOCK_OFFSET_MS) - wantedMs) < 60_000);
             }
@@ -118,8 +119,8 @@ class ClockStepTest {
                 EventRecorder recorder = launchRecorder(proxy.aeronDirectoryName())) {
                 recordPart(recorder);
             }
-            proxyOffsetNs -= HOUR_NS;
-            recorderOffsetNs -= HOUR_NS;
+            proxyOffsetNs.addAndGet(-HOUR_NS);
+            recorderOffsetNs.addAndGet(-HOUR_NS);
         }
         assertSteady(startNs);
     }

@@ -220,7 +220,8 @@ class MediaDriverTest {
 
     private HeraldProcess proxy(final boolean besideDriver) throws IOException {
         final Path config = Files.writeString(dir.resolve("herald.yaml"),
-            "aeron:\n  driver-timeout: 2s\n" + (besideDriver ? "  external: true\naeron-dir: " + aeronDir() + '\n' : ""));
+            "aeron:\n  driver-timeout: 2s\n" +
+                (besideDriver ? "  external: true\naeron-dir: " + aeronDir() + '\n' : ""));
         return HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--batch-interval=100ms");
     }
 
