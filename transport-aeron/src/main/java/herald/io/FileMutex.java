@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Ownership of a file by one holder on this host, gone with the process that held it.
@@ -19,6 +21,9 @@ import java.util.Set;
  */
 public final class FileMutex implements AutoCloseable {
     private static final Set<Path> HELD_HERE = new HashSet<>();
+
+    /** A line for each lock; the sixth word is the device, whose number may differ from the file's, and the inode. */
+    private static final Path SYSTEM_LOCKS = Path.of("/proc/locks");
 
     private final Path key;
     private final FileChannel channel;
@@ -50,6 +55,35 @@ public final class FileMutex implements AutoCloseable {
                     HELD_HERE.remove(key);
                 }
             }
+        }
+    }
+
+    /**
+     * Whether somebody holds the file, without taking it for a moment: so nobody is refused meanwhile.
+     *
+     * @param file that may be missing.
+     * @return false where nobody does, or where it is held in a container that this process can't see into.
+     * @throws IOException where that can't be found out.
+     */
+    public static boolean isHeld(final Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        synchronized (HELD_HERE) {
+            if (HELD_HERE.contains(realPath(file))) {
+                return true;
+            }
+        }
+        if (!Files.exists(SYSTEM_LOCKS)) {
+            final FileMutex mutex = tryAcquire(file);
+            if (mutex != null) {
+                mutex.close();
+            }
+            return mutex == null;
+        }
+        final String end = ":" + Files.getAttribute(file, "unix:ino");
+        try (Stream<String> locks = Files.lines(SYSTEM_LOCKS)) {
+            return locks.anyMatch(line -> Arrays.stream(line.split(" ")).anyMatch(word -> word.endsWith(end)));
         }
     }
 

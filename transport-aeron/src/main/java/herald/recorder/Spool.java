@@ -1,6 +1,5 @@
 package herald.recorder;
 
-import herald.io.Crc32c;
 import herald.io.Disk;
 import herald.io.FileMutex;
 import org.agrona.BitUtil;
@@ -35,7 +34,7 @@ public final class Spool implements AutoCloseable {
     private final MappedByteBuffer mapping;
     private final UnsafeBuffer header;
     private final UnsafeBuffer ring;
-    private final Crc32c appendCrc;
+    private final SpoolFrames frames;
     private final int capacity;
     private final UUID recorderId;
     private final Cursor head;
@@ -61,10 +60,10 @@ public final class Spool implements AutoCloseable {
         this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
         this.capacity = header.getInt(SpoolDescriptor.CAPACITY_OFFSET);
         this.ring = new UnsafeBuffer(mapping, SpoolDescriptor.HEADER_LENGTH, capacity);
-        this.appendCrc = new Crc32c().wrap(mapping);
         this.recorderId = new UUID(
             header.getLong(SpoolDescriptor.RECORDER_ID_HIGH_OFFSET),
             header.getLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET));
+        this.frames = new SpoolFrames(mapping, ring, capacity, recorderId);
         this.head = readHead();
         this.headPosition = head.position;
         this.trimmedSequence = head.sequence;
@@ -74,26 +73,19 @@ public final class Spool implements AutoCloseable {
     }
 
     static boolean hasTrimSlot(final DirectBuffer header) {
-        return slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET) >= 0 ||
-            slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET) >= 0;
+        return SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET) >= 0 ||
+            SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET) >= 0;
     }
 
     private Cursor readHead() {
         final Cursor cursor = new Cursor();
-        final long a = slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
-        final long b = slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
+        final long a = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
+        final long b = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
         slotA = a >= b;
         final int slot = slotA ? SpoolDescriptor.TRIM_SLOT_A_OFFSET : SpoolDescriptor.TRIM_SLOT_B_OFFSET;
         cursor.position = Math.max(a, b);
         cursor.sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
         return cursor;
-    }
-
-    private static long slotPosition(final DirectBuffer header, final int slot) {
-        final long position = header.getLong(slot + SpoolDescriptor.TRIM_POSITION_OFFSET);
-        final long sequence = header.getLong(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET);
-        final long check = header.getLong(slot + SpoolDescriptor.TRIM_CHECK_OFFSET);
-        return check == SpoolDescriptor.trimCheck(position, sequence) ? position : -1;
     }
 
     /** A frame of an earlier lap carries an older sequence, so the first one that does not fit is the end. */
@@ -111,19 +103,8 @@ public final class Spool implements AutoCloseable {
     }
 
     private int validLength(final long position, final long sequence) {
-        final int offset = offsetOf(position);
-        final int length = ring.getIntAcquire(offset + SpoolDescriptor.LENGTH_OFFSET);
-        final int span = Math.abs(length);
-        final boolean whole = span >= FRAME_HEADER_LENGTH && span <= capacity - offset &&
-            ring.getLong(offset + SpoolDescriptor.SEQUENCE_OFFSET) == sequence &&
-            ring.getInt(offset + SpoolDescriptor.CRC_OFFSET) == frameCrc(offset, length);
-        return whole ? length : 0;
-    }
-
-    private int frameCrc(final int offset, final int length) {
-        final int from = offset + SpoolDescriptor.SEQUENCE_OFFSET;
-        final int end = length < 0 ? offset + FRAME_HEADER_LENGTH : offset + length;
-        return appendCrc.compute(SpoolDescriptor.HEADER_LENGTH + from, end - from) ^ length;
+        final int length = frames.wholeLength(offsetOf(position));
+        return length != 0 && frames.sequence(offsetOf(position)) == sequence ? length : 0;
     }
 
     private int offsetOf(final long position) {
@@ -172,7 +153,7 @@ public final class Spool implements AutoCloseable {
 
     private void publishFrame(final int offset, final int length, final long sequence) {
         ring.putLong(offset + SpoolDescriptor.SEQUENCE_OFFSET, sequence);
-        ring.putInt(offset + SpoolDescriptor.CRC_OFFSET, frameCrc(offset, length));
+        ring.putInt(offset + SpoolDescriptor.CRC_OFFSET, frames.checksum(offset, length));
         ring.putIntRelease(offset + SpoolDescriptor.LENGTH_OFFSET, length);
     }
 

@@ -2,7 +2,9 @@ package herald.recorder;
 
 import herald.io.Crc32c;
 import org.agrona.BitUtil;
-import org.agrona.MutableDirectBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
 
@@ -12,7 +14,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *   header                                        frame, aligned to 16 bytes
  *     0  magic "HERALDSP"                          0  length: header and body; negative: padding; 0: not published
- *     8  format version                            4  CRC32C of sequence and body, xor the length
+ *     8  format version                            4  CRC32C of sequence and body, xor the length, xor the id's CRC32C
  *    12  capacity of the ring                      8  sequence; of padding: that of the next frame
  *    16  recorder id, high and low                16  body: SBE message header and wire Event
  *    32  inode of this file
@@ -23,6 +25,8 @@ import java.nio.ByteBuffer;
  *   192  trim slot B
  *   256  counters, see {@link RecorderCounter}
  *  1024  used sequence: the newest one that was published
+ *  1088  failed: 1 once a force of this file failed
+ *  2048  copy of bytes 0 to 59
  * </pre>
  */
 final class SpoolDescriptor {
@@ -49,6 +53,9 @@ final class SpoolDescriptor {
     static final int TRIM_CHECK_OFFSET = 16;
     static final int COUNTERS_OFFSET = 256;
     static final int USED_SEQUENCE_OFFSET = 1024;
+    static final int FAILED_OFFSET = 1088;
+    static final int IDENTITY_COPY_OFFSET = 2048;
+    static final int IDENTITY_LENGTH = HEADER_CRC_OFFSET + Integer.BYTES;
 
     static final int LENGTH_OFFSET = 0;
     static final int CRC_OFFSET = 4;
@@ -66,14 +73,34 @@ final class SpoolDescriptor {
     }
 
     static int headerCrc(final ByteBuffer spool) {
-        return new Crc32c().wrap(spool).compute(0, HEADER_CRC_OFFSET);
+        return identityCrc(spool, 0);
+    }
+
+    private static int identityCrc(final ByteBuffer spool, final int identityOffset) {
+        return new Crc32c().wrap(spool).compute(identityOffset, HEADER_CRC_OFFSET);
+    }
+
+    /** Whether the identity there, the first one or its copy, is whole, of whichever version. */
+    static boolean isIdentityWhole(final ByteBuffer spool, final int identityOffset) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(spool);
+        return buffer.capacity() >= identityOffset + IDENTITY_LENGTH &&
+            buffer.getLong(identityOffset + MAGIC_OFFSET) == MAGIC &&
+            buffer.getInt(identityOffset + HEADER_CRC_OFFSET) == identityCrc(spool, identityOffset);
+    }
+
+    /** Where a trim slot says that the oldest frame is; -1 where the slot is not whole. */
+    static long slotPosition(final DirectBuffer header, final int slot) {
+        final long position = header.getLong(slot + TRIM_POSITION_OFFSET);
+        final long sequence = header.getLong(slot + TRIM_SEQUENCE_OFFSET);
+        final long check = header.getLong(slot + TRIM_CHECK_OFFSET);
+        return check == trimCheck(position, sequence) && position >= 0 && sequence >= 0 ? position : -1;
     }
 
     static void putTrimSlot(
-        final MutableDirectBuffer buffer, final int slotOffset, final long position, final long sequence) {
-        buffer.putLong(slotOffset + TRIM_CHECK_OFFSET, 0);
-        buffer.putLong(slotOffset + TRIM_POSITION_OFFSET, position);
-        buffer.putLong(slotOffset + TRIM_SEQUENCE_OFFSET, sequence);
-        buffer.putLong(slotOffset + TRIM_CHECK_OFFSET, trimCheck(position, sequence));
+        final AtomicBuffer buffer, final int slotOffset, final long position, final long sequence) {
+        buffer.putLongRelease(slotOffset + TRIM_CHECK_OFFSET, 0);
+        buffer.putLongRelease(slotOffset + TRIM_POSITION_OFFSET, position);
+        buffer.putLongRelease(slotOffset + TRIM_SEQUENCE_OFFSET, sequence);
+        buffer.putLongRelease(slotOffset + TRIM_CHECK_OFFSET, trimCheck(position, sequence));
     }
 }

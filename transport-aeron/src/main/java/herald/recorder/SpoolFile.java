@@ -176,6 +176,7 @@ public final class SpoolFile {
         header.putLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET, boot.getMostSignificantBits());
         header.putLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET, boot.getLeastSignificantBits());
         header.putInt(SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.headerCrc(mapping));
+        header.putBytes(SpoolDescriptor.IDENTITY_COPY_OFFSET, header, 0, SpoolDescriptor.IDENTITY_LENGTH);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET, 0, 0);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET, 0, 0);
         disk.rename(unnamed, file);
@@ -247,7 +248,7 @@ public final class SpoolFile {
         }
     }
 
-    private static Path lockFile(final Path file) {
+    static Path lockFile(final Path file) {
         return file.resolveSibling(baseName(file) + ".lock");
     }
 

@@ -24,10 +24,13 @@ class FormatPageTest {
             SpoolDescriptor.INODE_OFFSET, SpoolDescriptor.BOOT_ID_HIGH_OFFSET, SpoolDescriptor.BOOT_ID_LOW_OFFSET,
             SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.ATTEMPT_OFFSET, SpoolDescriptor.TRIM_SLOT_A_OFFSET,
             SpoolDescriptor.TRIM_SLOT_B_OFFSET, SpoolDescriptor.COUNTERS_OFFSET,
-            SpoolDescriptor.USED_SEQUENCE_OFFSET);
+            SpoolDescriptor.USED_SEQUENCE_OFFSET, SpoolDescriptor.FAILED_OFFSET,
+            SpoolDescriptor.IDENTITY_COPY_OFFSET);
         assertThat(section("Spool header"))
             .contains("format version: " + SpoolDescriptor.FORMAT_VERSION)
             .contains("bytes 0 to " + (SpoolDescriptor.HEADER_CRC_OFFSET - 1))
+            .contains("| " + SpoolDescriptor.IDENTITY_LENGTH + " | copy of bytes 0 to " +
+                (SpoolDescriptor.IDENTITY_LENGTH - 1))
             .contains("| " + SpoolDescriptor.COUNTERS_OFFSET + " | " + 8 * RecorderCounter.values().length + " |");
     }
 

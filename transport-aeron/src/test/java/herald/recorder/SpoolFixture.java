@@ -101,6 +101,7 @@ final class SpoolFixture {
         new UnsafeBuffer(bytes).putLong(offset, value);
         final int crc = SpoolDescriptor.headerCrc(ByteBuffer.wrap(bytes));
         new UnsafeBuffer(bytes).putInt(SpoolDescriptor.HEADER_CRC_OFFSET, crc);
+        System.arraycopy(bytes, 0, bytes, SpoolDescriptor.IDENTITY_COPY_OFFSET, SpoolDescriptor.IDENTITY_LENGTH);
         Files.write(file(), bytes);
     }
 

@@ -1,0 +1,100 @@
+package herald.recorder;
+
+import herald.io.Disk;
+import herald.io.FileMutex;
+
+import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a look at a spool shows, in use or not. Looking takes no lock and changes nothing.
+ *
+ * @param path          of the spool.
+ * @param recorderId    whose events these are; null where the header does not say so any more.
+ * @param component     of the recorder, from the file's name.
+ * @param inUse         whether a living process holds it.
+ * @param firstSequence of the events that are not acknowledged yet.
+ * @param lastSequence  of them; below {@code firstSequence} where nothing waits.
+ * @param events        that wait and are whole.
+ * @param damages       in the order in which they were found; empty where the spool is whole.
+ */
+public record SpoolInspection(
+    Path path,
+    UUID recorderId,
+    String component,
+    boolean inUse,
+    long firstSequence,
+    long lastSequence,
+    long events,
+    List<Damage> damages) {
+
+    private static final Pattern NAME =
+        Pattern.compile("(.+?)(~\\d+)?(\\.[0-9a-f-]{36}(\\.old)?)?\\.(spool|damaged)");
+    private static final int LOOKS = 20;
+
+    /**
+     * A range of a spool's bytes that does not hold what it should.
+     *
+     * @param fromOffset in the file.
+     * @param toOffset   behind its last byte; {@code fromOffset} where not even a trace is left.
+     * @param reason     what should be there.
+     */
+    public record Damage(long fromOffset, long toOffset, String reason) {
+        /**
+         * How much it is.
+         *
+         * @return in bytes.
+         */
+        public long length() {
+            return toOffset - fromOffset;
+        }
+
+        @Override
+        public String toString() {
+            return "bytes " + fromOffset + " to " + toOffset + ": " + reason;
+        }
+    }
+
+    /**
+     * Looks at a spool.
+     *
+     * @param disk      that holds it.
+     * @param spoolFile to look at.
+     * @return what it holds.
+     * @throws IOException where it can't be read, or its format is newer than this Herald.
+     */
+    public static SpoolInspection of(final Disk disk, final Path spoolFile) throws IOException {
+        final MappedByteBuffer mapping = disk.map(spoolFile, false);
+        try {
+            final boolean inUse = isInUse(spoolFile);
+            SpoolScan scan = SpoolScan.of(spoolFile, mapping);
+            for (int look = 1; inUse && look < LOOKS && !scan.damages().isEmpty(); look++) {
+                scan = SpoolScan.of(spoolFile, mapping);
+            }
+            return new SpoolInspection(
+                spoolFile, scan.recorderId(), componentOf(spoolFile), inUse, scan.trimmedSequence() + 1,
+                scan.lastSequence(), scan.count(), scan.damages());
+        } catch (final SpoolException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            disk.unmap(mapping);
+        }
+    }
+
+    private static boolean isInUse(final Path spoolFile) throws IOException {
+        return spoolFile.getFileName().toString().endsWith(SpoolFile.SUFFIX) &&
+            Files.exists(spoolFile) && FileMutex.isHeld(SpoolFile.lockFile(spoolFile));
+    }
+
+    private static String componentOf(final Path spoolFile) {
+        final String name = spoolFile.getFileName().toString();
+        final Matcher matcher = NAME.matcher(name);
+        return matcher.matches() ? matcher.group(1) : name;
+    }
+}
