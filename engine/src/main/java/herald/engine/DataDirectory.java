@@ -16,6 +16,7 @@ import java.nio.file.Path;
  *   format               version of what is in here
  *   counters.dat         see CountersFile
  *   quarantine.txt       refused frames
+ *   quarantine/          what herald verify --repair took out, and what stays lost
  *   journal/             segments
  *   dispatch/            segments
  *   bookmarks/           one for each writer
@@ -47,7 +48,7 @@ public final class DataDirectory implements AutoCloseable {
         FileMutex lock = null;
         try {
             disk.createDirectories(root);
-            lock = FileMutex.tryAcquire(root.resolve("lock"));
+            lock = FileMutex.tryAcquire(lock(root));
             if (lock == null) {
                 throw new ProxyException("data directory " + root + " is in use by another proxy: stop that one, or " +
                     "choose another with --data-dir");
@@ -85,6 +86,16 @@ public final class DataDirectory implements AutoCloseable {
             throw new ProxyException("data directory " + root + " has format " + text + ", this Herald reads up to " +
                 FORMAT_VERSION + ": use the newer Herald that wrote it, or choose another directory with --data-dir");
         }
+    }
+
+    /**
+     * What a proxy holds while it runs.
+     *
+     * @param root of a data directory.
+     * @return the file of a {@link FileMutex}.
+     */
+    public static Path lock(final Path root) {
+        return root.resolve("lock");
     }
 
     /**

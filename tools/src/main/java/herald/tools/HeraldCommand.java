@@ -22,12 +22,13 @@ import java.util.function.Function;
     description = "Records and follows events of this node.",
     versionProvider = VersionProvider.class,
     subcommands = {
-        ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, AgentCommand.class,
-        DemoCommand.class, CompletionCommand.class, HelpCommand.class},
+        ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, VerifyCommand.class,
+        AgentCommand.class, DemoCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         " 0:all went well",
+        " 1:verify: something is damaged",
         "64:the call is wrong",
         "65:some of the input was bad",
         "70:a defect of Herald",

@@ -21,7 +21,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "verify", "agent", "demo", "completion"})
     void shouldHelpWithEveryCommand(final String command) {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
@@ -29,7 +29,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "verify", "agent", "demo", "completion"})
     void shouldKeepHelpWithinEightyColumns(final String command) {
         assertThat(Cli.run(command, "--help").out().lines()).allMatch(line -> line.length() <= 80);
     }
@@ -45,6 +45,7 @@ class HeraldCommandTest {
         "tail --data-dir d --stream journal --from start --follow --severity WARN --type cluster.* --component c* " +
             "--ref Link/eth0 --grep a+ --output pretty --limit 5",
         "tail --stream dispatch --from end --output json",
+        "verify --data-dir d --repair",
         "agent",
         "demo --duration 30s",
         "demo"})
