@@ -174,6 +174,10 @@ final class DispatchCheck implements AutoCloseable {
             onAhead(batch);
             return;
         }
+        if (journal.isSkipped(batch.resumePosition())) {
+            onLostEnd(batch);
+            return;
+        }
         if (!missing) {
             holes.clear();
         }
@@ -225,6 +229,9 @@ final class DispatchCheck implements AutoCloseable {
 
     private void goOnBehind(final EventBatch batch) {
         if (!journal.advanceTo(batch.resumePosition())) {
+            if (journal.isSkipped(batch.resumePosition())) {
+                onLostEnd(batch);
+            }
             return;
         }
         if (journal.peek() == null && journal.position() < batch.resumePosition()) {
@@ -253,6 +260,18 @@ final class DispatchCheck implements AutoCloseable {
             }
         }
         return windows;
+    }
+
+    /** The journal lost its end once, and a start went on behind it: the padding is where these records were. */
+    private void onLostEnd(final EventBatch batch) {
+        final long from = journal.skippedFrom(batch.resumePosition());
+        findings.removeIf(finding -> finding.file().equals(journalLog.directory()) && finding.from() == from);
+        findings.add(new Finding(journalLog.directory(), from, journal.skippedTo(batch.resumePosition()),
+            "no records are where the batch at " + batch.position() + " of the dispatch log was made from",
+            Remedy.note("these events are in the dispatch log alone")));
+        model = null;
+        held = null;
+        journal.beginAgain();
     }
 
     /** The journal is written first: what is dispatched but not journaled was journaled once. */

@@ -5,6 +5,9 @@ import herald.journal.JournalReader;
 import herald.stage.ProxyStart;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Reads a journal for the model: one record ahead, and aware of what is missing before a record.
@@ -14,7 +17,10 @@ import java.nio.file.Path;
  * </pre>
  */
 final class JournalCursor implements AutoCloseable {
+    /** Ends of ranges without a record, by where they begin: padding, mostly. */
+    private final NavigableMap<Long, Long> skipped = new TreeMap<>();
     private final JournalReader reader;
+    private long endOfLast;
     private boolean pending;
     private boolean gap;
     private long wholeSincePosition;
@@ -36,20 +42,50 @@ final class JournalCursor implements AutoCloseable {
         if (!pending) {
             pending = reader.next();
             if (pending && (gap || !begun)) {
-                begun = true;
-                wholeSincePosition = reader.recordPosition();
-                wholeSinceNs = reader.journalTimeNs();
-                forgottenAt = 0;
-                settings = null;
+                beginAgain();
+            }
+            if (pending && reader.recordPosition() > endOfLast) {
+                skipped.put(endOfLast, reader.recordPosition());
             }
         }
         return pending ? reader : null;
+    }
+
+    /** From here on it is as if nothing had been read. */
+    void beginAgain() {
+        begun = true;
+        wholeSincePosition = pending ? reader.recordPosition() : reader.position();
+        wholeSinceNs = pending ? reader.journalTimeNs() : Long.MAX_VALUE;
+        forgottenAt = 0;
+        settings = null;
+    }
+
+    /**
+     * Whether a position is within padding: no record begins or ends there.
+     *
+     * @param position that was read past.
+     * @return true where there was a record, before what is padding now was made.
+     */
+    boolean isSkipped(final long position) {
+        final Map.Entry<Long, Long> range = skipped.lowerEntry(position);
+        return range != null && range.getValue() > position;
+    }
+
+    /** Where the padding around a position begins. */
+    long skippedFrom(final long position) {
+        return skipped.lowerKey(position);
+    }
+
+    /** Where the padding around a position ends. */
+    long skippedTo(final long position) {
+        return skipped.lowerEntry(position).getValue();
     }
 
     /** Goes past the record that was looked at. */
     void consume() {
         pending = false;
         gap = false;
+        endOfLast = reader.position();
         if (settings != null && BatchModel.changesWindows(settings, reader.start())) {
             forgottenAt = reader.recordPosition();
         }

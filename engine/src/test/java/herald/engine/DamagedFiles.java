@@ -82,6 +82,19 @@ final class DamagedFiles {
         Files.write(file, bytes);
     }
 
+    /** Makes a log end earlier, as a power cut does. */
+    static void zeroFrom(final Path log, final long position) throws IOException {
+        final Path file = segmentOf(log, position);
+        final byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, (int)(position % SEGMENT_LENGTH), bytes.length, (byte)0);
+        Files.write(file, bytes);
+        for (final long base : LogReader.segmentBases(SystemDisk.INSTANCE, log)) {
+            if (base > position) {
+                Files.delete(segmentOf(log, base));
+            }
+        }
+    }
+
     /** Where a text is in a record's body. */
     static int offsetOf(final Path log, final LogRecord record, final String text) throws IOException {
         final String bytes = Files.readString(segmentOf(log, record.position()), StandardCharsets.ISO_8859_1);

@@ -217,6 +217,24 @@ class VerificationTest {
     }
 
     @Test
+    void shouldNoticeThatJournalLostItsEnd() throws IOException {
+        makeLogs();
+        final List<LogRecord> records = DamagedFiles.records(journal());
+        final long end = records.get(records.size() - 3).position();
+        DamagedFiles.zeroFrom(journal(), end);
+
+        final String lost = "the journal ends before position " + records.get(records.size() - 1).end();
+        assertThat(verify().damages()).anyMatch(finding -> finding.from() == end && finding.what().contains(lost));
+        goOn();
+        assertThat(verify().damages()).anyMatch(finding -> finding.from() == end &&
+            finding.what().contains("no records are where the batch at "));
+        repair();
+        assertWhole(verify());
+        goOn();
+        assertWhole(verify());
+    }
+
+    @Test
     void shouldPlaceDamagedBookmarkAtOldestEvent() throws IOException {
         makeLogs();
         final Path bookmark = DataDirectory.bookmarks(node.dir()).resolve("collector.bookmark");
@@ -227,6 +245,7 @@ class VerificationTest {
         assertThat(repair().toString()).contains("copied bookmarks/collector.bookmark", "at position 0");
         assertWhole(verify());
         final CollectingWriter writer = new CollectingWriter("collector");
+        node.startRecorders();
         node.startProxy(node.context().writer(writer));
         node.work(ACTIONS);
         node.settle();
