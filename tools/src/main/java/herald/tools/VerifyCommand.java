@@ -28,8 +28,8 @@ final class VerifyCommand extends AbstractCommand {
     private Path dataDir;
 
     @Option(names = "--repair",
-        description = "Do what is said about each damage. Nothing is deleted: what is taken out or changed is kept in " +
-            "the directory's quarantine. Refused while a proxy runs.")
+        description = "Do what is said about each damage. Nothing is deleted: what is taken out or changed is kept " +
+            "in the directory's quarantine. Refused while a proxy runs.")
     private boolean repair;
 
     @Override
