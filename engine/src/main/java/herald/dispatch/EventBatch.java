@@ -194,4 +194,23 @@ public final class EventBatch {
         batch.sbeRewind();
         return batch.toTimeNs();
     }
+
+    /**
+     * How many of its events, hidden ones included, were new because dedup was full.
+     *
+     * @return from 0.
+     */
+    public int overfull() {
+        batch.sbeRewind();
+        return batch.overfull();
+    }
+
+    /**
+     * What is filled in where an event leaves it open.
+     *
+     * @return the defaults in force when the batch was closed.
+     */
+    public EventDefaults defaults() {
+        return defaults;
+    }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  *   format               version of what is in here
  *   counters.dat         see CountersFile
  *   quarantine.txt       refused frames
+ *   quarantine/          what herald verify --repair took out, and what stays lost
  *   journal/             segments
  *   dispatch/            segments
  *   bookmarks/           one for each writer, and how it fares

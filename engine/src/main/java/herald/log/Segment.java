@@ -113,7 +113,7 @@ final class Segment implements AutoCloseable {
         return header;
     }
 
-    private static int crcOf(final UUID id) {
+    static int crcOf(final UUID id) {
         final ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN)
             .putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).flip();
         final CRC32C crc = new CRC32C();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Reads a dispatch log into plain values and compares it with the model.
+ * Reads batches of a dispatch log into plain values, and compares whole logs that fit into memory with the model.
  */
 public final class DispatchedBatches {
     private DispatchedBatches() {
@@ -36,16 +36,13 @@ public final class DispatchedBatches {
         return batches;
     }
 
-    private static ModelBatch modelOf(final EventBatch batch) {
+    static ModelBatch modelOf(final EventBatch batch) {
         final List<ModelBatch.Entry> entries = new ArrayList<>();
-        String node = "";
         for (int i = 0; i < batch.size(); i++) {
-            node = batch.event(i).node();
             entries.add(entryOf(batch, i));
         }
-        final int overfull = (int)entries.stream().filter(ModelBatch.Entry::overfull).count();
-        return new ModelBatch(
-            batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), overfull, node, entries);
+        return new ModelBatch(batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), batch.overfull(),
+            batch.defaults(), entries);
     }
 
     private static ModelBatch.Entry entryOf(final EventBatch batch, final int index) {
@@ -53,6 +50,7 @@ public final class DispatchedBatches {
         final EventDecoder event = ModelEvent.decode(batch.wireEvent());
         final UUID recorder = new UUID(event.recorderIdHigh(), event.recorderIdLow());
         final long sequence = event.sequence();
+        final String message = ModelEvent.identityOf(event).message();
         return new ModelBatch.Entry(
             new UUID(entry.eventIdHigh(), entry.eventIdLow()),
             new ModelBatch.Times(
@@ -60,9 +58,7 @@ public final class DispatchedBatches {
             entry.position(),
             entry.occurrences(),
             entry.flags().overfull(),
-            recorder,
-            sequence,
-            ModelEvent.identityOf(event).message());
+            new ModelBatch.Shown(recorder, sequence, message, ModelEvent.copyOf(batch.wireEvent())));
     }
 
     /**
@@ -74,21 +70,12 @@ public final class DispatchedBatches {
      */
     public static String firstDifference(final List<ModelBatch> expected, final List<ModelBatch> actual) {
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            if (!expected.get(i).equals(actual.get(i))) {
-                return "batch " + i + " of " + expected.size() + differenceOf(expected.get(i), actual.get(i));
+            final String difference = expected.get(i).differenceTo(actual.get(i));
+            if (difference != null) {
+                return "batch " + i + " of " + expected.size() + ", " + difference;
             }
         }
         return expected.size() == actual.size() ?
             null : expected.size() + " batches follow from the journal, the dispatch log holds " + actual.size();
-    }
-
-    private static String differenceOf(final ModelBatch expected, final ModelBatch actual) {
-        for (int i = 0; i < Math.min(expected.entries().size(), actual.entries().size()); i++) {
-            final ModelBatch.Entry entry = expected.entries().get(i);
-            if (!entry.equals(actual.entries().get(i))) {
-                return ", entry " + i + ": expected " + entry + " but it is " + actual.entries().get(i);
-            }
-        }
-        return ": expected " + expected + " but it is " + actual;
     }
 }

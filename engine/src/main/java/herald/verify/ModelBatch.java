@@ -1,5 +1,8 @@
 package herald.verify;
 
+import herald.event.EventDefaults;
+
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
@@ -10,11 +13,11 @@ import java.util.UUID;
  * @param toTimeNs       journal time of the record that closed it.
  * @param resumePosition the journal is dispatched up to here.
  * @param overfull       how many of its entries were new because dedup was full.
- * @param node           the default node in force when it was closed.
+ * @param defaults       in force when it was closed.
  * @param entries        in first-touch order.
  */
 public record ModelBatch(
-    long fromTimeNs, long toTimeNs, long resumePosition, int overfull, String node, List<Entry> entries) {
+    long fromTimeNs, long toTimeNs, long resumePosition, int overfull, EventDefaults defaults, List<Entry> entries) {
     /**
      * When an event was seen.
      *
@@ -27,6 +30,22 @@ public record ModelBatch(
     }
 
     /**
+     * The occurrence that is shown: the one that touched the event first in the batch.
+     *
+     * @param recorder of it.
+     * @param sequence of it.
+     * @param message  of it.
+     * @param wire     its whole message, attributes included.
+     */
+    public record Shown(UUID recorder, long sequence, String message, ByteBuffer wire) {
+        @Override
+        public String toString() {
+            return recorder + " " + sequence + " \"" + message + "\", " + wire.remaining() + " bytes with hash " +
+                Integer.toHexString(wire.hashCode());
+        }
+    }
+
+    /**
      * An event of a batch.
      *
      * @param id       of the event.
@@ -34,18 +53,45 @@ public record ModelBatch(
      * @param position of the first occurrence in the journal.
      * @param count    of occurrences so far.
      * @param overfull whether it was new because dedup was full.
-     * @param recorder of the occurrence that is shown.
-     * @param sequence of the occurrence that is shown.
-     * @param message  of it.
+     * @param shown    what the batch holds of it.
      */
-    public record Entry(
-        UUID id,
-        Times times,
-        long position,
-        long count,
-        boolean overfull,
-        UUID recorder,
-        long sequence,
-        String message) {
+    public record Entry(UUID id, Times times, long position, long count, boolean overfull, Shown shown) {
+        /** Recorder of the occurrence that is shown. */
+        public UUID recorder() {
+            return shown.recorder();
+        }
+
+        /** Sequence of the occurrence that is shown. */
+        public long sequence() {
+            return shown.sequence();
+        }
+
+        /** Message of the occurrence that is shown. */
+        public String message() {
+            return shown.message();
+        }
+    }
+
+    /** The default node in force when it was closed. */
+    public String node() {
+        return defaults.node();
+    }
+
+    /**
+     * Compares it with what a dispatch log holds in its place.
+     *
+     * @param actual batch of the log.
+     * @return the first difference in words; null where there is none.
+     */
+    String differenceTo(final ModelBatch actual) {
+        if (equals(actual)) {
+            return null;
+        }
+        for (int i = 0; i < Math.min(entries.size(), actual.entries.size()); i++) {
+            if (!entries.get(i).equals(actual.entries.get(i))) {
+                return "entry " + i + ": expected " + entries.get(i) + " but it is " + actual.entries.get(i);
+            }
+        }
+        return "expected " + this + " but it is " + actual;
     }
 }

@@ -5,6 +5,7 @@ import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
@@ -16,7 +17,7 @@ import java.util.UUID;
  * @param recordTimeNs  the recorder's clock.
  * @param recorder      that recorded it.
  * @param sequence      of that recorder.
- * @param wireLength    of its message, header included.
+ * @param wire          its whole message, header included.
  * @param identity      what makes it the same as another one.
  */
 public record ModelEvent(
@@ -25,7 +26,7 @@ public record ModelEvent(
     long recordTimeNs,
     UUID recorder,
     long sequence,
-    int wireLength,
+    ByteBuffer wire,
     Identity identity) {
     /**
      * The fields that two events have in common where one repeats the other.
@@ -49,8 +50,23 @@ public record ModelEvent(
             event.recordTimeNs(),
             new UUID(event.recorderIdHigh(), event.recorderIdLow()),
             event.sequence(),
-            wire.capacity(),
+            copyOf(wire),
             identityOf(event));
+    }
+
+    /** Length of its message, header included. */
+    public int wireLength() {
+        return wire.remaining();
+    }
+
+    ModelBatch.Shown shown() {
+        return new ModelBatch.Shown(recorder, sequence, identity.message(), wire);
+    }
+
+    static ByteBuffer copyOf(final DirectBuffer bytes) {
+        final byte[] copy = new byte[bytes.capacity()];
+        bytes.getBytes(0, copy);
+        return ByteBuffer.wrap(copy).asReadOnlyBuffer();
     }
 
     static EventDecoder decode(final DirectBuffer wire) {

@@ -109,6 +109,23 @@ public final class Bookmark implements AutoCloseable {
         return new Bookmark(disk, mapping, initial);
     }
 
+    /**
+     * Makes a bookmark at a place, for a repair.
+     *
+     * @param disk     that holds it.
+     * @param file     of it; one that is there is replaced.
+     * @param logId    of the log that the place is in.
+     * @param position of a batch.
+     * @throws IOException where it can't be made.
+     */
+    public static void place(final Disk disk, final Path file, final UUID logId, final long position)
+        throws IOException {
+        try (Bookmark bookmark = begin(disk, file, State.DAMAGED)) {
+            bookmark.move(logId, position, 0);
+            bookmark.force();
+        }
+    }
+
     private static boolean isZero(final UnsafeBuffer bytes) {
         for (int i = 0; i < FILE_LENGTH; i += Long.BYTES) {
             if (bytes.getLong(i) != 0) {

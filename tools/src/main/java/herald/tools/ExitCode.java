@@ -1,11 +1,13 @@
 package herald.tools;
 
 /**
- * What the {@code herald} command exits with: the numbers of sysexits.h.
+ * What the {@code herald} command exits with: the numbers of sysexits.h, and 1 for damage that was found.
  */
 public final class ExitCode {
     /** All went well. */
     public static final int OK = 0;
+    /** What was checked is damaged. */
+    public static final int DAMAGED = 1;
     /** The call is wrong: an unknown option, a bad value, an unknown event type. */
     public static final int USAGE = 64;
     /** Some of the input was bad. */

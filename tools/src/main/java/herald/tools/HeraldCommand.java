@@ -23,11 +23,13 @@ import java.util.function.Function;
     versionProvider = VersionProvider.class,
     subcommands = {
         ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, BookmarkCommand.class,
-        AgentCommand.class, DemoCommand.class, DriverCommand.class, CompletionCommand.class, HelpCommand.class},
+        VerifyCommand.class, AgentCommand.class, DemoCommand.class, DriverCommand.class, CompletionCommand.class,
+        HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         " 0:all went well",
+        " 1:verify: something is damaged",
         "64:the call is wrong",
         "65:some of the input was bad",
         "70:a defect of Herald",

@@ -21,7 +21,8 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "driver", "completion"})
+    @ValueSource(strings = {
+        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "completion"})
     void shouldHelpWithEveryCommand(final String command) {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
@@ -29,7 +30,8 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "driver", "completion"})
+    @ValueSource(strings = {
+        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "completion"})
     void shouldKeepHelpWithinEightyColumns(final String command) {
         assertThat(Cli.run(command, "--help").out().lines()).allMatch(line -> line.length() <= 80);
     }
@@ -45,6 +47,7 @@ class HeraldCommandTest {
         "tail --data-dir d --stream journal --from start --follow --severity WARN --type cluster.* --component c* " +
             "--ref Link/eth0 --grep a+ --output pretty --limit 5",
         "tail --stream dispatch --from end --output json",
+        "verify --data-dir d --repair",
         "agent",
         "driver --aeron-dir a --timeout 2s",
         "demo --duration 30s",

@@ -1,0 +1,185 @@
+package herald.verify;
+
+import herald.dispatch.EventBatch;
+import herald.io.Disk;
+import herald.writer.Bookmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Looks at writers' bookmarks, before the dispatch log is read, and then at what that log holds at their places.
+ */
+final class BookmarkCheck {
+    private static final int LOOKS = 20;
+
+    private final Disk disk;
+    private final UUID logId;
+    private final List<Place> places = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** What one bookmark says, as it was when it was read. */
+    private record Mark(Bookmark.State state, UUID logId, long position, int index) {
+        static Mark read(final Disk disk, final Path file) throws IOException {
+            try (Bookmark bookmark = Bookmark.open(disk, file, false)) {
+                return bookmark.state() == Bookmark.State.PLACED ?
+                    new Mark(bookmark.state(), bookmark.logId(), bookmark.position(), bookmark.index()) :
+                    new Mark(bookmark.state(), null, 0, 0);
+            }
+        }
+    }
+
+    /** A bookmark and what the log holds at its place. */
+    private static final class Place {
+        private final Path file;
+        private final Mark mark;
+        private long batchPosition = -1;
+        private long batchEnd;
+        private int batchSize;
+
+        Place(final Path file, final Mark mark) {
+            this.file = file;
+            this.mark = mark;
+        }
+
+        String name() {
+            return file.getFileName().toString().replace(Bookmark.SUFFIX, "");
+        }
+    }
+
+    private BookmarkCheck(final Disk disk, final UUID logId) {
+        this.disk = disk;
+        this.logId = logId;
+    }
+
+    /**
+     * Reads bookmarks.
+     *
+     * @param disk      that holds them.
+     * @param directory of them.
+     * @param logId     of the dispatch log; null where there is none.
+     * @return the check, before it knows what the log holds.
+     * @throws IOException where the directory can't be read.
+     */
+    static BookmarkCheck of(final Disk disk, final Path directory, final UUID logId) throws IOException {
+        final BookmarkCheck check = new BookmarkCheck(disk, logId);
+        for (final Path file : disk.list(directory, Bookmark.SUFFIX)) {
+            if (Files.exists(file)) {
+                check.look(file);
+            }
+        }
+        return check;
+    }
+
+    private void look(final Path file) {
+        try {
+            // A writer that runs may move it between two of its fields.
+            Mark mark = Mark.read(disk, file);
+            for (int i = 0; i < LOOKS; i++) {
+                final Mark again = Mark.read(disk, file);
+                if (again.equals(mark)) {
+                    break;
+                }
+                mark = again;
+            }
+            judge(file, mark);
+        } catch (final IOException e) {
+            add(file, "it is damaged: " + e.getMessage(), 0);
+        }
+    }
+
+    private void judge(final Path file, final Mark mark) {
+        places.add(new Place(file, mark));
+        if (mark.state() == Bookmark.State.DAMAGED) {
+            add(file, "neither of its places is whole", 0);
+        } else if (mark.state() == Bookmark.State.PLACED && logId != null && !mark.logId().equals(logId)) {
+            add(file, "it is of dispatch log " + mark.logId() + ", this one is " + logId, 0);
+        }
+    }
+
+    /** Takes note of a batch of the dispatch log. */
+    void onBatch(final EventBatch batch) {
+        for (final Place place : places) {
+            final long position = place.mark.position();
+            if (batch.position() <= position && position < batch.nextPosition()) {
+                place.batchPosition = batch.position();
+                place.batchEnd = batch.nextPosition();
+                place.batchSize = batch.size();
+            }
+        }
+    }
+
+    /**
+     * Says where each bookmark is, and what is wrong with its place. Called when the log was read.
+     *
+     * @param dispatch what was found there.
+     * @param oldest   where the dispatch log begins now.
+     * @return a line each.
+     */
+    List<String> conclude(final DispatchCheck dispatch, final long oldest) {
+        final List<String> lines = new ArrayList<>();
+        for (final Place place : places) {
+            final Mark mark = place.mark;
+            final String where = switch (mark.state()) {
+                case NEW -> "new";
+                case DAMAGED -> "damaged";
+                case PLACED ->
+                    "position " + mark.position() + " index " + mark.index() + remark(place, dispatch, oldest);
+            };
+            lines.add("bookmark " + place.name() + ": " + where);
+        }
+        return lines;
+    }
+
+    private String remark(final Place place, final DispatchCheck dispatch, final long oldest) {
+        final Mark mark = place.mark;
+        if (logId == null) {
+            return ", there is no dispatch log: when the next start has made one, the writer begins at its beginning";
+        }
+        if (!mark.logId().equals(logId)) {
+            return ", of another dispatch log";
+        }
+        if (place.batchPosition >= 0 && (place.batchPosition != mark.position() || mark.index() >= place.batchSize ||
+            mark.index() < 0)) {
+            add(place.file, "position " + mark.position() + " index " + mark.index() + " is no place of the batch at " +
+                place.batchPosition + " to " + place.batchEnd + " with " + place.batchSize + " events",
+                place.batchPosition);
+        }
+        if (mark.position() > dispatch.endPosition()) {
+            return onBeyond(place, dispatch);
+        }
+        final boolean released = mark.position() < oldest && mark.position() > 0;
+        return released ? ", released: the writer lost what is before " + oldest : "";
+    }
+
+    /** Where the end of the log was only not written yet, or taken out by a repair, the start makes it again. */
+    private String onBeyond(final Place place, final DispatchCheck dispatch) {
+        if (dispatch.tornLength() > 0) {
+            findings.add(new Finding(place.file, 0, Files.exists(place.file) ? place.file.toFile().length() : 0,
+                "it is at position " + place.mark.position() + ", the dispatch log is damaged at its end, " +
+                    dispatch.endPosition(),
+                Remedy.note("the next start makes the end of the dispatch log again, behind that position")));
+        }
+        return ", past the end of the dispatch log at " + dispatch.endPosition() + ": the next start goes on behind it";
+    }
+
+    private void add(final Path file, final String what, final long position) {
+        final UUID placedIn = logId == null ? new UUID(0, 0) : logId;
+        final Remedy remedy = new Remedy("put one in its place that is at " +
+            (position == 0 ? "the oldest event kept" : "position " + position) +
+            ", from where the writer delivers again, and keep a copy in quarantine", false, aside -> {
+                aside.copy(file);
+                Bookmark.place(aside.disk(), file, placedIn, position);
+                aside.did("placed bookmark " + file.getFileName() + " at position " + position);
+            });
+        findings.add(new Finding(file, 0, file.toFile().length(), what, remedy));
+    }
+
+    List<Finding> findings() {
+        return findings;
+    }
+}

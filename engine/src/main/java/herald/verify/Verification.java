@@ -1,0 +1,186 @@
+package herald.verify;
+
+import herald.engine.DataDirectory;
+import herald.io.Disk;
+import herald.io.FileMutex;
+import herald.link.HeraldDirectory;
+import org.agrona.concurrent.EpochNanoClock;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checks a data directory: journal, dispatch log against the journal, bookmarks, spools, and what is beside them. Takes
+ * no lock and changes nothing, beside a running proxy too; {@link #repair} does, and refuses there.
+ *
+ * <p>What others move on is read first and what it must be found in after it: bookmarks and spools, then the dispatch
+ * log, side by side with the journal.
+ */
+public final class Verification {
+    /** A segment whose header is right again may show damage within it. */
+    private static final int REPAIR_PASSES = 3;
+
+    private final List<String> lines = new ArrayList<>();
+    private final List<Finding> damages = new ArrayList<>();
+    private final List<Finding> known = new ArrayList<>();
+    private final List<Finding> notes = new ArrayList<>();
+
+    private Verification() {
+    }
+
+    /**
+     * Checks a data directory.
+     *
+     * @param disk that holds it.
+     * @param root of it.
+     * @return what was found.
+     * @throws IOException             where a file can't be read or is of a newer Herald.
+     * @throws herald.log.LogException where a segment is of a newer Herald.
+     */
+    public static Verification of(final Disk disk, final Path root) throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(root.toString(), null, "there is no such data directory");
+        }
+        final Verification verification = new Verification();
+        verification.check(disk, root);
+        return verification;
+    }
+
+    private void check(final Disk disk, final Path root) throws IOException {
+        final DirectoryCheck directory = DirectoryCheck.of(disk, root);
+        final LogCheck dispatchLog = LogCheck.of(disk, DataDirectory.dispatch(root));
+        final BookmarkCheck bookmarks =
+            BookmarkCheck.of(disk, DataDirectory.bookmarks(root), dispatchLog.logId());
+        final SpoolCheck spools = SpoolCheck.of(disk, HeraldDirectory.spoolDir(root));
+        final LogCheck journalLog = LogCheck.of(disk, DataDirectory.journal(root));
+        final JournalCheck journal = JournalCheck.of(journalLog);
+        final DispatchCheck dispatch =
+            DispatchCheck.of(disk, dispatchLog, journalLog, journal, bookmarks::onBatch);
+
+        final long oldest = dispatchLog.segments().isEmpty() ? 0 : dispatchLog.segments().get(0).basePosition();
+        final List<String> bookmarkLines = bookmarks.conclude(dispatch, oldest);
+        final List<String> spoolLines = spools.conclude(journal);
+        final KnownLosses losses = KnownLosses.read(root);
+        final int journalDamages = sort(journal.findings(), losses);
+        final int dispatchDamages = sort(dispatch.findings(), losses);
+        sort(bookmarks.findings(), losses);
+        sort(spools.findings(), losses);
+        sort(directory.findings(), losses);
+        notes.addAll(directory.notes());
+
+        lines.add("journal: " + journal.segments() + " segments, " + journal.records() + " records, " +
+            state(journalDamages) + torn(journal.tornLength(), journal.endPosition()) +
+            (journal.lostEvents() == 0 ? "" : ", at least " + journal.lostEvents() + " events lost"));
+        lines.add("dispatch: " + dispatch.segments() + " segments, " + dispatch.batches() + " batches, " +
+            state(dispatchDamages) + torn(dispatch.tornLength(), dispatch.endPosition()) + compared(dispatch));
+        lines.addAll(bookmarkLines);
+        lines.addAll(spoolLines);
+        lines.addAll(directory.lines());
+    }
+
+    private int sort(final List<Finding> findings, final KnownLosses losses) {
+        int count = 0;
+        for (final Finding finding : findings) {
+            if (losses.contains(finding)) {
+                known.add(finding);
+            } else {
+                damages.add(finding);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static String state(final int damages) {
+        return damages == 0 ? "whole" : damages + " damages";
+    }
+
+    private static String torn(final long length, final long position) {
+        return length == 0 ? "" :
+            ", " + length + " bytes of an unfinished record at position " + position + " that the next start pads";
+    }
+
+    private static String compared(final DispatchCheck dispatch) {
+        final String behind = dispatch.behind() == 0 ? "" :
+            ", " + dispatch.behind() + " behind the journal: the next start makes them";
+        if (dispatch.compared() == 0) {
+            return (dispatch.batches() == 0 ? "" : ", none of them comparable with the journal that is kept") + behind;
+        }
+        final String result = dispatch.differing() == 0 ?
+            ", equals the journal's from position " : ", differs from the journal's, compared from position ";
+        return result + dispatch.comparedFrom() + " (" + dispatch.compared() + " batches)" + behind;
+    }
+
+    /** What was checked, a line each. */
+    public List<String> lines() {
+        return lines;
+    }
+
+    /** What is not whole. */
+    public List<Finding> damages() {
+        return damages;
+    }
+
+    /** What an earlier repair took note of as lost for good. */
+    public List<Finding> known() {
+        return known;
+    }
+
+    /** What is no damage, and yet should not be there. */
+    public List<Finding> notes() {
+        return notes;
+    }
+
+    /** Whether nothing is damaged that was not known. */
+    public boolean isWhole() {
+        return damages.isEmpty();
+    }
+
+    /**
+     * Checks a data directory and does what the remedies say. Nothing is deleted: what is taken out or changed is in
+     * {@code quarantine/verify-<time>} afterwards, what stays lost in {@code quarantine/losses.txt}.
+     *
+     * @param disk  that holds it.
+     * @param root  of it.
+     * @param clock wall clock, ns since the epoch.
+     * @return what was done, a line each; null where a proxy runs in the directory: nothing was done.
+     * @throws IOException where a file can't be moved or written.
+     */
+    public static List<String> repair(final Disk disk, final Path root, final EpochNanoClock clock)
+        throws IOException {
+        try (FileMutex lock = FileMutex.tryAcquire(DataDirectory.lock(root))) {
+            if (lock == null) {
+                return null;
+            }
+            final RepairDirectory aside = new RepairDirectory(disk, root, clock);
+            boolean whole = false;
+            for (int pass = 0; pass < REPAIR_PASSES && !whole; pass++) {
+                final Verification found = of(disk, root);
+                whole = found.isWhole() && found.notes.isEmpty();
+                found.apply(aside, root, Instant.ofEpochSecond(0, clock.nanoTime()));
+            }
+            return aside.done();
+        }
+    }
+
+    private void apply(final RepairDirectory aside, final Path root, final Instant time) throws IOException {
+        final List<Finding> losses = new ArrayList<>();
+        final List<Finding> all = new ArrayList<>(damages);
+        all.addAll(notes);
+        for (final Finding finding : all) {
+            finding.remedy().steps().apply(aside);
+            if (finding.remedy().loss()) {
+                losses.add(finding);
+            }
+        }
+        if (!losses.isEmpty()) {
+            KnownLosses.read(root).add(aside.disk(), time, losses);
+            aside.did("took note of " + losses.size() + " losses in quarantine/losses.txt");
+        }
+    }
+}
