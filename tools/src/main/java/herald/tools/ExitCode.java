@@ -6,6 +6,8 @@ package herald.tools;
 public final class ExitCode {
     /** All went well. */
     public static final int OK = 0;
+    /** What was compared is not the same. */
+    public static final int DIFFERENCE = 1;
     /** The call is wrong: an unknown option, a bad value, an unknown event type. */
     public static final int USAGE = 64;
     /** Some of the input was bad. */

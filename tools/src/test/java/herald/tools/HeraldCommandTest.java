@@ -21,7 +21,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "torture", "completion"})
     void shouldHelpWithEveryCommand(final String command) {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
@@ -29,7 +29,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "torture", "completion"})
     void shouldKeepHelpWithinEightyColumns(final String command) {
         assertThat(Cli.run(command, "--help").out().lines()).allMatch(line -> line.length() <= 80);
     }
@@ -47,6 +47,7 @@ class HeraldCommandTest {
         "tail --stream dispatch --from end --output json",
         "agent",
         "demo --duration 30s",
+        "torture --rounds 3 --seed 17 --duration 45m --work-dir d --keep",
         "demo"})
     void shouldTakeOptionsAsDocumented(final String args) {
         assertThat(HeraldCommand.commandLine().parseArgs(args.split(" ")).unmatched()).isEmpty();

@@ -1,0 +1,62 @@
+package herald.tools.torture;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command lines of a round's children: this JVM with this class path, set up to start fast.
+ */
+final class ChildJvm {
+    /** The user's name that names the directory of a proxy's media driver. */
+    static final String USER = "torture";
+
+    private static final List<String> FAST_START = List.of(
+        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData", "-Xmx96m", "-Xss512k");
+    /** What the manifest of herald.jar opens; it counts only where java is started with -jar. */
+    private static final List<String> OPENS = List.of(
+        "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED");
+
+    private final List<String> prefix;
+
+    /**
+     * Command lines of children.
+     *
+     * @param classPathPrefix comes before the class path; null for nothing.
+     */
+    ChildJvm(final Path classPathPrefix) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FAST_START);
+        command.addAll(OPENS);
+        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("--sun-") || argument.startsWith("--enable-")) {
+                command.add(argument);
+            }
+        }
+        command.add("-Duser.name=" + USER);
+        final String classPath = System.getProperty("java.class.path");
+        command.add("-cp");
+        command.add(classPathPrefix == null ? classPath : classPathPrefix + java.io.File.pathSeparator + classPath);
+        this.prefix = List.copyOf(command);
+    }
+
+    /**
+     * A command line.
+     *
+     * @param main class to run.
+     * @param args for it.
+     * @return the words.
+     */
+    List<String> command(final Class<?> main, final String... args) {
+        final List<String> command = new ArrayList<>(prefix);
+        command.add(main.getName());
+        command.addAll(List.of(args));
+        return command;
+    }
+}

@@ -1,0 +1,119 @@
+package herald.tools.torture;
+
+import herald.dispatch.DispatchReader;
+import herald.dispatch.EventBatch;
+import herald.engine.DataDirectory;
+import herald.io.SystemDisk;
+import herald.recorder.Spool;
+import herald.recorder.SpoolFile;
+import org.agrona.CloseHelper;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Brings a tortured node to rest: everything runs again, recorders have everything acknowledged, spools are drained,
+ * batches are delivered, and the proxy is stopped in order.
+ */
+final class Finish {
+    private static final long TIMEOUT_MS = 60_000;
+    private static final int MAX_STOPS = 5;
+
+    private final Node node;
+
+    Finish(final Node node) {
+        this.node = node;
+    }
+
+    /**
+     * Brings the node to rest.
+     *
+     * @throws Difference where it does not come to rest.
+     */
+    void run() throws IOException, InterruptedException, Difference {
+        for (final Collector collector : node.collectors()) {
+            collector.heal();
+        }
+        for (final ChildProcess process : node.processes()) {
+            process.resume();
+            FaultInjector.awaitEnd(process);
+        }
+        node.startAll();
+        finishRecorders();
+        int stops = 0;
+        do {
+            if (stops++ == MAX_STOPS) {
+                throw new Difference("stuck: spools or writers are not drained after " + MAX_STOPS + " stops in order");
+            }
+            node.startProxy();
+            await("spools are not drained", () -> orphans() == 0);
+            await("batches are not delivered", this::isDelivered);
+            node.proxy().terminate();
+            FaultInjector.awaitEnd(node.proxy());
+        } while (orphans() > 0 || !isDelivered());
+    }
+
+    private void finishRecorders() throws IOException, InterruptedException, Difference {
+        final List<ChildProcess> recorders = node.recorders();
+        for (final ChildProcess recorder : recorders) {
+            recorder.finish();
+        }
+        for (final ChildProcess recorder : recorders) {
+            await(recorder + " does not get its events acknowledged", () -> !recorder.isAlive());
+            recorder.requireOrderlyEnd();
+            if (!recorder.hasSaid(RecorderChild.DRAINED)) {
+                throw new Difference(recorder + " ended before its events were acknowledged");
+            }
+        }
+    }
+
+    /** A condition on files. */
+    private interface Condition {
+        boolean isMet() throws IOException;
+    }
+
+    private void await(final String otherwise, final Condition condition)
+        throws IOException, InterruptedException, Difference {
+        final IOException[] failure = new IOException[1];
+        final boolean met = Await.until(() -> {
+            try {
+                return node.proxy().hasEndedByItself() || condition.isMet();
+            } catch (final IOException e) {
+                failure[0] = e;
+                return true;
+            }
+        }, TIMEOUT_MS);
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+        node.requireNoEndByItself();
+        if (!met) {
+            throw new Difference("stuck: " + otherwise + " within " + TIMEOUT_MS + " ms");
+        }
+    }
+
+    /** Spools with events that no process has. */
+    private int orphans() throws IOException {
+        final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, node.spoolDir());
+        CloseHelper.closeAll(orphans);
+        return orphans.size();
+    }
+
+    /** Whether every collector has the last entry that is in the dispatch log so far. */
+    private boolean isDelivered() {
+        Delivery last = null;
+        try (DispatchReader reader = new DispatchReader(
+            SystemDisk.INSTANCE, DataDirectory.dispatch(node.dataDir()), 0, damage -> { })) {
+            for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                last = Delivery.of(batch, batch.size() - 1);
+            }
+        }
+        for (final Collector collector : node.collectors()) {
+            final Delivery delivered = collector.last();
+            if (last != null && !last.equals(delivered)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
