@@ -1,5 +1,6 @@
 package herald.tools.torture;
 
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +29,9 @@ final class ChildJvm {
      * Command lines of children.
      *
      * @param classPathPrefix comes before the class path; null for nothing.
+     * @param classPathSuffix comes after it.
      */
-    ChildJvm(final Path classPathPrefix) {
+    ChildJvm(final Path classPathPrefix, final Path classPathSuffix) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FAST_START);
@@ -40,9 +42,9 @@ final class ChildJvm {
             }
         }
         command.add("-Duser.name=" + USER);
-        final String classPath = System.getProperty("java.class.path");
+        final String prefixed = classPathPrefix == null ? "" : classPathPrefix + File.pathSeparator;
         command.add("-cp");
-        command.add(classPathPrefix == null ? classPath : classPathPrefix + java.io.File.pathSeparator + classPath);
+        command.add(prefixed + System.getProperty("java.class.path") + File.pathSeparator + classPathSuffix);
         this.prefix = List.copyOf(command);
     }
 

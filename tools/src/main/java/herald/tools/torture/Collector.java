@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The far end of a writer: takes deliveries, answers them, and misbehaves on request. One thread serves one connection
@@ -21,6 +22,9 @@ import java.util.List;
  */
 final class Collector implements AutoCloseable {
     private static final int BACKLOG = 8;
+    private static final int MIN_PORT = 20_000;
+    private static final int MAX_PORT = 32_000;
+    private static final int MAX_ATTEMPTS = 100;
 
     private final List<Connection> connections = new ArrayList<>();
     private final int port;
@@ -40,13 +44,14 @@ final class Collector implements AutoCloseable {
     }
 
     /**
-     * A collector that listens on a free port.
+     * A collector that listens on a free port below those that the system gives to whoever connects: there it is free
+     * again after a refusal, and no writer that connects to it can be given it and meet itself.
      *
      * @param name of its thread.
      * @throws IOException where it can't listen.
      */
     Collector(final String name) throws IOException {
-        server = listen(0);
+        server = listenAnywhere();
         port = server.getLocalPort();
         thread = new Thread(this::serve, name);
         thread.setDaemon(true);
@@ -58,6 +63,18 @@ final class Collector implements AutoCloseable {
         listening.setReuseAddress(true);
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
         return listening;
+    }
+
+    private static ServerSocket listenAnywhere() throws IOException {
+        IOException failure = null;
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
+            try {
+                return listen(ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT));
+            } catch (final IOException e) {
+                failure = e;
+            }
+        }
+        throw new IOException("no free port from " + MIN_PORT + " to " + MAX_PORT, failure);
     }
 
     int port() {

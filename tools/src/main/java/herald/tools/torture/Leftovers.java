@@ -14,6 +14,7 @@ import java.util.List;
 final class Leftovers implements AutoCloseable {
     private final List<ChildProcess> processes = new ArrayList<>();
     private final List<Path> directories = new ArrayList<>();
+    private final List<Path> sharedDirectories = new ArrayList<>();
     private final Thread hook = new Thread(this::removeAll, "torture-leftovers");
     private boolean closed;
 
@@ -46,6 +47,11 @@ final class Leftovers implements AutoCloseable {
         directories.add(directory);
     }
 
+    /** Notes a directory that all rounds use; it is removed when this is closed. */
+    synchronized void sharedDirectory(final Path directory) {
+        sharedDirectories.add(directory);
+    }
+
     /** Keeps a directory that was noted. */
     synchronized void keep(final Path directory) {
         directories.remove(directory);
@@ -63,7 +69,7 @@ final class Leftovers implements AutoCloseable {
         processes.clear();
     }
 
-    /** Removes the directories that were noted. */
+    /** Removes the directories of a round. */
     synchronized void removeDirectories() {
         directories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
         directories.clear();
@@ -73,6 +79,7 @@ final class Leftovers implements AutoCloseable {
         closed = true;
         killAll();
         removeDirectories();
+        sharedDirectories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
     }
 
     @Override

@@ -60,8 +60,12 @@ public final class TortureCommand extends AbstractCommand {
         final long firstSeed = seed == null ? mix(System.nanoTime() ^ ProcessHandle.current().pid()) : seed;
         final Path root = workDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : workDir;
         Files.createDirectories(root);
-        final ChildJvm jvm = new ChildJvm(classPathPrefix);
         try (Leftovers leftovers = new Leftovers()) {
+            final Path shared = Files.createTempDirectory(root, "herald-torture-").toRealPath();
+            leftovers.sharedDirectory(shared);
+            final Path fastStart = shared.resolve("fast-start.jar");
+            FastStart.write(fastStart);
+            final ChildJvm jvm = new ChildJvm(classPathPrefix, fastStart);
             for (int i = 0; goesOn(i, startNs); i++) {
                 run(i, i == 0 ? firstSeed : mix(firstSeed + i * GOLDEN), jvm, root, leftovers);
             }
