@@ -91,7 +91,6 @@ final class ProxyParts implements AutoCloseable {
     private void openDirectory() throws IOException {
         directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
-        mediaDriver = opened(ProxyMediaDriver.launch(context, this::onFailure));
     }
 
     private void openLogs() throws IOException {
@@ -171,7 +170,9 @@ final class ProxyParts implements AutoCloseable {
             batch);
     }
 
+    /** Not before recovery is done: nobody steps the driver's client meanwhile, and it fails once it is late. */
     private void openLink() throws IOException {
+        mediaDriver = opened(ProxyMediaDriver.launch(context, this::onFailure));
         final RecorderRegistry registry = new RecorderRegistry(pipeline, counters);
         for (final RecorderState recorder : recovered.recorders()) {
             registry.add(recorder);

@@ -52,12 +52,15 @@ final class ChildJvm {
      * A command line.
      *
      * @param main class to run.
+     * @param dir  of the round: its first argument, and where a crash of the JVM is written.
      * @param args for it.
      * @return the words.
      */
-    List<String> command(final Class<?> main, final String... args) {
+    List<String> command(final Class<?> main, final Path dir, final String... args) {
         final List<String> command = new ArrayList<>(prefix);
+        command.add("-XX:ErrorFile=" + dir.resolve("jvm-crash-%p.log"));
         command.add(main.getName());
+        command.add(dir.toString());
         command.addAll(List.of(args));
         return command;
     }

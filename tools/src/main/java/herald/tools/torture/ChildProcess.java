@@ -74,6 +74,20 @@ final class ChildProcess {
         }
     }
 
+    /**
+     * Whether it has complained of something.
+     *
+     * @param word in what it wrote to standard error.
+     * @return true where it has.
+     */
+    boolean hasComplainedOf(final String word) {
+        try {
+            return Files.exists(err) && Files.readString(err).contains(word);
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         endExpected = true;
@@ -118,16 +132,10 @@ final class ChildProcess {
         return endExpected;
     }
 
-    /**
-     * Makes sure that a process that was asked to end did so in order.
-     *
-     * @throws Difference naming its exit code where it did not.
-     */
-    void requireOrderlyEnd() throws Difference {
+    /** Whether it ended as one does that is killed or asked to end. */
+    boolean hasEndedInOrder() {
         final int code = process.exitValue();
-        if (code != 0 && code != KILLED && code != TERMINATED) {
-            throw new Difference(this + " ended with " + code + " when it was asked to end");
-        }
+        return code == 0 || code == KILLED || code == TERMINATED;
     }
 
     /** Whether it ended without having been asked to. */

@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,12 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The far end of a writer: takes deliveries, answers them, and misbehaves on request. One thread serves one connection
  * after the other, each to its end, so that deliveries stand in the order in which the writer sent them.
  */
 final class Collector implements AutoCloseable {
+    private static final long LISTEN_TIMEOUT_NS = 10_000_000_000L;
+    private static final long LISTEN_PARK_NS = 1_000_000;
     private static final int BACKLOG = 8;
     private static final int MIN_PORT = 20_000;
     private static final int MAX_PORT = 32_000;
@@ -60,9 +64,14 @@ final class Collector implements AutoCloseable {
 
     private static ServerSocket listen(final int port) throws IOException {
         final ServerSocket listening = new ServerSocket();
-        listening.setReuseAddress(true);
-        listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        return listening;
+        try {
+            listening.setReuseAddress(true);
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+            return listening;
+        } catch (final IOException e) {
+            listening.close();
+            throw e;
+        }
     }
 
     private static ServerSocket listenAnywhere() throws IOException {
@@ -75,6 +84,21 @@ final class Collector implements AutoCloseable {
             }
         }
         throw new IOException("no free port from " + MIN_PORT + " to " + MAX_PORT, failure);
+    }
+
+    /** The kernel keeps a closed port until the thread that waits there has left its call. */
+    private ServerSocket listenAgain() throws IOException {
+        final long deadlineNs = System.nanoTime() + LISTEN_TIMEOUT_NS;
+        while (true) {
+            try {
+                return listen(port);
+            } catch (final BindException e) {
+                if (System.nanoTime() - deadlineNs >= 0) {
+                    throw new IOException("port " + port + " was taken while a collector refused connections", e);
+                }
+                LockSupport.parkNanos(LISTEN_PARK_NS);
+            }
+        }
     }
 
     int port() {
@@ -175,7 +199,7 @@ final class Collector implements AutoCloseable {
     synchronized void heal() throws IOException {
         stalled = false;
         if (refusing) {
-            server = listen(port);
+            server = listenAgain();
             refusing = false;
         }
         notifyAll();

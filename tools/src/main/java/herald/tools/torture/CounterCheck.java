@@ -15,7 +15,7 @@ final class CounterCheck {
     private static final List<CounterId> LOSSES = List.of(
         ReceiverCounter.REFUSED, ReceiverCounter.VOIDED, ReceiverCounter.UNINTELLIGIBLE,
         ReceiverCounter.NOT_QUARANTINED, ProxyCounter.DEAD_LETTERS, ProxyCounter.WRITER_LOST_BYTES,
-        ProxyCounter.FILTERED, ProxyCounter.DAMAGED_BYTES, ProxyCounter.DISK_FULL, ProxyCounter.STAGE_FAILURES,
+        ProxyCounter.FILTERED, ProxyCounter.DAMAGED_BYTES, ProxyCounter.STAGE_FAILURES,
         ProxyCounter.SEGMENTS_RELEASED, ProxyCounter.BOOKMARKS_DAMAGED);
 
     private CounterCheck() {
@@ -34,6 +34,10 @@ final class CounterCheck {
             if (counters.get(loss) != 0) {
                 return "counter \"" + loss.label() + "\" is " + counters.get(loss) + ", no fault accounts for it";
             }
+        }
+        if (plan.count(FaultKind.DISK_FULL) == 0 && counters.get(ProxyCounter.DISK_FULL) != 0) {
+            return "counter \"" + ProxyCounter.DISK_FULL.label() + "\" is " + counters.get(ProxyCounter.DISK_FULL) +
+                ", and the disk was never full";
         }
         final long kills = plan.count(FaultKind.PROXY_KILL);
         if (kills == 0 && counters.get(ProxyCounter.CUT_BYTES) != 0) {

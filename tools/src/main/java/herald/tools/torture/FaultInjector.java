@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FaultInjector {
     /** How long a process may take to end after SIGTERM. */
-    static final long END_TIMEOUT_MS = 60_000;
+    private static final long END_TIMEOUT_MS = 60_000;
 
     private final Node node;
 
@@ -39,7 +39,7 @@ final class FaultInjector {
         final long startNs = System.nanoTime();
         for (final Step step : steps) {
             awaitTime(startNs + TimeUnit.MILLISECONDS.toNanos(step.atMs()));
-            node.requireNoEndByItself();
+            node.tend();
             if (step.begins()) {
                 begin(step.fault());
             } else {
@@ -69,6 +69,13 @@ final class FaultInjector {
             case COLLECTOR_STALL -> node.collectors().get(target).stall();
             case COLLECTOR_RESET -> node.collectors().get(target).reset();
             case COLLECTOR_REFUSE -> node.collectors().get(target).refuse();
+            case DRIVER_KILL -> node.driver().kill();
+            case DRIVER_PAUSE -> node.driver().pause();
+            case DISK_FULL -> {
+                if (node.disk() != null) {
+                    node.disk().fill();
+                }
+            }
         }
     }
 
@@ -77,37 +84,27 @@ final class FaultInjector {
         switch (fault.kind()) {
             case PROXY_KILL -> node.startProxy();
             case PROXY_TERM -> {
-                awaitEnd(node.proxy());
+                node.awaitEnd(node.proxy(), END_TIMEOUT_MS);
                 node.startProxy();
             }
             case PROXY_PAUSE -> node.proxy().resume();
             case RECORDER_KILL -> node.startRecorder(target);
             case RECORDER_TERM -> {
-                awaitEnd(node.recorder(target));
+                node.awaitEnd(node.recorder(target), END_TIMEOUT_MS);
                 node.startRecorder(target);
             }
             case RECORDER_PAUSE -> node.recorder(target).resume();
             case COLLECTOR_STALL, COLLECTOR_REFUSE -> node.collectors().get(target).heal();
+            case DRIVER_KILL -> node.startDriver();
+            case DRIVER_PAUSE -> node.driver().resume();
+            case DISK_FULL -> {
+                if (node.disk() != null) {
+                    node.disk().free();
+                }
+            }
             case COLLECTOR_RESET -> {
                 // The writer connects again by itself.
             }
         }
-    }
-
-    /**
-     * Waits for a process that may have been asked to end, and may be stopped.
-     *
-     * @param process that may have been started again meanwhile.
-     * @throws Difference where it does not end, or not in order.
-     */
-    static void awaitEnd(final ChildProcess process) throws IOException, InterruptedException, Difference {
-        if (!process.isEndExpected()) {
-            return;
-        }
-        process.resume();
-        if (!process.awaitEnd(END_TIMEOUT_MS)) {
-            throw new Difference("stuck: " + process + " does not end " + END_TIMEOUT_MS + " ms after SIGTERM");
-        }
-        process.requireOrderlyEnd();
     }
 }

@@ -31,14 +31,7 @@ final class Finish {
      * @throws Difference where it does not come to rest.
      */
     void run() throws IOException, InterruptedException, Difference {
-        for (final Collector collector : node.collectors()) {
-            collector.heal();
-        }
-        for (final ChildProcess process : node.processes()) {
-            process.resume();
-            FaultInjector.awaitEnd(process);
-        }
-        node.startAll();
+        heal();
         finishRecorders();
         int stops = 0;
         do {
@@ -49,8 +42,24 @@ final class Finish {
             await("spools are not drained", () -> orphans() == 0);
             await("batches are not delivered", this::isDelivered);
             node.proxy().terminate();
-            FaultInjector.awaitEnd(node.proxy());
-        } while (orphans() > 0 || !isDelivered());
+            node.awaitEnd(node.proxy(), TIMEOUT_MS);
+        } while (node.proxy().exitCode() != 0 || orphans() > 0 || !isDelivered());
+    }
+
+    private void heal() throws IOException, InterruptedException, Difference {
+        if (node.disk() != null) {
+            node.disk().free();
+        }
+        for (final Collector collector : node.collectors()) {
+            collector.heal();
+        }
+        for (final ChildProcess process : node.processes()) {
+            process.resume();
+            node.awaitEnd(process, TIMEOUT_MS);
+        }
+        node.tend();
+        node.startAll();
+        node.awaitStarted();
     }
 
     private void finishRecorders() throws IOException, InterruptedException, Difference {
@@ -60,33 +69,18 @@ final class Finish {
         }
         for (final ChildProcess recorder : recorders) {
             await(recorder + " does not get its events acknowledged", () -> !recorder.isAlive());
-            recorder.requireOrderlyEnd();
-            if (!recorder.hasSaid(RecorderChild.DRAINED)) {
+            if (recorder.exitCode() != 0 || !recorder.hasSaid(RecorderChild.DRAINED)) {
                 throw new Difference(recorder + " ended before its events were acknowledged");
             }
         }
     }
 
-    /** A condition on files. */
-    private interface Condition {
-        boolean isMet() throws IOException;
-    }
-
-    private void await(final String otherwise, final Condition condition)
+    private void await(final String otherwise, final Await.Condition condition)
         throws IOException, InterruptedException, Difference {
-        final IOException[] failure = new IOException[1];
         final boolean met = Await.until(() -> {
-            try {
-                return node.proxy().hasEndedByItself() || condition.isMet();
-            } catch (final IOException e) {
-                failure[0] = e;
-                return true;
-            }
+            node.tend();
+            return condition.isMet();
         }, TIMEOUT_MS);
-        if (failure[0] != null) {
-            throw failure[0];
-        }
-        node.requireNoEndByItself();
         if (!met) {
             throw new Difference("stuck: " + otherwise + " within " + TIMEOUT_MS + " ms");
         }
@@ -109,8 +103,7 @@ final class Finish {
             }
         }
         for (final Collector collector : node.collectors()) {
-            final Delivery delivered = collector.last();
-            if (last != null && !last.equals(delivered)) {
+            if (last != null && !last.equals(collector.last())) {
                 return false;
             }
         }

@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class Leftovers implements AutoCloseable {
     private final List<ChildProcess> processes = new ArrayList<>();
+    private final List<SmallDisk> disks = new ArrayList<>();
     private final List<Path> directories = new ArrayList<>();
     private final List<Path> sharedDirectories = new ArrayList<>();
     private final Thread hook = new Thread(this::removeAll, "torture-leftovers");
@@ -52,9 +53,21 @@ final class Leftovers implements AutoCloseable {
         sharedDirectories.add(directory);
     }
 
-    /** Keeps a directory that was noted. */
-    synchronized void keep(final Path directory) {
+    /** Notes a disk that is unmounted at the end. */
+    synchronized void disk(final SmallDisk disk) {
+        disks.add(disk);
+    }
+
+    /**
+     * Keeps a directory that was noted, and what is on a small disk in it.
+     *
+     * @param directory of a round.
+     */
+    synchronized void keep(final Path directory) throws IOException, InterruptedException {
         directories.remove(directory);
+        for (final SmallDisk disk : disks) {
+            disk.keep(directory.resolve("small-disk"));
+        }
     }
 
     /** Kills the processes that are left. */
@@ -71,6 +84,8 @@ final class Leftovers implements AutoCloseable {
 
     /** Removes the directories of a round. */
     synchronized void removeDirectories() {
+        disks.forEach(SmallDisk::unmount);
+        disks.clear();
         directories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
         directories.clear();
     }

@@ -7,6 +7,8 @@ import herald.stage.Durability;
 import herald.tools.ExitCode;
 import herald.tools.Foreground;
 
+import io.aeron.driver.Configuration;
+
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +32,7 @@ final class ProxyChild {
     public static void main(final String[] args) throws Exception {
         ParentWatch.start();
         final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
+        setTimeouts(settings);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (Foreground foreground = new Foreground();
             EventProxy proxy = EventProxy.launch(context(settings).failureListener(cause -> {
@@ -44,6 +47,17 @@ final class ProxyChild {
             System.exit(ExitCode.INTERNAL);
         }
         System.exit(ExitCode.OK);
+    }
+
+    /** The proxy's own driver takes what Herald does not set from system properties. */
+    private static void setTimeouts(final ChildSettings settings) {
+        final long livenessNs = settings.nanos("livenessMs");
+        System.setProperty(Configuration.CLIENT_LIVENESS_TIMEOUT_PROP_NAME, Long.toString(livenessNs));
+        System.setProperty(Configuration.IMAGE_LIVENESS_TIMEOUT_PROP_NAME, Long.toString(livenessNs));
+        System.setProperty(Configuration.PUBLICATION_UNBLOCK_TIMEOUT_PROP_NAME,
+            Long.toString(livenessNs + TimeUnit.MILLISECONDS.toNanos(500)));
+        System.setProperty(Configuration.TIMER_INTERVAL_PROP_NAME,
+            Long.toString(TimeUnit.MILLISECONDS.toNanos(100)));
     }
 
     private static EventProxy.Context context(final ChildSettings settings) {
@@ -65,6 +79,9 @@ final class ProxyChild {
             .dispatchSegmentLength(settings.integer("dispatchSegmentLength"))
             .adoptIntervalNs(settings.nanos("adoptIntervalMs"))
             .closeTimeoutNs(TimeUnit.SECONDS.toNanos(2));
+        if (Boolean.parseBoolean(settings.text("externalDriver"))) {
+            context.aeronDirectoryName(settings.text("aeronDir"));
+        }
         for (int i = 0; i < RoundPlan.COLLECTORS; i++) {
             context.writer(
                 new CollectorWriter("collector-" + i, settings.integer("port-" + i), settings.integer("chunkLength")),

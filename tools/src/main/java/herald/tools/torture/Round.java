@@ -8,8 +8,6 @@ import java.nio.file.Path;
  * One round: a node is started, tortured, brought to rest and judged.
  */
 final class Round {
-    private static final long START_TIMEOUT_MS = 60_000;
-
     private final RoundPlan plan;
     private final ChildJvm jvm;
     private final Leftovers leftovers;
@@ -20,9 +18,10 @@ final class Round {
      * @param plan       of it.
      * @param events     in the journal.
      * @param batches    in the dispatch log.
+     * @param restarts   of processes that ended by themselves because of a fault.
      * @param difference in words; null where there is none.
      */
-    record Result(RoundPlan plan, long events, long batches, String difference) {
+    record Result(RoundPlan plan, long events, long batches, int restarts, String difference) {
     }
 
     Round(final RoundPlan plan, final ChildJvm jvm, final Leftovers leftovers) {
@@ -40,27 +39,16 @@ final class Round {
     Result run(final Path dir) throws IOException, InterruptedException {
         try (Node node = new Node(plan, dir, jvm, leftovers)) {
             node.startAll();
-            awaitStarted(node);
+            node.awaitStarted();
             new FaultInjector(node).run();
             new Finish(node).run();
             final Evidence evidence = Evidence.of(node);
             return new Result(plan, evidence.journal().events().size(), evidence.dispatch().actual().size(),
-                Oracle.firstDifference(evidence, plan));
+                node.endsByItself(), Oracle.firstDifference(evidence, plan));
         } catch (final Difference e) {
-            return new Result(plan, 0, 0, e.getMessage());
+            return new Result(plan, 0, 0, 0, e.getMessage());
         } finally {
             leftovers.killAll();
-        }
-    }
-
-    private static void awaitStarted(final Node node) throws InterruptedException, Difference {
-        final boolean started = Await.until(
-            () -> node.proxy().hasEndedByItself() || (node.proxy().hasSaid(ProxyChild.READY) &&
-                node.recorders().stream().allMatch(recorder -> recorder.hasSaid(RecorderChild.READY))),
-            START_TIMEOUT_MS);
-        node.requireNoEndByItself();
-        if (!started) {
-            throw new Difference("stuck: the processes are not ready within " + START_TIMEOUT_MS + " ms");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * What happens in a round, drawn from its seed: the settings of all processes, and the faults with their times. The
@@ -27,7 +28,8 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
     private static final int KIB = 1024;
     private static final long MIN_SPAN_MS = 900;
     private static final long MAX_SPAN_MS = 1900;
-    private static final FaultKind[] KINDS = FaultKind.values();
+    private static final int SHORT_TIMEOUT_MS = 1_200;
+    private static final int LONG_TIMEOUT_MS = 10_000;
 
     /**
      * Draws a plan.
@@ -42,7 +44,10 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         settings.setProperty("seed", Long.toString(seed));
         drawProxy(random, settings);
         drawRecorders(random, settings);
-        return new RoundPlan(seed, recorders, settings, drawFaults(random, recorders));
+        drawWorld(random, settings);
+        final RoundPlan plan = new RoundPlan(seed, recorders, settings, new ArrayList<>());
+        plan.drawFaults(random);
+        return plan;
     }
 
     /**
@@ -80,6 +85,30 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         put(settings, "longEventsPerMille", random.nextInt(3) == 0 ? 150 : 10);
     }
 
+    private static void drawWorld(final SplittableRandom random, final Properties settings) {
+        final boolean external = random.nextInt(4) == 0;
+        final boolean impatient = external || random.nextInt(3) == 0;
+        put(settings, "externalDriver", external);
+        put(settings, "livenessMs", impatient ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS);
+        put(settings, "driverTimeoutMs", impatient ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS);
+        put(settings, "diskMib", random.nextInt(4) == 0 ? random.nextInt(12, 24) : 0);
+    }
+
+    /** Whether proxy and recorders use a media driver in a process of its own. */
+    boolean hasExternalDriver() {
+        return Boolean.parseBoolean(settings.getProperty("externalDriver"));
+    }
+
+    /** Whether pauses may be longer than what clients and drivers wait for each other. */
+    boolean isImpatient() {
+        return Integer.parseInt(settings.getProperty("livenessMs")) < LONG_TIMEOUT_MS;
+    }
+
+    /** Size of the data directory's file system in MiB; 0 for that of the machine. */
+    int diskMib() {
+        return Integer.parseInt(settings.getProperty("diskMib"));
+    }
+
     /** A length or its double, or the double of that, and so on. */
     private static int shifted(final int length, final SplittableRandom random, final int bound) {
         return length << random.nextInt(bound);
@@ -89,35 +118,38 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         settings.setProperty(name, value.toString());
     }
 
-    private static List<Fault> drawFaults(final SplittableRandom random, final int recorders) {
+    private void drawFaults(final SplittableRandom random) {
         final long spanMs = random.nextLong(MIN_SPAN_MS, MAX_SPAN_MS);
-        final List<Fault> faults = new ArrayList<>();
+        final List<FaultKind> kinds = Stream.of(FaultKind.values()).filter(kind -> switch (kind.target()) {
+            case DRIVER -> hasExternalDriver();
+            case DISK -> diskMib() > 0;
+            default -> true;
+        }).toList();
         final int count = random.nextInt(3, 9);
         for (int i = 0; i < count; i++) {
             final FaultKind kind = i == 0 && random.nextInt(10) > 0 ?
-                FaultKind.PROXY_KILL : KINDS[random.nextInt(KINDS.length)];
-            faults.add(new Fault(kind, random.nextLong(spanMs), durationMs(random, kind), target(random, kind,
-                recorders)));
+                FaultKind.PROXY_KILL : kinds.get(random.nextInt(kinds.size()));
+            faults.add(new Fault(kind, random.nextLong(spanMs), durationMs(random, kind), target(random, kind)));
         }
         faults.sort(Comparator.comparingLong(Fault::atMs));
-        return List.copyOf(faults);
     }
 
-    private static int target(final SplittableRandom random, final FaultKind kind, final int recorders) {
-        return switch (kind) {
-            case PROXY_KILL, PROXY_TERM, PROXY_PAUSE -> 0;
-            case RECORDER_KILL, RECORDER_TERM, RECORDER_PAUSE -> random.nextInt(recorders);
-            case COLLECTOR_STALL, COLLECTOR_RESET, COLLECTOR_REFUSE -> random.nextInt(COLLECTORS);
+    private int target(final SplittableRandom random, final FaultKind kind) {
+        return switch (kind.target()) {
+            case RECORDER -> random.nextInt(recorders);
+            case COLLECTOR -> random.nextInt(COLLECTORS);
+            default -> 0;
         };
     }
 
     private static long durationMs(final SplittableRandom random, final FaultKind kind) {
         return switch (kind) {
-            case PROXY_KILL, PROXY_TERM, RECORDER_KILL, RECORDER_TERM -> random.nextInt(4) == 0 ?
+            case PROXY_KILL, PROXY_TERM, RECORDER_KILL, RECORDER_TERM, DRIVER_KILL -> random.nextInt(4) == 0 ?
                 random.nextLong(300, 900) : random.nextLong(60);
-            case PROXY_PAUSE, RECORDER_PAUSE -> random.nextInt(8) == 0 ?
+            case PROXY_PAUSE, RECORDER_PAUSE, DRIVER_PAUSE -> random.nextInt(8) == 0 ?
                 random.nextLong(600, 2000) : random.nextLong(50, 500);
             case COLLECTOR_STALL, COLLECTOR_REFUSE -> random.nextLong(50, 900);
+            case DISK_FULL -> random.nextLong(100, 900);
             case COLLECTOR_RESET -> 0;
         };
     }
