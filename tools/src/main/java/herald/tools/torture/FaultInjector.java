@@ -71,11 +71,7 @@ final class FaultInjector {
             case COLLECTOR_REFUSE -> node.collectors().get(target).refuse();
             case DRIVER_KILL -> node.driver().kill();
             case DRIVER_PAUSE -> node.driver().pause();
-            case DISK_FULL -> {
-                if (node.disk() != null) {
-                    node.disk().fill();
-                }
-            }
+            case DISK_FULL -> node.disk().fill();
         }
     }
 
@@ -97,11 +93,7 @@ final class FaultInjector {
             case COLLECTOR_STALL, COLLECTOR_REFUSE -> node.collectors().get(target).heal();
             case DRIVER_KILL -> node.startDriver();
             case DRIVER_PAUSE -> node.driver().resume();
-            case DISK_FULL -> {
-                if (node.disk() != null) {
-                    node.disk().free();
-                }
-            }
+            case DISK_FULL -> node.disk().free();
             case COLLECTOR_RESET -> {
                 // The writer connects again by itself.
             }

@@ -158,7 +158,7 @@ final class Node implements AutoCloseable {
         return driver;
     }
 
-    /** The small disk; null where the plan has none, or nobody may mount one. */
+    /** The small disk; null where the plan has none. */
     SmallDisk disk() {
         return disk;
     }

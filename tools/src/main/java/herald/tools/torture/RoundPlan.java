@@ -109,6 +109,15 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         return Integer.parseInt(settings.getProperty("diskMib"));
     }
 
+    /** The same plan for where nobody may mount a file system. */
+    RoundPlan withoutSmallDisk() {
+        final Properties other = new Properties();
+        other.putAll(settings);
+        put(other, "diskMib", 0);
+        return new RoundPlan(seed, recorders, other,
+            faults.stream().filter(fault -> fault.kind() != FaultKind.DISK_FULL).toList());
+    }
+
     /** A length or its double, or the double of that, and so on. */
     private static int shifted(final int length, final SplittableRandom random, final int bound) {
         return length << random.nextInt(bound);

@@ -2,6 +2,7 @@ package herald.tools.torture;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,29 @@ final class SmallDisk {
      *
      * @param mountPoint an empty directory.
      * @param mib        its size.
-     * @return the disk; null where this user may not mount.
+     * @return the disk.
+     * @throws IOException where this user may not mount.
      */
     static SmallDisk mount(final Path mountPoint, final int mib) throws IOException, InterruptedException {
-        final boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=" + mib + "m,mode=0700", "tmpfs",
-            mountPoint.toString());
-        return mounted ? new SmallDisk(mountPoint) : null;
+        if (!run("mount", "-t", "tmpfs", "-o", "size=" + mib + "m,mode=0700", "tmpfs", mountPoint.toString())) {
+            throw new IOException("cannot mount a file system at " + mountPoint);
+        }
+        return new SmallDisk(mountPoint);
+    }
+
+    /**
+     * Whether this user may mount a disk.
+     *
+     * @param mountPoint an empty directory to try it at.
+     * @return true where it went well.
+     */
+    static boolean isAllowed(final Path mountPoint) throws InterruptedException {
+        try {
+            mount(mountPoint, 1).unmount();
+            return true;
+        } catch (final IOException e) {
+            return false;
+        }
     }
 
     private static boolean run(final String... command) throws IOException, InterruptedException {
@@ -90,7 +108,7 @@ final class SmallDisk {
         try {
             run("umount", "-l", mountPoint.toString());
         } catch (final IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
