@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,10 +41,11 @@ class TortureCommandTest {
         final Path work = Files.createDirectory(dir.resolve("work"));
         try (HeraldProcess torture = HeraldProcess.start(
             dir, "torture", "--rounds", "100", "--seed", "7", "--work-dir", work.toString())) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> !childrenIn(work).isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> torture.descendants().size() > 1);
+            final List<ProcessHandle> children = torture.descendants();
 
             assertThat(torture.terminate()).as(torture.err()).isNotZero();
-            await().atMost(Duration.ofSeconds(10)).until(() -> childrenIn(work).isEmpty());
+            await().atMost(Duration.ofSeconds(10)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         }
         assertThat(list(work)).isEmpty();
     }
@@ -59,13 +59,6 @@ class TortureCommandTest {
         final Cli text = Cli.run("torture", "--seed", "abc");
         assertThat(text.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(text.err()).contains("--seed", "abc");
-    }
-
-    private static List<ProcessHandle> childrenIn(final Path work) {
-        return ProcessHandle.allProcesses()
-            .filter(process -> Optional.ofNullable(process.info().arguments().orElse(null)).stream()
-                .flatMap(Stream::of).anyMatch(argument -> argument.startsWith(work + "/")))
-            .toList();
     }
 
     private static List<Path> list(final Path directory) throws IOException {

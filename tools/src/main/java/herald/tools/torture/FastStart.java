@@ -14,8 +14,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
 /**
- * Spares each proxy of a round a second: Chronicle Map compiles a class of its own when the first map is made, and takes
- * one that it finds on the class path instead.
+ * Spares each proxy of a round a second: Chronicle Map compiles a class of its own when the first map is made, and
+ * takes one that it finds on the class path instead.
  */
 final class FastStart {
     private FastStart() {

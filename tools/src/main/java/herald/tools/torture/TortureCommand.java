@@ -103,7 +103,8 @@ public final class TortureCommand extends AbstractCommand {
             leftovers.keep(dir);
         }
         leftovers.removeDirectories();
-        out().printf(Locale.ROOT, "round %d seed=%d %s time=%.1fs recorders=%d events=%d batches=%d restarts=%d faults: %s%n",
+        out().printf(Locale.ROOT,
+            "round %d seed=%d %s time=%.1fs recorders=%d events=%d batches=%d restarts=%d faults: %s%n",
             index + 1, roundSeed, differs ? "DIFFERENCE" : "ok", (System.nanoTime() - startNs) / NS_PER_SECOND,
             plan.recorders(), result.events(), result.batches(), result.restarts(), Summary.faults(plan.faults()));
         if (differs) {
