@@ -125,7 +125,7 @@ public record SegmentInspection(
                 buffer.putBytes(0, old, 0, kept);
                 buffer.setMemory(0, LogDescriptor.SEGMENT_HEADER_LENGTH, (byte)0);
                 LogDescriptor.encodeSegmentHeader(
-                    buffer, new Segment.Header(id, basePosition, segmentLength, created));
+                    buffer, new Segment.Header(id, basePosition, segmentLength, created, basePosition));
                 buffer.putInt(LogDescriptor.HEADER_CRC_OFFSET,
                     new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
                 disk.force(mapping, 0, segmentLength);

@@ -43,7 +43,8 @@ class ClockStepTest {
     }
 
     private EventProxy launchProxy(final CollectingWriter writer) {
-        final EpochNanoClock wall = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + proxyOffsetNs.get();
+        final EpochNanoClock wall =
+            () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) + proxyOffsetNs.get();
         return EventProxy.launch(new EventProxy.Context()
             .dataDir(dir)
             .node("node-1")

@@ -1,10 +1,10 @@
 package herald.engine;
 
-import herald.engine.model.ModelBatch;
-import herald.engine.model.ReferenceModel;
 import herald.event.EventFilter;
 import herald.io.SystemDisk;
 import herald.stage.ProxyCounter;
+import herald.verify.ModelBatch;
+import herald.verify.ReferenceModel;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Whatever happens between two runs of a proxy, the journal holds every accepted event once and in order, and the
@@ -141,7 +142,8 @@ class RecoveryTest {
 
     /** However often the journal was replayed. */
     private static void assertCountedOnce(final SteppedNode node) throws IOException {
-        final ReferenceModel model = ReferenceModel.of(DataDirectory.journal(node.dir()));
+        final ReferenceModel model = ReferenceModel.of(
+            DataDirectory.journal(node.dir()), damage -> fail("the journal is damaged: " + damage));
         final List<ModelBatch.Entry> entries = model.batches().stream().flatMap(it -> it.entries().stream()).toList();
         final long ids = entries.stream().map(ModelBatch.Entry::id).distinct().count();
         try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, DataDirectory.counters(node.dir()))) {

@@ -6,8 +6,8 @@ package herald.tools;
 public final class ExitCode {
     /** All went well. */
     public static final int OK = 0;
-    /** What was checked is damaged. */
-    public static final int DAMAGED = 1;
+    /** What was checked is damaged, or what was compared is not the same. */
+    public static final int DIFFERENCE = 1;
     /** The call is wrong: an unknown option, a bad value, an unknown event type. */
     public static final int USAGE = 64;
     /** Some of the input was bad. */

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *   }
  * </pre>
  */
-final class Foreground implements AutoCloseable {
+public final class Foreground implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
 
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -25,7 +25,7 @@ final class Foreground implements AutoCloseable {
     /**
      * Minds signals from here on.
      */
-    Foreground() {
+    public Foreground() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -33,7 +33,7 @@ final class Foreground implements AutoCloseable {
      * Waits for a signal, for {@link #stop} or for an interrupt of this thread. The thread counts as interrupted again
      * only once this is closed: whatever closes before has to wait for its own threads.
      */
-    void await() {
+    public void await() {
         try {
             stopped.await();
         } catch (final InterruptedException e) {
@@ -47,7 +47,7 @@ final class Foreground implements AutoCloseable {
      * @param timeout at most.
      * @return whether the wait was ended before.
      */
-    boolean await(final Duration timeout) {
+    public boolean await(final Duration timeout) {
         try {
             return stopped.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (final InterruptedException e) {
@@ -59,7 +59,7 @@ final class Foreground implements AutoCloseable {
     /**
      * Ends the wait from inside the process.
      */
-    void stop() {
+    public void stop() {
         stopped.countDown();
     }
 

@@ -4,6 +4,7 @@ import herald.events.EventType;
 import herald.events.Severity;
 import herald.recorder.ObjectReference;
 import herald.tools.tail.TailCommand;
+import herald.tools.torture.TortureCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -23,13 +24,13 @@ import java.util.function.Function;
     versionProvider = VersionProvider.class,
     subcommands = {
         ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, BookmarkCommand.class,
-        VerifyCommand.class, AgentCommand.class, DemoCommand.class, DriverCommand.class, CompletionCommand.class,
-        HelpCommand.class},
+        VerifyCommand.class, AgentCommand.class, DemoCommand.class, DriverCommand.class, TortureCommand.class,
+        CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
         " 0:all went well",
-        " 1:verify: something is damaged",
+        " 1:damage or a difference was found",
         "64:the call is wrong",
         "65:some of the input was bad",
         "70:a defect of Herald",

@@ -47,7 +47,7 @@ final class VerifyCommand extends AbstractCommand {
         }
         out().println("verify: " + (verification.isWhole() ? "whole" : verification.damages().size() + " damages"));
         out().flush();
-        return verification.isWhole() ? ExitCode.OK : ExitCode.DAMAGED;
+        return verification.isWhole() ? ExitCode.OK : ExitCode.DIFFERENCE;
     }
 
     private void print(final Verification verification, final Path root) {

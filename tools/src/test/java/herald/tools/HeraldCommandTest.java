@@ -22,7 +22,7 @@ class HeraldCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "completion"})
+        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "torture", "completion"})
     void shouldHelpWithEveryCommand(final String command) {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
@@ -31,7 +31,7 @@ class HeraldCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "completion"})
+        "proxy", "record", "tail", "stat", "verify", "agent", "demo", "driver", "torture", "completion"})
     void shouldKeepHelpWithinEightyColumns(final String command) {
         assertThat(Cli.run(command, "--help").out().lines()).allMatch(line -> line.length() <= 80);
     }
@@ -51,6 +51,7 @@ class HeraldCommandTest {
         "agent",
         "driver --aeron-dir a --timeout 2s",
         "demo --duration 30s",
+        "torture --rounds 3 --seed 17 --duration 45m --work-dir d --keep",
         "demo"})
     void shouldTakeOptionsAsDocumented(final String args) {
         assertThat(HeraldCommand.commandLine().parseArgs(args.split(" ")).unmatched()).isEmpty();

@@ -130,6 +130,11 @@ final class HeraldProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** The processes that it has started, and those that they have. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     /** Waits for the end. */
     int exitCode() throws InterruptedException {
         assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("ended in time").isTrue();

@@ -63,7 +63,7 @@ class VerifySystemTest {
         final long dispatched = flipRecord(DataDirectory.dispatch(dataDir()));
         final long journaled = flipRecord(DataDirectory.journal(dataDir()));
         final Cli damaged = verify();
-        assertThat(damaged.exitCode()).as(damaged.out()).isEqualTo(ExitCode.DAMAGED);
+        assertThat(damaged.exitCode()).as(damaged.out()).isEqualTo(ExitCode.DIFFERENCE);
         assertThat(damaged.out())
             .contains("damage: journal/" + SEGMENT + " " + journaled + "..", "damage: dispatch/" + SEGMENT + " " +
                 dispatched + "..", "damage: bookmarks/events.bookmark 0..1024: ", "; repair would: ")

@@ -1,0 +1,82 @@
+package herald.tools.torture;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Compares what a collector got with the dispatch log: everything is there, in its order, nothing was skipped at any
+ * time; what came again came on a new connection, and no more than the batch that was under way.
+ */
+final class DeliveryCheck {
+    private final List<Delivery> log;
+    private final Map<Delivery, Integer> places = new HashMap<>();
+    private final Map<UUID, Long> counts = new HashMap<>();
+    private int furthest = -1;
+    private int last = -1;
+
+    private DeliveryCheck(final List<Delivery> log) {
+        this.log = log;
+        for (int i = 0; i < log.size(); i++) {
+            places.put(log.get(i), i);
+        }
+    }
+
+    /**
+     * Finds what is wrong with deliveries.
+     *
+     * @param connections of the collector, in their order.
+     * @param log         entries of the dispatch log.
+     * @param events      how many are in the journal.
+     * @return the first difference in words; null where there is none.
+     */
+    static String firstDifference(
+        final List<Collector.Connection> connections, final List<Delivery> log, final long events) {
+        final DeliveryCheck check = new DeliveryCheck(log);
+        for (final Collector.Connection connection : connections) {
+            boolean begins = true;
+            for (final Delivery delivery : connection.deliveries()) {
+                final String difference = check.differenceAt(delivery, begins);
+                if (difference != null) {
+                    return difference;
+                }
+                begins = false;
+            }
+        }
+        return check.differenceAtEnd(events);
+    }
+
+    private String differenceAt(final Delivery delivery, final boolean begins) {
+        final Integer place = places.get(delivery);
+        if (place == null) {
+            return delivery + " was delivered and is not in the dispatch log";
+        }
+        final int next = last + 1;
+        if (place > next || (place != next && !begins)) {
+            return delivery + " was delivered after " + (last < 0 ? "nothing" : log.get(last)) + ", where " +
+                (next < log.size() ? log.get(next) : "nothing") + " is next";
+        }
+        if (place < next && delivery.position() < log.get(last).position()) {
+            return delivery + " was delivered again after " + log.get(last) + ", of a later batch";
+        }
+        last = place;
+        return place > furthest ? differenceAtFirst(delivery, place) : null;
+    }
+
+    private String differenceAtFirst(final Delivery delivery, final int place) {
+        furthest = place;
+        final Long before = counts.put(delivery.id(), delivery.count());
+        return before != null && before >= delivery.count() ?
+            delivery + " was delivered with a count that is not above " + before + ", the one before" : null;
+    }
+
+    private String differenceAtEnd(final long events) {
+        if (furthest + 1 < log.size()) {
+            return log.get(furthest + 1) + " was never delivered";
+        }
+        final long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+        return sum == events ?
+            null : "the counts delivered last add up to " + sum + ", the journal has " + events + " events";
+    }
+}

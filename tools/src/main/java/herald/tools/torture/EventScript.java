@@ -1,0 +1,88 @@
+package herald.tools.torture;
+
+import herald.events.ClusterEvents;
+import herald.events.EventType;
+import herald.events.NetworkEvents;
+import herald.events.Severity;
+import herald.recorder.ObjectReference;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What a recorder records under each number, a function of seed, recorder and number, so that whoever reads the journal
+ * knows what has to stand there.
+ *
+ * <p>Texts repeat often, and one text is cut at different places into kind, name, URI and message: keys of dedup that
+ * were joined without lengths would be the same for events that are not.
+ */
+final class EventScript {
+    /** The attribute that carries an event's number. */
+    static final String NUMBER = "torture.n";
+
+    private static final EventType[] TYPES = {
+        ClusterEvents.LEADER_ELECTED, ClusterEvents.LEADER_LOST, NetworkEvents.LINK_UP, NetworkEvents.LINK_DOWN};
+    private static final String[] TEXTS = {
+        "abcabc", "linkup", "ababab", "äöüäöü", "node-1", "eth0eth", "aaaaaa", "xyzzyx"};
+    private static final int[] LONG_LENGTHS = {1300, 1409, 2000, 2817, 3200};
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+    private static final int PER_MILLE = 1000;
+
+    private final long seed;
+    private final int texts;
+    private final int longEventsPerMille;
+
+    /**
+     * An event to record.
+     *
+     * @param type      of it.
+     * @param severity  null for the type's own.
+     * @param message   of it.
+     * @param reference null for none.
+     */
+    record Line(EventType type, Severity severity, String message, ObjectReference reference) {
+        /** Everything that two events have in common where one repeats the other, but their source. */
+        List<String> identity() {
+            final Severity effective = severity == null ? type.severity() : severity;
+            return reference == null ?
+                List.of(effective.name(), type.qualifiedName(), "", "", "", message) :
+                List.of(effective.name(), type.qualifiedName(), reference.kind(), reference.name(),
+                    reference.uri(), message);
+        }
+    }
+
+    /**
+     * The script of a recorder.
+     *
+     * @param settings of the round.
+     * @param recorder its name.
+     */
+    EventScript(final ChildSettings settings, final String recorder) {
+        this.seed = settings.number("seed") ^ (recorder.hashCode() * GOLDEN);
+        this.texts = settings.integer("texts");
+        this.longEventsPerMille = settings.integer("longEventsPerMille");
+    }
+
+    /**
+     * What is recorded under a number.
+     *
+     * @param number from 1.
+     * @return the event.
+     */
+    Line line(final long number) {
+        final SplittableRandom random = new SplittableRandom(seed + number * GOLDEN);
+        final EventType type = TYPES[random.nextInt(TYPES.length)];
+        final Severity severity = random.nextBoolean() ? null : Severity.ofCode(random.nextInt(4));
+        final String text = TEXTS[random.nextInt(texts)];
+        final int name = random.nextInt(1, text.length() - 1);
+        final int uri = random.nextInt(name + 1, text.length());
+        final int message = random.nextInt(uri, text.length() + 1);
+        final String tail = random.nextInt(PER_MILLE) < longEventsPerMille ?
+            text.substring(message) + "-".repeat(LONG_LENGTHS[random.nextInt(LONG_LENGTHS.length)]) :
+            text.substring(message);
+        final ObjectReference reference = random.nextInt(4) == 0 ? null : ObjectReference.of(
+            ObjectReference.DEFAULT, ObjectReference.DEFAULT,
+            text.substring(0, name), text.substring(name, uri), text.substring(uri, message));
+        return new Line(type, severity, tail, reference);
+    }
+}

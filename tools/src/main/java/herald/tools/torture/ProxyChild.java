@@ -1,0 +1,92 @@
+package herald.tools.torture;
+
+import herald.engine.EventProxy;
+import herald.engine.ThreadingMode;
+import herald.event.EventFilter;
+import herald.stage.Durability;
+import herald.tools.ExitCode;
+import herald.tools.Foreground;
+
+import io.aeron.driver.Configuration;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The proxy of a round, in a process of its own, with a writer for each collector.
+ */
+final class ProxyChild {
+    /** What it prints once it takes events. */
+    static final String READY = "ready";
+
+    private ProxyChild() {
+    }
+
+    /**
+     * Runs a proxy until SIGTERM.
+     *
+     * @param args directory of the round.
+     * @throws Exception where it can't start.
+     */
+    public static void main(final String[] args) throws Exception {
+        ParentWatch.start();
+        final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
+        setTimeouts(settings);
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        try (Foreground foreground = new Foreground();
+            EventProxy proxy = EventProxy.launch(context(settings).failureListener(cause -> {
+                failure.set(cause);
+                foreground.stop();
+            }))) {
+            System.out.println(READY + ' ' + proxy.aeronDirectoryName());
+            foreground.await();
+        }
+        if (failure.get() != null) {
+            System.err.println("the proxy stopped: " + failure.get());
+            System.exit(ExitCode.INTERNAL);
+        }
+        System.exit(ExitCode.OK);
+    }
+
+    /** The proxy's own driver takes what Herald does not set from system properties. */
+    private static void setTimeouts(final ChildSettings settings) {
+        final long livenessNs = settings.nanos("livenessMs");
+        System.setProperty(Configuration.CLIENT_LIVENESS_TIMEOUT_PROP_NAME, Long.toString(livenessNs));
+        System.setProperty(Configuration.IMAGE_LIVENESS_TIMEOUT_PROP_NAME, Long.toString(livenessNs));
+        System.setProperty(Configuration.PUBLICATION_UNBLOCK_TIMEOUT_PROP_NAME,
+            Long.toString(livenessNs + TimeUnit.MILLISECONDS.toNanos(500)));
+        System.setProperty(Configuration.TIMER_INTERVAL_PROP_NAME,
+            Long.toString(TimeUnit.MILLISECONDS.toNanos(100)));
+    }
+
+    private static EventProxy.Context context(final ChildSettings settings) {
+        final EventProxy.Context context = new EventProxy.Context()
+            .dataDir(settings.dataDir())
+            .node("node-1")
+            .driverTimeoutMs(settings.number("driverTimeoutMs"))
+            .threadingMode(ThreadingMode.valueOf(settings.text("threadingMode")))
+            .durability(Durability.valueOf(settings.text("durability")))
+            .forceIntervalNs(settings.nanos("forceIntervalMs"))
+            .dedupIntervalNs(settings.nanos("dedupIntervalMs"))
+            .dedupKeyLimit(settings.number("dedupKeyLimit"))
+            .batchIntervalNs(settings.nanos("batchIntervalMs"))
+            .batchLengthLimit(settings.integer("batchLengthLimit"))
+            .maxEventLength(RoundPlan.MAX_EVENT_LENGTH)
+            .ringLength(settings.integer("ringLength"))
+            .arenaLength(settings.integer("arenaLength"))
+            .journalSegmentLength(settings.integer("journalSegmentLength"))
+            .dispatchSegmentLength(settings.integer("dispatchSegmentLength"))
+            .adoptIntervalNs(settings.nanos("adoptIntervalMs"))
+            .closeTimeoutNs(TimeUnit.SECONDS.toNanos(2));
+        if (Boolean.parseBoolean(settings.text("externalDriver"))) {
+            context.aeronDirectoryName(settings.text("aeronDir"));
+        }
+        for (int i = 0; i < RoundPlan.COLLECTORS; i++) {
+            context.writer(
+                new CollectorWriter("collector-" + i, settings.integer("port-" + i), settings.integer("chunkLength")),
+                EventFilter.ALL, i > 0);
+        }
+        return context;
+    }
+}

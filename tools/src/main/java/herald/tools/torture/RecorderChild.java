@@ -1,0 +1,116 @@
+package herald.tools.torture;
+
+import herald.events.ClusterEvents;
+import herald.events.NetworkEvents;
+import herald.link.HeraldDirectory;
+import herald.recorder.EventRecorder;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A recorder of a round, in a process of its own: records numbered events in bursts until it is asked to finish, then
+ * waits until all of them are acknowledged.
+ */
+final class RecorderChild {
+    /** What it prints once it records. */
+    static final String READY = "ready";
+    /** What it prints once everything is acknowledged. */
+    static final String DRAINED = "drained";
+
+    private static final long FULL_PARK_NS = 300_000;
+    private static final long ACK_TIMEOUT_NS = TimeUnit.MINUTES.toNanos(10);
+
+    private final EventRecorder recorder;
+    private final EventScript script;
+    private final Progress progress;
+    private final ParentWatch parent;
+    private long number;
+
+    private RecorderChild(
+        final EventRecorder recorder, final EventScript script, final Progress progress, final ParentWatch parent) {
+        this.recorder = recorder;
+        this.script = script;
+        this.progress = progress;
+        this.parent = parent;
+        this.number = progress.begun();
+    }
+
+    /**
+     * Runs a recorder.
+     *
+     * @param args directory of the round, name of the recorder.
+     * @throws Exception where it can't go on.
+     */
+    public static void main(final String[] args) throws Exception {
+        final ParentWatch parent = ParentWatch.start();
+        final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
+        final Progress progress = Progress.open(settings.progress(args[1]));
+        final EventRecorder recorder = EventRecorder.launch(context(settings, args[1]));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            recorder.close();
+            Runtime.getRuntime().halt(0);
+        }, "torture-close"));
+        new RecorderChild(recorder, new EventScript(settings, args[1]), progress, parent).run(settings);
+    }
+
+    private static EventRecorder.Context context(final ChildSettings settings, final String name) throws IOException {
+        return new EventRecorder.Context()
+            .component(name)
+            .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG)
+            .spoolDir(HeraldDirectory.spoolDir(settings.dataDir()))
+            .aeronDirectoryName(settings.text("aeronDir"))
+            .spoolLength(settings.integer("spoolLength"))
+            .maxEventLength(RoundPlan.MAX_EVENT_LENGTH)
+            .driverTimeoutMs(settings.number("driverTimeoutMs"))
+            .driverCheckIntervalNs(TimeUnit.MILLISECONDS.toNanos(50))
+            .helloTimeoutNs(TimeUnit.MILLISECONDS.toNanos(150))
+            .ackTimeoutNs(TimeUnit.MILLISECONDS.toNanos(600))
+            .minBackoffNs(TimeUnit.MILLISECONDS.toNanos(5))
+            .maxBackoffNs(TimeUnit.MILLISECONDS.toNanos(80))
+            .closeLingerNs(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+
+    private void run(final ChildSettings settings) throws InterruptedException {
+        System.out.println(READY);
+        final int burstLength = settings.integer("burstLength");
+        final long pauseNs = TimeUnit.MICROSECONDS.toNanos(settings.number("pauseUs"));
+        while (!parent.isFinishing()) {
+            for (int i = 0; i < burstLength && !parent.isFinishing(); i++) {
+                recordNext();
+            }
+            LockSupport.parkNanos(pauseNs);
+        }
+        if (recorder.awaitAcknowledged(recorder.lastSequence(), ACK_TIMEOUT_NS)) {
+            System.out.println(DRAINED);
+        }
+        System.exit(0);
+    }
+
+    private void recordNext() throws InterruptedException {
+        number++;
+        final EventScript.Line line = script.line(number);
+        final Map<String, String> attributes = Map.of(EventScript.NUMBER, Long.toString(number));
+        progress.begin(number);
+        long result = record(line, attributes);
+        while (result == EventRecorder.SPOOL_FULL) {
+            LockSupport.parkNanos(FULL_PARK_NS);
+            result = record(line, attributes);
+        }
+        if (result > 0) {
+            progress.accept(number);
+        } else if (result == EventRecorder.CLOSED) {
+            // SIGTERM came: the hook ends the process.
+            Thread.currentThread().join();
+        } else {
+            throw new IllegalStateException("event " + number + " was refused with " + result);
+        }
+    }
+
+    private long record(final EventScript.Line line, final Map<String, String> attributes) {
+        return recorder.record(line.type(), line.severity(), line.message(), line.reference(), attributes);
+    }
+}

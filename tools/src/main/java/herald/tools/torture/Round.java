@@ -1,0 +1,67 @@
+package herald.tools.torture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * One round: a node is started, tortured, brought to rest and judged.
+ */
+final class Round {
+    private final RoundPlan plan;
+    private final ChildJvm jvm;
+    private final Leftovers leftovers;
+
+    /**
+     * What came of a round.
+     *
+     * @param plan       of it.
+     * @param events     in the journal.
+     * @param batches    in the dispatch log.
+     * @param restarts   of processes that ended by themselves because of a fault.
+     * @param difference in words; null where there is none.
+     */
+    record Result(RoundPlan plan, long events, long batches, int restarts, String difference) {
+    }
+
+    Round(final RoundPlan plan, final ChildJvm jvm, final Leftovers leftovers) {
+        this.plan = plan;
+        this.jvm = jvm;
+        this.leftovers = leftovers;
+    }
+
+    /**
+     * Runs the round.
+     *
+     * @param dir an empty directory of its own.
+     * @return what came of it.
+     */
+    Result run(final Path dir) throws IOException, InterruptedException {
+        try (Node node = new Node(plan, dir, jvm, leftovers)) {
+            node.startAll();
+            node.awaitStarted();
+            new FaultInjector(node).run();
+            new Finish(node).run();
+            final Evidence evidence = Evidence.of(node);
+            return new Result(plan, evidence.journal().events().size(), evidence.dispatch().actual().size(),
+                node.endsByItself(), Oracle.firstDifference(evidence, plan));
+        } catch (final Difference e) {
+            return new Result(plan, 0, 0, 0, e.getMessage());
+        } finally {
+            leftovers.killAll();
+        }
+    }
+
+    /**
+     * Writes what a round was about beside what it left behind.
+     *
+     * @param dir    of the round.
+     * @param result of it.
+     */
+    static void explain(final Path dir, final Result result) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        text.append("seed ").append(result.plan().seed()).append('\n').append(result.difference()).append('\n');
+        result.plan().faults().forEach(fault -> text.append(fault).append('\n'));
+        Files.writeString(dir.resolve("round.txt"), text);
+    }
+}

@@ -1,0 +1,165 @@
+package herald.tools.torture;
+
+import herald.engine.ThreadingMode;
+import herald.stage.Durability;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * What happens in a round, drawn from its seed: the settings of all processes, and the faults with their times. The
+ * same seed is the same plan; how the processes interleave is the machine's own.
+ *
+ * @param seed      of the round.
+ * @param recorders how many there are.
+ * @param settings  of proxy and recorders, by the names that {@link ChildSettings} reads.
+ * @param faults    in the order of their times.
+ */
+record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faults) {
+    /** How many collectors a round has. */
+    static final int COLLECTORS = 2;
+    /** Limit of an encoded event in bytes. */
+    static final int MAX_EVENT_LENGTH = 4096;
+
+    private static final int KIB = 1024;
+    private static final long MIN_SPAN_MS = 900;
+    private static final long MAX_SPAN_MS = 1900;
+    private static final int SHORT_TIMEOUT_MS = 1_200;
+    private static final int LONG_TIMEOUT_MS = 10_000;
+
+    /**
+     * Draws a plan.
+     *
+     * @param seed of the round.
+     * @return the plan.
+     */
+    static RoundPlan draw(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final int recorders = random.nextInt(1, 5);
+        final Properties settings = new Properties();
+        settings.setProperty("seed", Long.toString(seed));
+        drawProxy(random, settings);
+        drawRecorders(random, settings);
+        drawWorld(random, settings);
+        final RoundPlan plan = new RoundPlan(seed, recorders, settings, new ArrayList<>());
+        plan.drawFaults(random);
+        return plan;
+    }
+
+    /**
+     * How often a fault occurs.
+     *
+     * @param kind of it.
+     * @return from 0.
+     */
+    long count(final FaultKind kind) {
+        return faults.stream().filter(fault -> fault.kind() == kind).count();
+    }
+
+    private static void drawProxy(final SplittableRandom random, final Properties settings) {
+        final int dispatchSegment = shifted(64 * KIB, random, 3);
+        put(settings, "threadingMode", random.nextBoolean() ? ThreadingMode.SHARED : ThreadingMode.DEDICATED);
+        put(settings, "durability", List.of(Durability.values()).get(random.nextInt(Durability.values().length)));
+        put(settings, "forceIntervalMs", random.nextInt(5, 60));
+        put(settings, "dedupIntervalMs", random.nextInt(500, 3000));
+        put(settings, "dedupKeyLimit", random.nextInt(3) == 0 ? random.nextInt(3, 60) : 20_000);
+        put(settings, "batchIntervalMs", random.nextInt(20, 300));
+        put(settings, "batchLengthLimit", random.nextInt(4 * MAX_EVENT_LENGTH, dispatchSegment / 4 + 1));
+        put(settings, "ringLength", shifted(64, random, 5));
+        put(settings, "arenaLength", shifted(16 * KIB, random, 5));
+        put(settings, "journalSegmentLength", shifted(64 * KIB, random, 3));
+        put(settings, "dispatchSegmentLength", dispatchSegment);
+        put(settings, "adoptIntervalMs", random.nextInt(50, 800));
+        put(settings, "chunkLength", 1 + random.nextInt(40));
+    }
+
+    private static void drawRecorders(final SplittableRandom random, final Properties settings) {
+        put(settings, "spoolLength", shifted(64 * KIB, random, 3));
+        put(settings, "burstLength", random.nextInt(1, 120));
+        put(settings, "pauseUs", random.nextInt(2_000, 40_000));
+        put(settings, "texts", random.nextInt(1, 9));
+        put(settings, "longEventsPerMille", random.nextInt(3) == 0 ? 150 : 10);
+    }
+
+    private static void drawWorld(final SplittableRandom random, final Properties settings) {
+        final boolean external = random.nextInt(4) == 0;
+        final boolean impatient = external || random.nextInt(3) == 0;
+        put(settings, "externalDriver", external);
+        put(settings, "livenessMs", impatient ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS);
+        put(settings, "driverTimeoutMs", impatient ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS);
+        put(settings, "diskMib", random.nextInt(4) == 0 ? random.nextInt(12, 24) : 0);
+    }
+
+    /** Whether proxy and recorders use a media driver in a process of its own. */
+    boolean hasExternalDriver() {
+        return Boolean.parseBoolean(settings.getProperty("externalDriver"));
+    }
+
+    /** Whether pauses may be longer than what clients and drivers wait for each other. */
+    boolean isImpatient() {
+        return Integer.parseInt(settings.getProperty("livenessMs")) < LONG_TIMEOUT_MS;
+    }
+
+    /** Size of the data directory's file system in MiB; 0 for that of the machine. */
+    int diskMib() {
+        return Integer.parseInt(settings.getProperty("diskMib"));
+    }
+
+    /** The same plan for where nobody may mount a file system. */
+    RoundPlan withoutSmallDisk() {
+        final Properties other = new Properties();
+        other.putAll(settings);
+        put(other, "diskMib", 0);
+        return new RoundPlan(seed, recorders, other,
+            faults.stream().filter(fault -> fault.kind() != FaultKind.DISK_FULL).toList());
+    }
+
+    /** A length or its double, or the double of that, and so on. */
+    private static int shifted(final int length, final SplittableRandom random, final int bound) {
+        return length << random.nextInt(bound);
+    }
+
+    private static void put(final Properties settings, final String name, final Object value) {
+        settings.setProperty(name, value.toString());
+    }
+
+    private void drawFaults(final SplittableRandom random) {
+        final long spanMs = random.nextLong(MIN_SPAN_MS, MAX_SPAN_MS);
+        final List<FaultKind> kinds = Stream.of(FaultKind.values()).filter(kind -> switch (kind.target()) {
+            case DRIVER -> hasExternalDriver();
+            case DISK -> diskMib() > 0;
+            default -> true;
+        }).toList();
+        final int count = random.nextInt(3, 9);
+        for (int i = 0; i < count; i++) {
+            final FaultKind kind = i == 0 && random.nextInt(10) > 0 ?
+                FaultKind.PROXY_KILL : kinds.get(random.nextInt(kinds.size()));
+            faults.add(new Fault(kind, random.nextLong(spanMs), durationMs(random, kind), target(random, kind)));
+        }
+        faults.sort(Comparator.comparingLong(Fault::atMs));
+    }
+
+    private int target(final SplittableRandom random, final FaultKind kind) {
+        return switch (kind.target()) {
+            case RECORDER -> random.nextInt(recorders);
+            case COLLECTOR -> random.nextInt(COLLECTORS);
+            default -> 0;
+        };
+    }
+
+    private static long durationMs(final SplittableRandom random, final FaultKind kind) {
+        return switch (kind) {
+            case PROXY_KILL, PROXY_TERM, RECORDER_KILL, RECORDER_TERM, DRIVER_KILL -> random.nextInt(4) == 0 ?
+                random.nextLong(300, 900) : random.nextLong(60);
+            case PROXY_PAUSE, RECORDER_PAUSE, DRIVER_PAUSE -> random.nextInt(8) == 0 ?
+                random.nextLong(600, 2000) : random.nextLong(50, 500);
+            case COLLECTOR_STALL, COLLECTOR_REFUSE -> random.nextLong(50, 900);
+            case DISK_FULL -> random.nextLong(100, 900);
+            case COLLECTOR_RESET -> 0;
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package herald.tools.torture;
+
+import herald.tools.AbstractCommand;
+import herald.tools.ExitCode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Kills, stops and starves real processes of Herald, round after round, and compares what is left with what is
+ * promised.
+ */
+@Command(
+    name = "torture",
+    description = "Kill, stop and starve a proxy, its recorders and its destinations, round after round, and " +
+        "compare what is left with what is promised. Exits with 1 on a difference.")
+public final class TortureCommand extends AbstractCommand {
+    private static final int DEFAULT_ROUNDS = 10;
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+    private static final double NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    @Option(names = "--rounds", paramLabel = "N",
+        description = "How many rounds; default: " + DEFAULT_ROUNDS + ", or as many as --duration allows.")
+    private Integer rounds;
+
+    @Option(names = "--seed", paramLabel = "S",
+        description = "What everything random is drawn from; default: another one each time. The seed that a " +
+            "round prints runs its plan again with --rounds 1.")
+    private Long seed;
+
+    @Option(names = "--duration", paramLabel = "TIME",
+        description = "Begin no round after this time; default: no limit.")
+    private Duration duration;
+
+    @Option(names = "--work-dir", paramLabel = "DIR", description = "Where rounds keep their files; default: the " +
+        "temporary directory.")
+    private Path workDir;
+
+    @Option(names = "--keep", description = "Keep the files of every round, not only of one with a difference.")
+    private boolean keep;
+
+    @Option(names = "--class-path-prefix", paramLabel = "DIR", hidden = true,
+        description = "Classes that come before Herald's in the processes of a round.")
+    private Path classPathPrefix;
+
+    private final Summary summary = new Summary();
+    private boolean mayMount;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (rounds != null && rounds < 1) {
+            throw mistake("--rounds is " + rounds + ": it must be 1 or more");
+        }
+        final long startNs = System.nanoTime();
+        final long firstSeed = seed == null ? mix(System.nanoTime() ^ ProcessHandle.current().pid()) : seed;
+        final Path root = workDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : workDir;
+        Files.createDirectories(root);
+        try (Leftovers leftovers = new Leftovers()) {
+            final Path shared = Files.createTempDirectory(root, "herald-torture-").toRealPath();
+            leftovers.sharedDirectory(shared);
+            final Path fastStart = shared.resolve("fast-start.jar");
+            FastStart.write(fastStart);
+            mayMount = SmallDisk.isAllowed(Files.createDirectory(shared.resolve("probe")));
+            if (!mayMount) {
+                out().println("only root may mount a small disk: no disk is full in any round");
+            }
+            final ChildJvm jvm = new ChildJvm(classPathPrefix, fastStart);
+            for (int i = 0; goesOn(i, startNs); i++) {
+                run(i, i == 0 ? firstSeed : mix(firstSeed + i * GOLDEN), jvm, root, leftovers);
+            }
+        }
+        out().println(summary.line((System.nanoTime() - startNs) / NS_PER_SECOND));
+        out().flush();
+        return summary.hasDifferences() ? ExitCode.DIFFERENCE : ExitCode.OK;
+    }
+
+    private boolean goesOn(final int round, final long startNs) {
+        if (summary.hasDifferences()) {
+            return false;
+        }
+        final boolean isTimeLeft = duration == null || System.nanoTime() - startNs < duration.toNanos();
+        return isTimeLeft && (rounds == null ? duration != null || round < DEFAULT_ROUNDS : round < rounds);
+    }
+
+    private void run(final int index, final long roundSeed, final ChildJvm jvm, final Path root,
+        final Leftovers leftovers) throws IOException, InterruptedException {
+        final long startNs = System.nanoTime();
+        final Path dir = Files.createTempDirectory(root, "herald-torture-").toRealPath();
+        leftovers.directory(dir);
+        final RoundPlan drawn = RoundPlan.draw(roundSeed);
+        final RoundPlan plan = mayMount ? drawn : drawn.withoutSmallDisk();
+        final Round.Result result = new Round(plan, jvm, leftovers).run(dir);
+        summary.add(result);
+        final boolean differs = result.difference() != null;
+        if (differs || keep) {
+            Round.explain(dir, result);
+            leftovers.keep(dir);
+        }
+        leftovers.removeDirectories();
+        out().printf(Locale.ROOT,
+            "round %d seed=%d %s time=%.1fs recorders=%d events=%d batches=%d restarts=%d faults: %s%n",
+            index + 1, roundSeed, differs ? "DIFFERENCE" : "ok", (System.nanoTime() - startNs) / NS_PER_SECOND,
+            plan.recorders(), result.events(), result.batches(), result.restarts(), Summary.faults(plan.faults()));
+        if (differs) {
+            out().println("difference: " + result.difference());
+            out().println("files kept in " + dir + "; the same plan again: herald torture --rounds 1 --seed " +
+                roundSeed);
+        }
+        out().flush();
+    }
+
+    /** The finaliser of SplitMix64, without a sign. */
+    private static long mix(final long value) {
+        long z = value;
+        z = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D0_49BB_1331_11EBL;
+        return (z ^ (z >>> 31)) >>> 1;
+    }
+}
