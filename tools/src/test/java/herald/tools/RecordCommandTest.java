@@ -1,7 +1,7 @@
 package herald.tools;
 
 import herald.io.SystemDisk;
-import herald.recorder.Spool;
+import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolFile;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
@@ -156,12 +156,14 @@ class RecordCommandTest {
 
     private List<String> spooled() throws IOException {
         final List<String> events = new ArrayList<>();
-        for (final Spool spool : SpoolFile.acquireOrphans(SystemDisk.INSTANCE, spoolDir)) {
+        final List<OrphanSpool> spools = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, spoolDir, error -> {
+            throw new AssertionError(error);
+        });
+        for (final OrphanSpool spool : spools) {
             try (spool) {
                 final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
-                long position = spool.headPosition();
-                while (position < spool.tailPosition()) {
-                    position = spool.frameAt(position, frame);
+                for (int i = 0; i < spool.events(); i++) {
+                    spool.event(i, frame);
                     events.add(describe(frame));
                 }
             }

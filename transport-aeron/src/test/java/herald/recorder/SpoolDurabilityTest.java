@@ -189,8 +189,7 @@ class SpoolDurabilityTest {
                     }
                 }));
             }
-            final int enough = accepted.get() + 10;
-            LinkFixture.await(() -> accepted.get() >= enough);
+            LinkFixture.await(() -> accepted.get() >= 10);
             recorder.close();
             for (final Future<?> result : results) {
                 result.get();
