@@ -57,7 +57,7 @@ final class FaultInjector {
         }
     }
 
-    private void begin(final Fault fault) throws IOException, InterruptedException {
+    private void begin(final Fault fault) throws IOException, InterruptedException, Difference {
         final int target = fault.target();
         switch (fault.kind()) {
             case PROXY_KILL -> node.proxy().kill();
@@ -69,8 +69,14 @@ final class FaultInjector {
             case COLLECTOR_STALL -> node.collectors().get(target).stall();
             case COLLECTOR_RESET -> node.collectors().get(target).reset();
             case COLLECTOR_REFUSE -> node.collectors().get(target).refuse();
-            case DRIVER_KILL -> node.driver().kill();
-            case DRIVER_PAUSE -> node.driver().pause();
+            case DRIVER_KILL -> {
+                node.settleProxy();
+                node.driver().kill();
+            }
+            case DRIVER_PAUSE -> {
+                node.settleProxy();
+                node.driver().pause();
+            }
             case DISK_FULL -> node.disk().fill();
         }
     }

@@ -129,6 +129,12 @@ final class Node implements AutoCloseable {
         proxy = leftovers.start("proxy-" + starts++, jvm.command(ProxyChild.class, dir), dir);
     }
 
+    /** Lets a proxy that starts choose its media driver: one that finds none alive embeds its own in that place. */
+    void settleProxy() throws IOException, InterruptedException, Difference {
+        proxy.resume();
+        Await.until(() -> !proxy.isAlive() || proxy.hasSaid(ProxyChild.READY), START_TIMEOUT_MS);
+    }
+
     /** Starts a recorder where it does not run. */
     void startRecorder(final int index) throws IOException {
         if (recorders[index] == null || !recorders[index].isAlive()) {
