@@ -182,7 +182,7 @@ class MediaDriverTest {
             for (int round = 1; round <= 2; round++) {
                 feed(record);
                 awaitJournaled();
-            proxy.pause(PAUSE);
+                proxy.pause(PAUSE);
                 feed(record);
                 awaitJournaled();
                 assertThat(driversLost()).as(proxy.err()).isGreaterThanOrEqualTo(round);
