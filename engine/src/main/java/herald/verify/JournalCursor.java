@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * </pre>
  */
 final class JournalCursor implements AutoCloseable {
-    /** Ends of ranges without a record, by where they begin: padding, mostly. */
+    /** Ends of ranges without a record that are no damage, by where they begin: padding. */
     private final NavigableMap<Long, Long> skipped = new TreeMap<>();
     private final JournalReader reader;
     private long endOfLast;
@@ -41,11 +41,11 @@ final class JournalCursor implements AutoCloseable {
     JournalReader peek() {
         if (!pending) {
             pending = reader.next();
+            if (pending && !gap && reader.recordPosition() > endOfLast) {
+                skipped.put(endOfLast, reader.recordPosition());
+            }
             if (pending && (gap || !begun)) {
                 beginAgain();
-            }
-            if (pending && reader.recordPosition() > endOfLast) {
-                skipped.put(endOfLast, reader.recordPosition());
             }
         }
         return pending ? reader : null;

@@ -1,7 +1,9 @@
 package herald.engine;
 
 import herald.io.SystemDisk;
+import herald.log.LogDescriptor;
 import herald.log.LogReader;
+import org.agrona.BitUtil;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +29,7 @@ import static org.assertj.core.api.Assertions.fail;
  */
 final class DamagedFiles {
     private static final int SEGMENT_LENGTH = 64 * 1024;
+    private static final int HEADER_LENGTH = LogDescriptor.RECORD_HEADER_LENGTH;
 
     /**
      * A record of a log.
@@ -36,7 +39,7 @@ final class DamagedFiles {
      */
     record LogRecord(long position, int length) {
         long end() {
-            return (position + 16 + length + 15) / 16 * 16;
+            return position + BitUtil.align(HEADER_LENGTH + length, LogDescriptor.RECORD_ALIGNMENT);
         }
     }
 
@@ -67,16 +70,17 @@ final class DamagedFiles {
     }
 
     static void flipRecord(final Path log, final LogRecord record) throws IOException {
-        flip(segmentOf(log, record.position()), record.position() % SEGMENT_LENGTH + 16 + record.length() / 2);
+        final long offset = record.position() % SEGMENT_LENGTH + HEADER_LENGTH + record.length() / 2;
+        flip(segmentOf(log, record.position()), offset);
     }
 
     /** Changes a bit of a record's body and makes its checksum right again. */
     static void forge(final Path log, final LogRecord record, final int bodyOffset) throws IOException {
         final Path file = segmentOf(log, record.position());
         final int offset = (int)(record.position() % SEGMENT_LENGTH);
-        flip(file, offset + 16 + bodyOffset);
+        flip(file, offset + HEADER_LENGTH + bodyOffset);
         final byte[] bytes = Files.readAllBytes(file);
-        final int length = 16 + record.length();
+        final int length = HEADER_LENGTH + record.length();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)
             .putInt(offset + 4, crc(bytes, offset + 8, length - 8) ^ crc(bytes, 16, 16) ^ length);
         Files.write(file, bytes);
@@ -98,7 +102,7 @@ final class DamagedFiles {
     /** Where a text is in a record's body. */
     static int offsetOf(final Path log, final LogRecord record, final String text) throws IOException {
         final String bytes = Files.readString(segmentOf(log, record.position()), StandardCharsets.ISO_8859_1);
-        final int body = (int)(record.position() % SEGMENT_LENGTH) + 16;
+        final int body = (int)(record.position() % SEGMENT_LENGTH) + HEADER_LENGTH;
         return bytes.indexOf(text, body) - body;
     }
 

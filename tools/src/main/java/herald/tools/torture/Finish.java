@@ -4,7 +4,7 @@ import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
 import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
-import herald.recorder.Spool;
+import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolFile;
 import org.agrona.CloseHelper;
 
@@ -88,7 +88,8 @@ final class Finish {
 
     /** Spools with events that no process has. */
     private int orphans() throws IOException {
-        final List<Spool> orphans = SpoolFile.acquireOrphans(SystemDisk.INSTANCE, node.spoolDir());
+        final List<OrphanSpool> orphans =
+            SpoolFile.acquireOrphans(SystemDisk.INSTANCE, node.spoolDir(), error -> { });
         CloseHelper.closeAll(orphans);
         return orphans.size();
     }

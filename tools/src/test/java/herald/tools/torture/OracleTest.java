@@ -1,8 +1,9 @@
 package herald.tools.torture;
 
+import herald.engine.CountersFile;
+import herald.event.EventDefaults;
 import herald.event.EventId;
 import herald.link.CounterId;
-import herald.engine.CountersFile;
 import herald.receiver.ReceiverCounter;
 import herald.stage.ProxyCounter;
 import herald.verify.ModelBatch;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,8 +85,10 @@ class OracleTest {
     }
 
     private static ModelEvent modelled(final long sequence, final int text) {
-        return new ModelEvent(sequence * 64, sequence, sequence, RECORDER, sequence, 100, new ModelEvent.Identity(
-            1, List.of(NAME), List.of("type"), List.of("object"), "message " + text));
+        final ModelEvent.Identity identity = new ModelEvent.Identity(
+            1, List.of(NAME), List.of("type"), List.of("object"), "message " + text);
+        return new ModelEvent(
+            sequence * 64, sequence, sequence, RECORDER, sequence, ByteBuffer.allocate(100), identity);
     }
 
     private void dispatch(final long position, final int... numbers) {
@@ -94,13 +98,18 @@ class OracleTest {
             log.add(new Delivery(position, entries.size(), entry.id(), entry.count(), number));
             entries.add(entry);
         }
-        actual.add(new ModelBatch(position, position + 1, position, 0, "node-1", entries));
+        actual.add(new ModelBatch(position, position + 1, position, 0, EventDefaults.ofNode("node-1"), entries));
     }
 
     private static ModelBatch.Entry entry(final int first, final int shown, final long count) {
         return new ModelBatch.Entry(
             new UUID(EventId.high(1, 2, first), EventId.low(1, 2, first)),
-            new ModelBatch.Times(first, shown, first, shown), first * 64L, count, false, RECORDER, shown, "message");
+            new ModelBatch.Times(first, shown, first, shown), first * 64L, count, false,
+            shown(shown));
+    }
+
+    private static ModelBatch.Shown shown(final long sequence) {
+        return new ModelBatch.Shown(RECORDER, sequence, "message", ByteBuffer.allocate(100));
     }
 
     private String verdict() {
@@ -205,7 +214,8 @@ class OracleTest {
     @Test
     void shouldFindBatchThatIsNotWhatFollowsFromJournal() {
         final ModelBatch batch = actual.get(1);
-        actual.set(1, new ModelBatch(batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), 0, "node-1",
+        actual.set(1, new ModelBatch(batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), 0,
+            EventDefaults.ofNode("node-1"),
             List.of(entry(1, REPEAT, 3), batch.entries().get(1), batch.entries().get(2))));
 
         assertThat(verdict()).contains("batch 1", "entry 0", "count=3");
@@ -213,7 +223,7 @@ class OracleTest {
 
     @Test
     void shouldFindIdThatIsNotOfFirstOccurrence() {
-        respoil(new ModelBatch.Entry(new UUID(7, 7), new ModelBatch.Times(1, 1, 1, 1), 64, 1, false, RECORDER, 1, ""));
+        respoil(new ModelBatch.Entry(new UUID(7, 7), new ModelBatch.Times(1, 1, 1, 1), 64, 1, false, shown(1)));
 
         assertThat(verdict()).contains("has not the id of its first occurrence");
     }
@@ -235,7 +245,8 @@ class OracleTest {
     /** An entry that journal and dispatch log agree upon. */
     private void respoil(final ModelBatch.Entry entry) {
         final ModelBatch batch = actual.get(0);
-        actual.set(0, new ModelBatch(batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), 0, "node-1",
+        actual.set(0, new ModelBatch(batch.fromTimeNs(), batch.toTimeNs(), batch.resumePosition(), 0,
+            EventDefaults.ofNode("node-1"),
             List.of(entry, batch.entries().get(1), batch.entries().get(2))));
         expected.set(0, actual.get(0));
     }
