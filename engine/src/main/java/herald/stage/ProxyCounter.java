@@ -28,8 +28,8 @@ public enum ProxyCounter implements CounterId {
     FILTERED(41, "events held back by a writer's filter"),
     /** Bytes in which no valid record was found. */
     DAMAGED_BYTES(42, "bytes of journal and dispatch log without a valid record"),
-    /** Bytes of a record that a crash left half written. */
-    CUT_BYTES(43, "bytes of torn records padded at start"),
+    /** Bytes of records that a crash left half written, or that a failed force took back. */
+    CUT_BYTES(43, "bytes of records that were not whole or not durable, padded"),
     /** Times that a stage had to wait for room on the disk. */
     DISK_FULL(44, "times that the disk was full"),
     /** Stages that failed: the proxy stops. */

@@ -1,0 +1,92 @@
+package herald.tools;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Herald with one defect each, under torture: a difference is found within a number of rounds.
+ */
+@Tag("slow")
+@Timeout(600)
+class PlantedBugsTest {
+    private static final String RECEIVER = "transport-aeron/src/main/java/herald/receiver/";
+    private static final String RECORDER = "transport-aeron/src/main/java/herald/recorder/";
+    private static final String ENGINE = "engine/src/main/java/herald/";
+    private static final int MAX_ROUNDS = 60;
+    private static final int SEED = 100;
+
+    /** What is wrong with this Herald. */
+    private enum Bug {
+        ACK_BEFORE_APPEND {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(RECEIVER + "RecorderState.java",
+                    "return durableSequence;", "return acceptedSequence;");
+            }
+        },
+        BOOKMARK_BEFORE_DELIVERY {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(ENGINE + "writer/WriterAgent.java", "done = writer.write(batch, index);",
+                    "bookmark.move(context.logId(), batch.nextPosition(), 0); done = writer.write(batch, index);");
+            }
+        },
+        KEY_FIELDS_JOINED {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(ENGINE + "dedup/DedupKey.java",
+                    "hashRange(hashBySeverity[event.severityRaw() & 3], buffer, from, offset + length - from);",
+                    """
+                    hashBySeverity[event.severityRaw() & 3].hashBytes((event.component() + event.node() +
+                        event.metaTenant() + event.metaNamespace() + event.typeName() + event.category() +
+                        event.refTenant() + event.refNamespace() + event.refKind() + event.refName() +
+                        event.refUri() + event.message()).getBytes(java.nio.charset.StandardCharsets.UTF_8), hash);
+                    """);
+            }
+        },
+        NEW_EVENTS_OVERTAKE_SPOOL {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(RECORDER + "RecorderLink.java",
+                    "sendPosition = spool.positionOf(Math.max(accepted, spool.trimmedSequence()) + 1);",
+                    "sendPosition = spool.tailPosition();");
+                classes.replace(RECEIVER + "RecorderRegistry.java",
+                    "Outcome.RESENT : Outcome.GAP;", "Outcome.RESENT : Outcome.ACCEPTED;");
+            }
+        },
+        DEDUP_STATE_LOST {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(ENGINE + "engine/ProxyLogs.java",
+                    "recovery.restoreWindows(last, inForce, dedup);", "");
+            }
+        };
+
+        abstract void plant(PatchedClasses classes) throws IOException;
+    }
+
+    @TempDir
+    private Path dir;
+
+    @ParameterizedTest
+    @EnumSource(Bug.class)
+    void shouldBeFound(final Bug bug) throws IOException {
+        final PatchedClasses classes = new PatchedClasses(dir);
+        bug.plant(classes);
+
+        final Cli torture = Cli.run("torture", "--rounds", Integer.toString(MAX_ROUNDS), "--seed",
+            Integer.toString(SEED), "--work-dir", dir.toString(), "--class-path-prefix", classes.compile().toString());
+
+        System.out.println(bug + " was found in round " +
+            torture.out().lines().filter(line -> line.startsWith("round ")).count());
+        assertThat(torture.exitCode()).as(torture.out() + torture.err()).isEqualTo(ExitCode.DIFFERENCE);
+    }
+}
