@@ -178,7 +178,7 @@ final class ProxyParts implements AutoCloseable {
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = new EventReceiver(
-            new EventReceiver.Context(mediaDriver.client(), pipeline, durable, runId, context.maxEventLength,
+            new EventReceiver.Context(mediaDriver.client(), null, pipeline, durable, runId, context.maxEventLength,
                 HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
                 context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
             registry);

@@ -68,7 +68,7 @@ final class ReceiverFixture implements AutoCloseable {
         final RecorderRegistry registry = new RecorderRegistry(ingress, sink);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
-            aeron, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
+            aeron, null, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
             SystemDisk.INSTANCE, quarantine, sink, () -> nowNs, () -> 0, errors::add), registry);
     }
 
