@@ -379,7 +379,13 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** Node that records; empty, the default, means the proxy's. */
+        /** A proxy on another host, reached through a media driver on this one; by default the proxy is local. */
+        public Context remoteProxy(final RemoteProxy value) {
+            remoteProxy = value;
+            return this;
+        }
+
+        /** Node that records; empty, the default, means the proxy's, and this host where the proxy is remote. */
         public Context node(final String value) {
             node = value;
             return this;

@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
@@ -12,6 +13,7 @@ import org.agrona.ErrorHandler;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -30,10 +32,15 @@ final class LinkClient implements AutoCloseable {
     private final long subscriptionId;
     private ExclusivePublication publication;
     private Subscription subscription;
+    private String replyEndpoint;
     private volatile boolean failed;
 
     private LinkClient(
-        final EventRecorder.Context context, final int termLength, final Path cncFile, final Object cncKey) {
+        final EventRecorder.Context context,
+        final int termLength,
+        final String replyChannel,
+        final Path cncFile,
+        final Object cncKey) {
         this.cncFile = cncFile;
         this.cncKey = cncKey;
         this.errorHandler = context.errorHandler;
@@ -46,9 +53,9 @@ final class LinkClient implements AutoCloseable {
                 errorHandler.onError(error);
             }));
         this.replyStreamId = replyStreamId(aeron.nextCorrelationId());
-        this.publicationId =
-            aeron.asyncAddExclusivePublication(eventChannel(termLength), LinkDescriptor.EVENT_STREAM_ID);
-        this.subscriptionId = aeron.asyncAddSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
+        this.publicationId = aeron.asyncAddExclusivePublication(
+            eventChannel(context.remoteProxy, termLength), LinkDescriptor.EVENT_STREAM_ID);
+        this.subscriptionId = aeron.asyncAddSubscription(replyChannel, replyStreamId);
     }
 
     /**
@@ -65,7 +72,7 @@ final class LinkClient implements AutoCloseable {
             new File(context.aeronDirectoryName), context.driverTimeoutMs, message -> { })) {
             return null;
         }
-        return new LinkClient(context, termLength, cncFile, key);
+        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), cncFile, key);
     }
 
     private static Object keyOf(final Path file) {
@@ -76,10 +83,25 @@ final class LinkClient implements AutoCloseable {
         }
     }
 
-    private static String eventChannel(final int termLength) {
-        return new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL)
+    private static String eventChannel(final RemoteProxy remote, final int termLength) {
+        return new ChannelUriStringBuilder(remote == null ? LinkDescriptor.IPC_CHANNEL : remote.endpoint().channel())
             .termLength(termLength)
             .build();
+    }
+
+    /** From another host on a port that the driver chooses. */
+    private static String replyChannel(final RemoteProxy remote) {
+        if (remote == null) {
+            return LinkDescriptor.IPC_CHANNEL;
+        }
+        if (remote.replyHost() != null) {
+            return new Endpoint(remote.replyHost(), 0).channel();
+        }
+        try {
+            return new Endpoint(LocalAddress.towards(remote.endpoint()), 0).channel();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("no way to the proxy at " + remote.endpoint() + ": " + e.getMessage(), e);
+        }
     }
 
     private static int replyStreamId(final long correlationId) {
@@ -111,8 +133,17 @@ final class LinkClient implements AutoCloseable {
         if (subscription == null) {
             subscription = aeron.getSubscription(subscriptionId);
             work += subscription == null ? 0 : 1;
+        } else if (replyEndpoint == null) {
+            replyEndpoint = resolveReplyEndpoint();
+            work += replyEndpoint == null ? 0 : 1;
         }
         return work;
+    }
+
+    /** Over IPC there is none, and it is known at once. */
+    private String resolveReplyEndpoint() {
+        final String channel = subscription.tryResolveChannelEndpointPort();
+        return channel == null ? null : channel.substring(channel.indexOf('=') + 1);
     }
 
     /**
@@ -134,7 +165,7 @@ final class LinkClient implements AutoCloseable {
     }
 
     boolean isConnected() {
-        return publication != null && subscription != null && publication.isConnected();
+        return publication != null && replyEndpoint != null && publication.isConnected();
     }
 
     ExclusivePublication publication() {
@@ -143,6 +174,15 @@ final class LinkClient implements AutoCloseable {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    /**
+     * Where a proxy on another host reaches this client.
+     *
+     * @return address and port, once connected.
+     */
+    String replyEndpoint() {
+        return replyEndpoint;
     }
 
     int replyStreamId() {

@@ -17,7 +17,11 @@ public enum RecorderCounter {
     /** Replies by which the proxy refused a session or found events missing. */
     REJECTS(5, "rejects received"),
     /** Aeron clients built after the first one. */
-    CLIENT_REBUILDS(6, "Aeron clients rebuilt");
+    CLIENT_REBUILDS(6, "Aeron clients rebuilt"),
+    /** Knocks sent to a proxy on another host. */
+    KNOCKS(7, "remote sessions asked for"),
+    /** Replies from another host that the proxy did not seal for this session. */
+    REPLIES_REFUSED(8, "remote replies refused: forged, changed or seen before");
 
     private final int offset;
     private final String label;

@@ -37,6 +37,7 @@ abstract class RecorderSettings {
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
     long fullSpoolWaitNs = 0;
     String aeronDirectoryName;
+    RemoteProxy remoteProxy;
     String node = "";
     String tenant = ObjectReference.DEFAULT;
     String namespace = ObjectReference.DEFAULT;
@@ -79,8 +80,12 @@ abstract class RecorderSettings {
     }
 
     private void concludeDefaults() {
+        if (remoteProxy != null && node.isEmpty()) {
+            node = HeraldDirectory.hostName();
+        }
         if (spoolDir == null) {
-            spoolDir = HeraldDirectory.spoolDir(HeraldDirectory.defaultDataDir());
+            spoolDir = remoteProxy == null ? HeraldDirectory.spoolDir(HeraldDirectory.defaultDataDir()) :
+                HeraldDirectory.remoteSpoolDir(HeraldDirectory.defaultDataDir(), remoteProxy.endpoint());
         }
         if (aeronDirectoryName == null) {
             aeronDirectoryName = HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString();
