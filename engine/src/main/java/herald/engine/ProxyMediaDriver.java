@@ -33,6 +33,7 @@ import java.util.function.Consumer;
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
+    private static final int MAX_REMOTE_STREAMS = 4096;
     private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
 
     private final MediaDriver driver;
@@ -85,6 +86,7 @@ final class ProxyMediaDriver implements AutoCloseable {
                 ThreadingMode.INVOKER : ThreadingMode.SHARED)
             .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs))
             .asyncExecutorEnabled(false)
+            .streamSessionLimit(MAX_REMOTE_STREAMS)
             .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
             .errorHandler(error -> LOGGER.error("media driver", error)));

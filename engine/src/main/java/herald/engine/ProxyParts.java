@@ -20,6 +20,7 @@ import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import herald.writer.Bookmark;
 import herald.writer.WriterAgent;
+import io.aeron.exceptions.RegistrationException;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
@@ -177,13 +178,26 @@ final class ProxyParts implements AutoCloseable {
             registry.add(recorder);
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
-        receiver = new EventReceiver(
-            new EventReceiver.Context(mediaDriver.client(), null, pipeline, durable, runId, context.maxEventLength,
-                HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
-                context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
-            registry);
+        receiver = newReceiver(registry, quarantine);
         ingressAgent = new IngressAgent(receiver, pipeline, proxyStart());
         housekeeping = new Housekeeping(context, journal, dispatchLog, dedup, clock, counters);
+    }
+
+    private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
+        try {
+            return new EventReceiver(
+                new EventReceiver.Context(mediaDriver.client(), context.remoteListener, pipeline, durable, runId,
+                    context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs,
+                    context.disk, quarantine, counters, context.nanoClock, context.clock,
+                    error -> LOGGER.warn("receiver: {}", error.getMessage())),
+                registry);
+        } catch (final RegistrationException e) {
+            if (context.remoteListener == null) {
+                throw e;
+            }
+            throw new ProxyException("cannot listen for remote recorders on " + context.remoteListener.endpoint() +
+                ": " + e.getMessage() + "; choose an address of this host and a free port", e);
+        }
     }
 
     private ProxyStart proxyStart() {

@@ -114,7 +114,8 @@ public final class EventReceiver implements Agent {
     }
 
     /**
-     * Where it listens for recorders on other hosts, with the port that the system chose where none was set.
+     * Where it listens for recorders on other hosts, with the port that the system chose where none was set. Any
+     * thread.
      *
      * @return null where it does not listen or the media driver has not told yet.
      */

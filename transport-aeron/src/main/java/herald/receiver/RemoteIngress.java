@@ -60,6 +60,7 @@ final class RemoteIngress implements AutoCloseable {
     private Aeron aeron;
     private Subscription subscription;
     private boolean challengesOwed;
+    private volatile Endpoint resolved;
     private long nowNs;
 
     RemoteIngress(
@@ -83,10 +84,16 @@ final class RemoteIngress implements AutoCloseable {
         return this;
     }
 
-    /** Where it listens, with the port that the system chose; null until the driver has told. */
+    /** Where it listens, with the port that the system chose; null until the driver has told. Any thread. */
     Endpoint endpoint() {
+        return resolved;
+    }
+
+    private void resolve() {
         final String channel = subscription.tryResolveChannelEndpointPort();
-        return channel == null ? null : Endpoint.parse("endpoint", channel.substring(channel.indexOf('=') + 1));
+        if (channel != null) {
+            resolved = Endpoint.parse("remote endpoint", channel.substring(channel.indexOf('=') + 1));
+        }
     }
 
     int poll(final int fragmentLimit) {
@@ -96,6 +103,9 @@ final class RemoteIngress implements AutoCloseable {
 
     /** Answers Knocks, and forgets images that are gone. */
     int doWork() {
+        if (resolved == null) {
+            resolve();
+        }
         final int gone = goneImages.size();
         for (int i = 0; i < gone; i++) {
             forget(goneImages.getInt(i));
@@ -270,6 +280,7 @@ final class RemoteIngress implements AutoCloseable {
         unproven.clear();
         goneImages.clear();
         challengesOwed = false;
+        resolved = null;
         CloseHelper.quietClose(subscription);
     }
 }

@@ -48,6 +48,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private final RemoteLink remote;
     private LinkClient client;
     private boolean wasConnected;
+    private String connectTrouble;
     private State state = State.NO_CLIENT;
     private long attempt;
     private long runId;
@@ -154,7 +155,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         try {
             client = LinkClient.tryConnect(context, termLength);
         } catch (final RuntimeException e) {
-            context.errorHandler.onError(e);
+            reportOnce(e);
         }
         if (client == null) {
             backOff(nowNs);
@@ -164,9 +165,18 @@ final class RecorderLink implements ReplyHandler.Replies {
             spool.count(RecorderCounter.CLIENT_REBUILDS);
         }
         wasConnected = true;
+        connectTrouble = null;
         state = State.ADDING;
         driverCheckNs = nowNs + context.driverCheckIntervalNs;
         return 1;
+    }
+
+    /** What goes wrong at every try is said once. */
+    private void reportOnce(final RuntimeException e) {
+        if (!String.valueOf(e.getMessage()).equals(connectTrouble)) {
+            connectTrouble = String.valueOf(e.getMessage());
+            context.errorHandler.onError(e);
+        }
     }
 
     private boolean isDriverReplaced(final long nowNs) {
@@ -284,9 +294,6 @@ final class RecorderLink implements ReplyHandler.Replies {
         state = State.LIVE;
         progressNs = nanoClock.nanoTime();
         backoffNs = context.minBackoffNs;
-        if (remote != null) {
-            remote.onWelcome();
-        }
         live = true;
     }
 

@@ -28,11 +28,11 @@ import java.util.concurrent.TimeUnit;
  * Under the send lock, as {@link RecorderLink}.
  *
  * <p>Knocks that are not answered come at intervals that double up to sixteen times the Hello's timeout. That is said
- * once, until a session opens again.
+ * once, until one is answered.
  */
 final class RemoteLink {
     private static final int MAX_REPLY_LENGTH = 512;
-    private static final int MAX_BACKOFF_FACTOR = 16;
+    private static final int MAX_DOUBLINGS = 4;
     private static final int SILENT_KNOCKS = 3;
     private static final int MAX_SENDERS = 64;
     private static final long MIN_HOLD_OFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -84,7 +84,8 @@ final class RemoteLink {
                 " of component " + context.component + " in: check that both have the same key, and that it can " +
                 "reach " + client.replyEndpoint());
         }
-        return context.helloTimeoutNs * Math.min(MAX_BACKOFF_FACTOR, 1L << Math.min(unanswered, 30) >> 1);
+        final int doublings = Math.max(0, Math.min(unanswered - 1, MAX_DOUBLINGS));
+        return context.helloTimeoutNs << doublings;
     }
 
     private void tell(final String trouble) {
@@ -97,12 +98,6 @@ final class RemoteLink {
     /** Whether the proxy has answered the last Knock: a Hello can be sealed. */
     boolean isOpen() {
         return open;
-    }
-
-    /** Takes note that the proxy took the Hello: it has the key. */
-    void onWelcome() {
-        unanswered = 0;
-        told = false;
     }
 
     /**
@@ -160,6 +155,8 @@ final class RemoteLink {
             sealer = keys.sealerToProxy();
             unsealer = keys.unsealerOfProxy();
             open = true;
+            unanswered = 0;
+            told = false;
         }
         return true;
     }
