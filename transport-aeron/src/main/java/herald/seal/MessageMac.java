@@ -9,7 +9,7 @@ import static herald.seal.SealDescriptor.TAG_LENGTH;
 import static herald.seal.SealDescriptor.TAG_OFFSET;
 
 /**
- * Signs and checks messages under one key: HMAC-SHA256 over all that follows the tag, cut to the tag's length. Owned by
+ * Signs and checks messages under one key: HMAC-SHA256 over all but the tag, cut to the tag's length. Owned by
  * one thread.
  *
  * <p>The JDK's Mac allocates one array of 32 bytes for each result; nothing else is allocated for a message.
@@ -50,6 +50,7 @@ final class MessageMac {
     }
 
     private void compute(final byte[] message, final int length) {
+        mac.update(message, 0, TAG_OFFSET);
         mac.update(message, COVERED_OFFSET, length - COVERED_OFFSET);
         try {
             mac.doFinal(result, 0);

@@ -10,9 +10,9 @@ import herald.wire.SealedEncoder;
  * Layout of messages that carry a MAC.
  *
  * <pre>
- *    0  message header           not covered: the template chooses the key, the rest must be as this version has it
+ *    0  message header           covered by the tag
  *    8  tag, 16 bytes
- *   24  covered by the tag, to the end of the message
+ *   24  to the end               covered by the tag
  *
  *   Sealed: 24 session id | 32 counter | 40 length of the payload | 44 payload
  * </pre>
@@ -33,7 +33,7 @@ public final class SealDescriptor {
     private SealDescriptor() {
     }
 
-    /** Whether the fixed part of a message is as long as this version has it: the tag does not cover that number. */
+    /** Whether the fixed part of a message is as long as this version has it. */
     static boolean hasBlock(final int templateId, final int blockLength) {
         return blockLength == switch (templateId) {
             case KnockEncoder.TEMPLATE_ID -> KnockEncoder.BLOCK_LENGTH;
