@@ -86,7 +86,7 @@ final class RemoteIngress implements AutoCloseable {
 
     /** Where it listens, with the port that the system chose; null until the driver has told. Any thread. */
     Endpoint endpoint() {
-        return resolved;
+        return listener.endpoint().port() == 0 ? resolved : listener.endpoint();
     }
 
     private void resolve() {
@@ -103,7 +103,7 @@ final class RemoteIngress implements AutoCloseable {
 
     /** Answers Knocks, and forgets images that are gone. */
     int doWork() {
-        if (resolved == null) {
+        if (endpoint() == null) {
             resolve();
         }
         final int gone = goneImages.size();

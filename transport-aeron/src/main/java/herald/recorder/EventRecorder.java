@@ -56,6 +56,7 @@ public final class EventRecorder implements AutoCloseable {
     private final UnsafeBuffer claimed = new UnsafeBuffer(0, 0);
     private final SpinLock appendLock = new SpinLock();
     private final RecorderLink link;
+    private final SpoolDrainer drainer;
     private final AgentInvoker invoker;
     private final AgentRunner runner;
     private volatile boolean closed;
@@ -70,6 +71,7 @@ public final class EventRecorder implements AutoCloseable {
             context.errorHandler);
         this.encoder = new RecordedEventEncoder(context, spool.recorderId());
         this.link = new RecorderLink(context, spool);
+        this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context);
         final Agent conductor = new Conductor();
         if (context.useConductorInvoker) {
             invoker = new AgentInvoker(context.errorHandler, null, conductor);
@@ -315,7 +317,7 @@ public final class EventRecorder implements AutoCloseable {
             appendLock.unlock();
         }
         Events.withdraw(this);
-        CloseHelper.closeAll(runner, invoker);
+        CloseHelper.closeAll(runner, invoker, drainer);
         link.close();
         spool.close();
     }
@@ -324,7 +326,7 @@ public final class EventRecorder implements AutoCloseable {
     private final class Conductor implements Agent {
         @Override
         public int doWork() {
-            return link.step();
+            return link.step() + (drainer == null ? 0 : drainer.step());
         }
 
         @Override
