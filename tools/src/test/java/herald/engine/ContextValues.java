@@ -21,6 +21,8 @@ public final class ContextValues {
             Map.entry("dataDir", String.valueOf(context.dataDir)),
             Map.entry("node", String.valueOf(context.node)),
             Map.entry("aeronDirectoryName", String.valueOf(context.aeronDirectoryName)),
+            Map.entry("remoteListener", context.remoteListener == null ? "none" :
+                context.remoteListener.endpoint() + " with " + context.remoteListener.key()),
             Map.entry("durability", String.valueOf(context.durability)),
             Map.entry("forceIntervalNs", context.forceIntervalNs),
             Map.entry("dedupIntervalNs", context.dedupIntervalNs),
