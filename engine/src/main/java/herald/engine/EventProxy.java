@@ -112,7 +112,7 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
-     * Whether a stage failed or the media driver is gone: the proxy does not acknowledge any more and has to be closed.
+     * Whether a stage failed: the proxy does not acknowledge any more and has to be closed.
      *
      * @return false while all is well.
      */
@@ -193,7 +193,16 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
-        /** After how long without a sign of life the media driver counts as dead, in ms. */
+        /** Whether the media driver is another process's alone: where none is alive, the proxy waits for one. */
+        public Context externalDriver(final boolean value) {
+            externalDriver = value;
+            return this;
+        }
+
+        /**
+         * After how long without a sign of life the media driver counts as dead, in ms, 10 s by default; and where
+         * the proxy embeds the driver, after how long this one counts a client as dead.
+         */
         public Context driverTimeoutMs(final long value) {
             driverTimeoutMs = value;
             return this;

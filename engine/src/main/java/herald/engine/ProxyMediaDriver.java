@@ -1,128 +1,123 @@
 package herald.engine;
 
+import herald.link.CounterId;
+import herald.link.DriverIdentity;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.receiver.ReceiverClient;
 import io.aeron.Aeron;
-import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.TimeoutException;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The media driver that a proxy uses, its own or one that is alive in the configured directory, and the proxy's client
- * of it, in invoker mode: the receiver steps it.
+ * of it. Whichever of the two dies, the proxy goes on: it waits for another driver where it used one from outside,
+ * starts another one where it was its own, and builds its client again.
  *
  * <p>An own driver's directory is removed before it starts: under the lock of the data directory nobody else's driver
  * can be alive there, only one that was killed.
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
-    private static final int MAX_REMOTE_STREAMS = 4096;
-    private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
 
-    private final MediaDriver driver;
-    private final Aeron client;
+    private final EventProxy.Context context;
     private final String directoryName;
+    private final boolean external;
+    private MediaDriver driver;
+    private ReceiverClient client;
+    private long silentSinceNs;
+    private boolean silent;
 
-    private ProxyMediaDriver(final MediaDriver driver, final Aeron client, final String directoryName) {
-        this.driver = driver;
-        this.client = client;
-        this.directoryName = directoryName;
-    }
-
-    static ProxyMediaDriver launch(final EventProxy.Context context, final Consumer<Throwable> onFailure) {
-        final String directoryName = context.embedInOwnDirectory ?
+    private ProxyMediaDriver(final EventProxy.Context context) {
+        this.context = context;
+        this.directoryName = context.embedInOwnDirectory ?
             HeraldDirectory.aeronDir(context.dataDir).toString() : context.aeronDirectoryName;
-        final boolean external = !context.embedInOwnDirectory && CommonContext.isDriverActive(
-            new File(directoryName), context.driverTimeoutMs, message -> { });
-        MediaDriver driver = null;
+        final boolean alive = !context.embedInOwnDirectory &&
+            DriverIdentity.isAlive(directoryName, context.driverTimeoutMs);
+        this.external = context.externalDriver || alive;
+        if (external && !alive) {
+            LOGGER.warn("waiting for a media driver in {}: none is alive there", directoryName);
+        }
+    }
+
+    static ProxyMediaDriver launch(final EventProxy.Context context) {
+        final ProxyMediaDriver launched = new ProxyMediaDriver(context);
         try {
-            driver = external ? null : embed(context, directoryName);
-            final Aeron client = Aeron.connect(new Aeron.Context()
-                .aeronDirectoryName(directoryName)
-                .driverTimeoutMs(context.driverTimeoutMs)
-                .driverAgentInvoker(driver == null ? null : driver.sharedAgentInvoker())
-                .useConductorAgentInvoker(true)
-                .errorHandler(error -> onClientError(error, onFailure)));
-            return new ProxyMediaDriver(driver, client, directoryName);
+            launched.driver = launched.external ? null : launched.embed();
+            return launched;
         } catch (final AeronException | IllegalStateException e) {
-            CloseHelper.quietClose(driver);
-            throw new ProxyException("cannot use the media driver in " + directoryName + ": " + e.getMessage() +
-                "; choose another directory with --aeron-dir", e);
+            throw launched.unusable(e);
         }
     }
 
-    private static void onClientError(final Throwable error, final Consumer<Throwable> onFailure) {
-        LOGGER.error("the media driver's client failed", error);
-        if (error instanceof TimeoutException) {
-            onFailure.accept(error);
-        }
+    private ProxyException unusable(final RuntimeException cause) {
+        return new ProxyException("cannot use the media driver in " + directoryName + ": " + cause.getMessage() +
+            "; choose another directory with --aeron-dir", cause);
     }
 
-    private static MediaDriver embed(final EventProxy.Context context, final String directoryName) {
-        requireRoom(directoryName);
-        removeFormerDriver(new File(directoryName));
-        return MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(directoryName)
-            .dirDeleteOnStart(true)
-            .dirDeleteOnShutdown(true)
-            .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
-                ThreadingMode.INVOKER : ThreadingMode.SHARED)
-            .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs))
-            .asyncExecutorEnabled(false)
-            .streamSessionLimit(MAX_REMOTE_STREAMS)
-            .ipcTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
-            .publicationTermBufferLength(LinkDescriptor.termLength(context.maxEventLength))
-            .errorHandler(error -> LOGGER.error("media driver", error)));
-    }
-
-    /** Only what a driver has left may be deleted: the directory's name comes from a command line. */
-    private static void removeFormerDriver(final File directory) {
-        final String[] files = directory.list();
-        if (files == null || files.length == 0) {
-            return;
-        }
-        if (!new File(directory, CncFileDescriptor.CNC_FILE).exists()) {
-            throw new ProxyException(directory + " is not empty and no directory of a media driver: choose another " +
-                "one with --aeron-dir");
-        }
-        IoUtil.delete(directory, true);
-    }
-
-    private static void requireRoom(final String directoryName) {
-        Path existing = Path.of(directoryName).toAbsolutePath();
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
-        }
+    /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
+    ReceiverClient connect(final CounterId.Sink counters) {
         try {
-            final long usable = Files.getFileStore(existing).getUsableSpace();
-            if (usable < NEEDED_LENGTH) {
-                throw new ProxyException(existing + " has " + usable + " bytes free, the media driver needs " +
-                    NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");
-            }
-        } catch (final IOException e) {
-            throw new ProxyException("cannot tell the free space of " + existing + ": " + e.getMessage(), e);
+            client = new ReceiverClient(directoryName, this::tryConnect, context.nanoClock, counters,
+                error -> LOGGER.warn("{}", error.getMessage()));
+            return client;
+        } catch (final AeronException | IllegalStateException e) {
+            throw unusable(e);
         }
     }
 
-    Aeron client() {
-        return client;
+    private MediaDriver embed() {
+        return LocalMediaDriver.start(
+            LocalMediaDriver.context(
+                directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))
+                .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
+                    ThreadingMode.INVOKER : ThreadingMode.SHARED)
+                .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs)),
+            context.maxEventLength);
+    }
+
+    private Aeron tryConnect(final ErrorHandler errorHandler) {
+        if (!DriverIdentity.isAlive(directoryName, context.driverTimeoutMs)) {
+            if (!external) {
+                restartWhereDead();
+            }
+            return null;
+        }
+        silent = false;
+        final Aeron aeron = Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(directoryName)
+            .driverTimeoutMs(context.driverTimeoutMs)
+            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(context.driverTimeoutMs))
+            .driverAgentInvoker(driver == null ? null : driver.sharedAgentInvoker())
+            .useConductorAgentInvoker(true)
+            .errorHandler(errorHandler));
+        LOGGER.info("connected to the media driver in {}", directoryName);
+        return aeron;
+    }
+
+    /** Right after a pause of this process its own driver looks dead too: it gets the time that it is given always. */
+    private void restartWhereDead() {
+        final long nowNs = context.nanoClock.nanoTime();
+        if (!silent) {
+            silent = true;
+            silentSinceNs = nowNs;
+        } else if (nowNs - silentSinceNs > TimeUnit.MILLISECONDS.toNanos(context.driverTimeoutMs)) {
+            silent = false;
+            LOGGER.warn("the media driver in {} is dead: starting another one", directoryName);
+            CloseHelper.quietClose(driver);
+            driver = embed();
+        }
     }
 
     String directoryName() {
@@ -131,14 +126,14 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     /** The own driver's agents where the embedder steps everything. */
     List<Agent> agents() {
-        final AgentInvoker invoker = driver == null ? null : driver.sharedAgentInvoker();
-        return invoker == null ? List.of() : List.of(new DriverAgent(invoker));
+        return driver == null || driver.sharedAgentInvoker() == null ? List.of() : List.of(new DriverAgent());
     }
 
-    /** Steps a driver that was started, and that is closed, by itself. */
-    private record DriverAgent(AgentInvoker invoker) implements Agent {
+    /** Steps the driver of now, which is started, and closed, by itself. */
+    private final class DriverAgent implements Agent {
         @Override
         public int doWork() {
+            final AgentInvoker invoker = driver.sharedAgentInvoker();
             return invoker.invoke();
         }
 

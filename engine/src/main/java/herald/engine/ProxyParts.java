@@ -92,7 +92,7 @@ final class ProxyParts implements AutoCloseable {
     private void openDirectory() throws IOException {
         directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
-        mediaDriver = opened(ProxyMediaDriver.launch(context, this::onFailure));
+        mediaDriver = opened(ProxyMediaDriver.launch(context));
     }
 
     private void openLogs() throws IOException {
@@ -186,8 +186,8 @@ final class ProxyParts implements AutoCloseable {
     private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
         try {
             return new EventReceiver(
-                new EventReceiver.Context(mediaDriver.client(), context.remoteListener, pipeline, durable, runId,
-                    context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs,
+                new EventReceiver.Context(mediaDriver.connect(counters), context.remoteListener, pipeline, durable,
+                    runId, context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs,
                     context.disk, quarantine, counters, context.nanoClock, context.clock,
                     error -> LOGGER.warn("receiver: {}", error.getMessage())),
                 registry);

@@ -46,6 +46,7 @@ abstract class ProxySettings {
     EventDefaults defaults;
     String aeronDirectoryName;
     RemoteListener remoteListener;
+    boolean externalDriver;
     long driverTimeoutMs = 10_000;
     Durability durability = Durability.PROCESS;
     long forceIntervalNs = TimeUnit.MILLISECONDS.toNanos(100);
@@ -85,6 +86,9 @@ abstract class ProxySettings {
         if (failureListener == null) {
             failureListener = failure -> { };
         }
+        require(!externalDriver || !embedInOwnDirectory, "aeronDirectoryName", aeronDirectoryName,
+            "the directory of the media driver from outside");
+        LocalMediaDriver.requireTimeout(driverTimeoutMs, "driverTimeoutMs");
         requirePositive(dedupIntervalNs, "dedupIntervalNs");
         requirePositive(batchIntervalNs, "batchIntervalNs");
         requirePositive(forceIntervalNs, "forceIntervalNs");

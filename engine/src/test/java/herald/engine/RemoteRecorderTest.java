@@ -12,6 +12,8 @@ import herald.recorder.RemoteProxy;
 import herald.seal.SharedKey;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,9 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,6 +40,8 @@ import static org.awaitility.Awaitility.await;
 class RemoteRecorderTest {
     private static final SharedKey KEY =
         new SharedKey("the key of proxy and recorders".getBytes(StandardCharsets.UTF_8));
+    private static final long DRIVER_TIMEOUT_MS = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     @TempDir
@@ -144,6 +150,79 @@ class RemoteRecorderTest {
             }
             assertThat(journaled()).hasSize(150).doesNotHaveDuplicates();
         }
+    }
+
+    private EventProxy.Context contextOfDyingDrivers() {
+        return new EventProxy.Context()
+            .dataDir(dataDir())
+            .driverTimeoutMs(DRIVER_TIMEOUT_MS)
+            .journalSegmentLength(256 * 1024)
+            .dispatchSegmentLength(256 * 1024)
+            .batchLengthLimit(64 * 1024)
+            .dedupKeyLimit(10_000);
+    }
+
+    private static Endpoint awaitEndpoint(final EventProxy proxy) {
+        await().until(() -> proxy.remoteEndpoint() != null);
+        return proxy.remoteEndpoint();
+    }
+
+    private static void awaitLost(final EventProxy proxy, final long times) {
+        await().atMost(LIMIT).until(() -> proxy.counters().get(ReceiverCounter.DRIVER_LOST) >= times);
+    }
+
+    /** On a port that is free now: the next life of the proxy's client must listen on the same. */
+    private Endpoint freeEndpoint() {
+        try (EventProxy proxy = launchProxy("127.0.0.1:0")) {
+            return awaitEndpoint(proxy);
+        }
+    }
+
+    private void assertJournaledInOrder(final int last) {
+        assertThat(journaled()).isEqualTo(IntStream.rangeClosed(1, last)
+            .mapToObj(i -> "remote-node/remote-node e" + i).toList());
+    }
+
+    @Test
+    void shouldListenAgainWhereTheProxysOwnDriverIsDead() {
+        final Endpoint endpoint = freeEndpoint();
+        try (EventProxy proxy = EventProxy.launch(
+            contextOfDyingDrivers().remoteListener(new RemoteListener(endpoint.toString(), KEY)));
+            EventRecorder recorder = launchRecorder(endpoint)) {
+            record(recorder, 1, 10);
+            assertThat(recorder.awaitAcknowledged(10, ACK_TIMEOUT_NS)).isTrue();
+            IoUtil.delete(Path.of(proxy.aeronDirectoryName()).toFile(), false);
+            awaitLost(proxy, 1);
+            record(recorder, 11, 20);
+            assertThat(recorder.awaitAcknowledged(20, ACK_TIMEOUT_NS)).isTrue();
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+        assertJournaledInOrder(20);
+    }
+
+    @Test
+    void shouldListenAgainWithTheNextDriverFromOutside() {
+        final String aeronDir = dir.resolve("proxy-aeron").toString();
+        final Endpoint endpoint = freeEndpoint();
+        LocalMediaDriver proxyDriver = null;
+        try (EventProxy proxy = EventProxy.launch(contextOfDyingDrivers()
+            .aeronDirectoryName(aeronDir).externalDriver(true)
+            .remoteListener(new RemoteListener(endpoint.toString(), KEY)));
+            EventRecorder recorder = launchRecorder(endpoint)) {
+            for (int round = 0; round < 3; round++) {
+                record(recorder, round * 10 + 1, round * 10 + 5);
+                proxyDriver = LocalMediaDriver.launch(aeronDir, DRIVER_TIMEOUT_MS, error -> { });
+                record(recorder, round * 10 + 6, round * 10 + 10);
+                assertThat(recorder.awaitAcknowledged(round * 10 + 10, ACK_TIMEOUT_NS)).isTrue();
+                proxyDriver.close();
+                awaitLost(proxy, round + 1);
+            }
+            assertThat(proxy.counters().get(ReceiverCounter.VOIDED)).isZero();
+            assertThat(proxy.hasFailed()).isFalse();
+        } finally {
+            CloseHelper.quietClose(proxyDriver);
+        }
+        assertJournaledInOrder(30);
     }
 
     @Test

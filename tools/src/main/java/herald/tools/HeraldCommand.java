@@ -23,7 +23,7 @@ import java.util.function.Function;
     versionProvider = VersionProvider.class,
     subcommands = {
         ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, AgentCommand.class,
-        DemoCommand.class, CompletionCommand.class, HelpCommand.class},
+        DemoCommand.class, DriverCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

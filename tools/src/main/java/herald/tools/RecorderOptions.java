@@ -12,6 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
+import java.time.Duration;
+
 /**
  * How a command launches its recorder: at the proxy of this host, or at one on another through a media driver of the
  * command's own. Closed behind the recorder.
@@ -30,6 +32,9 @@ final class RecorderOptions implements AutoCloseable {
     @Option(names = "--namespace", paramLabel = "NAMESPACE", defaultValue = ObjectReference.DEFAULT,
         description = "Namespace that the events belong to; default: ${DEFAULT-VALUE}.")
     private String namespace;
+
+    @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
+    private Duration driverTimeout;
 
     private RemoteProxy proxy;
     private OwnMediaDriver mediaDriver;
@@ -69,6 +74,7 @@ final class RecorderOptions implements AutoCloseable {
             .namespace(namespace)
             .aeronDirectoryName(
                 mediaDriver == null ? directories.aeronDir().toString() : mediaDriver.aeronDirectoryName())
+            .driverTimeoutMs(driverTimeout.toMillis())
             .spoolDir(proxy == null ? directories.spoolDir() : directories.remoteSpoolDir(proxy.endpoint()))
             .errorHandler(errorHandler);
     }

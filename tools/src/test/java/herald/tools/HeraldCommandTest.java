@@ -21,7 +21,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "driver", "completion"})
     void shouldHelpWithEveryCommand(final String command) {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
@@ -29,7 +29,7 @@ class HeraldCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "completion"})
+    @ValueSource(strings = {"proxy", "record", "tail", "stat", "agent", "demo", "driver", "completion"})
     void shouldKeepHelpWithinEightyColumns(final String command) {
         assertThat(Cli.run(command, "--help").out().lines()).allMatch(line -> line.length() <= 80);
     }
@@ -46,6 +46,7 @@ class HeraldCommandTest {
             "--ref Link/eth0 --grep a+ --output pretty --limit 5",
         "tail --stream dispatch --from end --output json",
         "agent",
+        "driver --aeron-dir a --timeout 2s",
         "demo --duration 30s",
         "demo"})
     void shouldTakeOptionsAsDocumented(final String args) {

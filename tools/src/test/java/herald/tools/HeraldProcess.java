@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +127,19 @@ final class HeraldProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         exitCode();
+    }
+
+    /** Sends a signal: STOP, CONT. */
+    void signal(final String name) throws IOException, InterruptedException {
+        final Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && kill.exitValue() == 0).as(name).isTrue();
+    }
+
+    /** Stops the process for a time, as a debugger or a suspended machine would. */
+    void pause(final Duration time) throws IOException, InterruptedException {
+        signal("STOP");
+        await().pollDelay(time).atMost(time.plusSeconds(TIMEOUT_SECONDS)).until(() -> true);
+        signal("CONT");
     }
 
     private static String read(final Path file) {

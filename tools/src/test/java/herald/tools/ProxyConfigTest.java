@@ -38,6 +38,9 @@ class ProxyConfigTest {
         mode: standalone
         data-dir: /data
         aeron-dir: /aeron
+        aeron:
+          driver-timeout: 2s
+          external: true
         durability: interval
         force-interval: 20ms
         threading: dedicated
@@ -91,6 +94,8 @@ class ProxyConfigTest {
             Map.entry("dataDir", "/data"),
             Map.entry("aeronDirectoryName", "/aeron"),
             Map.entry("remoteListener", "[fd00::1]:4810 with SharedKey of 16 bytes"),
+            Map.entry("externalDriver", true),
+            Map.entry("driverTimeoutMs", 2_000L),
             Map.entry("durability", "INTERVAL"),
             Map.entry("forceIntervalNs", 20_000_000L),
             Map.entry("threadingMode", "DEDICATED"),

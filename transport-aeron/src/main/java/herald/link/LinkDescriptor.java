@@ -1,5 +1,7 @@
 package herald.link;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * What recorder and proxy must agree on before the first message.
  */
@@ -15,10 +17,21 @@ public final class LinkDescriptor {
     /** The highest limit of an encoded event that can be configured, in bytes. */
     public static final int MAX_EVENT_LENGTH_LIMIT = 64 * 1024;
 
+    private static final long MAX_KEEP_ALIVE_INTERVAL_MS = 500;
     private static final int MESSAGES_PER_TERM = 8;
     private static final int MIN_TERM_LENGTH = 256 * 1024;
 
     private LinkDescriptor() {
+    }
+
+    /**
+     * How often a client of a media driver gives a sign of life: often enough for the shortest timeout.
+     *
+     * @param driverTimeoutMs after which it counts as dead without.
+     * @return in ns.
+     */
+    public static long keepAliveIntervalNs(final long driverTimeoutMs) {
+        return TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_KEEP_ALIVE_INTERVAL_MS, driverTimeoutMs / 4));
     }
 
     /**

@@ -12,6 +12,8 @@ import io.aeron.Aeron;
 import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Subscription;
+import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.DriverTimeoutException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.aeron.logbuffer.Header;
 import org.agrona.CloseHelper;
@@ -30,13 +32,14 @@ import java.util.UUID;
  * The proxy's end of the link: takes recorders' messages from Aeron, decides which events are next, hands those on and
  * answers. A full ring makes it abort the poll, so that Aeron's flow control holds the recorders back.
  *
- * <p>It steps the Aeron client too, so that images come and go on its own thread.
+ * <p>It steps the Aeron client too, so that images come and go on its own thread. Sessions last as long as that client;
+ * what was accepted outlasts it.
  */
 public final class EventReceiver implements Agent {
     /**
      * What a receiver works with.
      *
-     * @param aeron           client in invoker mode; closed by its owner.
+     * @param client          of the media driver; closed by its owner.
      * @param remote          where to listen for recorders on other hosts, or null.
      * @param ingress         where accepted events go.
      * @param durable         tells which recorders to acknowledge.
@@ -52,7 +55,7 @@ public final class EventReceiver implements Agent {
      * @param errorHandler    told what goes wrong.
      */
     public record Context(
-        Aeron aeron,
+        ReceiverClient client,
         RemoteListener remote,
         EventIngress ingress,
         DurableFeed durable,
@@ -70,6 +73,7 @@ public final class EventReceiver implements Agent {
 
     private static final int FRAGMENT_LIMIT = 64;
     private static final long ACK_REPEAT_NS = 1_000_000_000L;
+    private static final long FORGET_INTERVAL_NS = 60 * ACK_REPEAT_NS;
 
     private final Context context;
     private final CounterId.Sink counters;
@@ -82,11 +86,14 @@ public final class EventReceiver implements Agent {
     private final HelloDecoder hello = new HelloDecoder();
     private final EventValidator validator = new EventValidator();
     private final IntArrayList goneImages = new IntArrayList();
-    private final Subscription subscription;
     private final RemoteIngress remote;
+    private Aeron aeron;
+    private long subscriptionId;
+    private Subscription subscription;
     private RecorderSession lastSession;
     private boolean repliesOwed;
     private long repeatNs;
+    private long forgetNs;
     private volatile boolean accepting = true;
     private volatile boolean owesNothing;
 
@@ -102,15 +109,22 @@ public final class EventReceiver implements Agent {
         this.registry = registry;
         this.adopter = new SpoolAdopter(context, registry);
         this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
-        this.subscription = context.aeron().addSubscription(
-            LinkDescriptor.IPC_CHANNEL, LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
-        this.remote = openRemote();
+        this.forgetNs = repeatNs + FORGET_INTERVAL_NS;
+        this.remote = context.remote() == null ? null :
+            new RemoteIngress(context.remote(), counters, context.nanoClock(), new RemotePayloads());
+        listen();
+        if (remote != null && aeron != null) {
+            openRemote();
+        }
     }
 
-    private RemoteIngress openRemote() {
-        return context.remote() == null ? null :
-            new RemoteIngress(context.remote(), counters, context.nanoClock(), new RemotePayloads())
-                .open(context.aeron());
+    /** At the start the driver's answer is awaited: an address that is none of this host's is the caller's mistake. */
+    private void openRemote() {
+        try {
+            remote.openNow(aeron);
+        } catch (final DriverTimeoutException e) {
+            context.client().onError(e);
+        }
     }
 
     /**
@@ -126,14 +140,55 @@ public final class EventReceiver implements Agent {
     @Override
     public int doWork() {
         final long nowNs = context.nanoClock().nanoTime();
-        int work = context.aeron().conductorAgentInvoker().invoke() + forgetGone();
+        int work = context.client().step(nowNs);
+        if (aeron != context.client().aeron()) {
+            forgetAll();
+            listen();
+            if (remote != null) {
+                remote.open(aeron);
+            }
+        }
         if (accepting) {
-            work += subscription.controlledPoll(assembler, FRAGMENT_LIMIT);
-            work += remote == null ? 0 : remote.poll(FRAGMENT_LIMIT);
             work += adopter.doWork(nowNs);
         }
-        work += remote == null ? 0 : remote.doWork();
-        return work + acknowledge(nowNs);
+        try {
+            return work + forgetGone() + (accepting ? poll() : 0) + answerKnocks() + acknowledge(nowNs);
+        } catch (final AeronException e) {
+            context.client().onError(e);
+            return work + 1;
+        }
+    }
+
+    /** A driver that is held up must not hold this thread up: nothing here waits for its answer. */
+    private void listen() {
+        aeron = context.client().aeron();
+        if (aeron != null) {
+            subscriptionId = aeron.asyncAddSubscription(
+                LinkDescriptor.IPC_CHANNEL, LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
+        }
+    }
+
+    private int answerKnocks() {
+        return remote == null ? 0 : remote.doWork();
+    }
+
+    private int poll() {
+        if (subscription == null && aeron != null) {
+            subscription = aeron.getSubscription(subscriptionId);
+        }
+        return (subscription == null ? 0 : subscription.controlledPoll(assembler, FRAGMENT_LIMIT)) +
+            (remote == null ? 0 : remote.poll(FRAGMENT_LIMIT));
+    }
+
+    /** With a client goes everything of it: what recorders have been accepted stays. */
+    private void forgetAll() {
+        CloseHelper.quietClose(remote);
+        sessionByImage.values().forEach(this::detach);
+        sessionByImage.clear();
+        goneImages.clear();
+        assembler.clear();
+        subscription = null;
+        repliesOwed = false;
     }
 
     /**
@@ -152,6 +207,11 @@ public final class EventReceiver implements Agent {
         return owesNothing;
     }
 
+    /** Receiver's thread. */
+    int sessions() {
+        return sessionByImage.size();
+    }
+
     private int acknowledge(final long nowNs) {
         int work = 0;
         RecorderState recorder = context.durable().poll();
@@ -167,6 +227,10 @@ public final class EventReceiver implements Agent {
             repeatNs = nowNs + ACK_REPEAT_NS;
             sessionByImage.values().forEach(RecorderSession::repeatAck);
             repliesOwed = true;
+            if (nowNs - forgetNs >= 0) {
+                forgetNs = nowNs + FORGET_INTERVAL_NS;
+                registry.forgetAbsent();
+            }
         }
         if (repliesOwed) {
             repliesOwed = false;
@@ -317,7 +381,7 @@ public final class EventReceiver implements Agent {
             forget(existing);
         }
         final Replies replies = remoteSession != null ? remoteSession.replies() :
-            new ReplyPublication(context.aeron(), LinkDescriptor.IPC_CHANNEL, replyStreamId);
+            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId);
         final RecorderSession session = new RecorderSession(replies, recorder, imageKey, replyStreamId);
         sessionByImage.put(imageKey, session);
         lastSession = session;
@@ -355,13 +419,17 @@ public final class EventReceiver implements Agent {
     }
 
     private void forget(final RecorderSession session) {
+        detach(session);
+        session.close();
+    }
+
+    private void detach(final RecorderSession session) {
         if (session.recorder().session() == session) {
             session.recorder().session(null);
         }
         if (lastSession == session) {
             lastSession = null;
         }
-        session.close();
     }
 
     private void quarantine(final String reason, final DirectBuffer buffer, final int offset, final int length) {

@@ -49,6 +49,17 @@ public final class RecorderRegistry {
     }
 
     /**
+     * Forgets the recorders that the journal has forgotten, or has never heard of: one that comes back is met anew.
+     *
+     * @return how many.
+     */
+    int forgetAbsent() {
+        final int before = recorders.size();
+        recorders.values().removeIf(RecorderState::isAbsent);
+        return before - recorders.size();
+    }
+
+    /**
      * Finds a recorder or meets it: an unknown one starts at its first sequence.
      *
      * @param id            of it.

@@ -17,7 +17,7 @@ public final class RecorderState {
 
     private long journaledSequence;
     private long lastSeenNs;
-    private boolean tabled;
+    private volatile boolean tabled;
     private boolean touched;
 
     /**
@@ -149,9 +149,11 @@ public final class RecorderState {
      * @return true the first time.
      */
     public boolean enterTable() {
-        final boolean first = !tabled;
+        if (tabled) {
+            return false;
+        }
         tabled = true;
-        return first;
+        return true;
     }
 
     /**
@@ -162,6 +164,16 @@ public final class RecorderState {
     public boolean leaveTable() {
         tabled = false;
         return true;
+    }
+
+    /**
+     * Whether nothing would be lost with this: no session, nothing on its way to the journal, and no place in the
+     * journal's list. Receiver's thread.
+     *
+     * @return true where the recorder may be forgotten.
+     */
+    boolean isAbsent() {
+        return session == null && acceptedSequence == durableSequence && !tabled;
     }
 
     /**

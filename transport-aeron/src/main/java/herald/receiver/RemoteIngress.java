@@ -17,6 +17,7 @@ import io.aeron.Aeron;
 import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Subscription;
+import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.aeron.logbuffer.FrameDescriptor;
@@ -42,6 +43,7 @@ final class RemoteIngress implements AutoCloseable {
 
     private static final int MAX_UNPROVEN = 1024;
     private static final int KNOCKS_PER_SECOND = 500;
+    private static final long RETRY_NS = 1_000_000_000L;
 
     private final RemoteListener listener;
     private final CounterId.Sink counters;
@@ -59,6 +61,9 @@ final class RemoteIngress implements AutoCloseable {
     private final SealedMessage sealed = new SealedMessage(SealDescriptor.MAX_LENGTH);
     private Aeron aeron;
     private Subscription subscription;
+    private long registrationId = Aeron.NULL_VALUE;
+    private long retryNs;
+    private boolean refusalTold;
     private boolean challengesOwed;
     private volatile Endpoint resolved;
     private long nowNs;
@@ -76,12 +81,49 @@ final class RemoteIngress implements AutoCloseable {
         this.knockLimit = new RateLimit(KNOCKS_PER_SECOND, nanoClock.nanoTime());
     }
 
-    /** Listens from now on, through this client; again after {@link #close}. */
-    RemoteIngress open(final Aeron client) {
+    /** Listens from now on, through this client; waits for the driver, and throws where it refuses. */
+    void openNow(final Aeron client) {
         aeron = client;
         subscription = client.addSubscription(
             listener.endpoint().channel(), LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
-        return this;
+    }
+
+    /**
+     * Listens as soon as the driver has answered, again after {@link #close}. Where it refuses, since a dead driver's
+     * port is not free yet for example, it is asked again.
+     *
+     * @param client of now, or null where there is none.
+     */
+    void open(final Aeron client) {
+        aeron = client;
+        refusalTold = false;
+        if (client != null) {
+            request();
+        }
+    }
+
+    private void request() {
+        registrationId = aeron.asyncAddSubscription(
+            listener.endpoint().channel(), LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
+    }
+
+    private void awaitSubscription() {
+        if (registrationId == Aeron.NULL_VALUE) {
+            if (nowNs - retryNs >= 0) {
+                request();
+            }
+            return;
+        }
+        try {
+            subscription = aeron.getSubscription(registrationId);
+        } catch (final RegistrationException e) {
+            registrationId = Aeron.NULL_VALUE;
+            retryNs = nowNs + RETRY_NS;
+            if (!refusalTold) {
+                refusalTold = true;
+                throw e;
+            }
+        }
     }
 
     /** Where it listens, with the port that the system chose; null until the driver has told. Any thread. */
@@ -98,12 +140,15 @@ final class RemoteIngress implements AutoCloseable {
 
     int poll(final int fragmentLimit) {
         nowNs = nanoClock.nanoTime();
-        return subscription.controlledPoll(fragmentHandler, fragmentLimit);
+        if (subscription == null && aeron != null) {
+            awaitSubscription();
+        }
+        return subscription == null ? 0 : subscription.controlledPoll(fragmentHandler, fragmentLimit);
     }
 
     /** Answers Knocks, and forgets images that are gone. */
     int doWork() {
-        if (endpoint() == null) {
+        if (subscription != null && endpoint() == null) {
             resolve();
         }
         final int gone = goneImages.size();
@@ -282,5 +327,7 @@ final class RemoteIngress implements AutoCloseable {
         challengesOwed = false;
         resolved = null;
         CloseHelper.quietClose(subscription);
+        subscription = null;
+        aeron = null;
     }
 }

@@ -1,30 +1,25 @@
 package herald.recorder;
 
+import herald.link.DriverIdentity;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
-import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * One life of a recorder's Aeron client: built when a media driver is there, closed when that driver is gone. Runs in
  * invoker mode, stepped under the send lock: a client that closes by itself unmaps the buffers of a running claim.
  */
 final class LinkClient implements AutoCloseable {
-    private final Path cncFile;
-    private final Object cncKey;
+    private final String directoryName;
+    private final DriverIdentity driver;
     private final ErrorHandler errorHandler;
     private final Aeron aeron;
     private final int replyStreamId;
@@ -39,14 +34,14 @@ final class LinkClient implements AutoCloseable {
         final EventRecorder.Context context,
         final int termLength,
         final String replyChannel,
-        final Path cncFile,
-        final Object cncKey) {
-        this.cncFile = cncFile;
-        this.cncKey = cncKey;
+        final DriverIdentity driver) {
+        this.directoryName = context.aeronDirectoryName;
+        this.driver = driver;
         this.errorHandler = context.errorHandler;
         this.aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(context.aeronDirectoryName)
             .driverTimeoutMs(context.driverTimeoutMs)
+            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(context.driverTimeoutMs))
             .useConductorAgentInvoker(true)
             .errorHandler(error -> {
                 failed = true;
@@ -66,21 +61,11 @@ final class LinkClient implements AutoCloseable {
      * @return the client, or null where no driver answers.
      */
     static LinkClient tryConnect(final EventRecorder.Context context, final int termLength) {
-        final Path cncFile = Path.of(context.aeronDirectoryName, CncFileDescriptor.CNC_FILE);
-        final Object key = keyOf(cncFile);
-        if (key == null || !CommonContext.isDriverActive(
-            new File(context.aeronDirectoryName), context.driverTimeoutMs, message -> { })) {
+        final DriverIdentity driver = DriverIdentity.of(context.aeronDirectoryName);
+        if (driver == null || !DriverIdentity.isAlive(context.aeronDirectoryName, context.driverTimeoutMs)) {
             return null;
         }
-        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), cncFile, key);
-    }
-
-    private static Object keyOf(final Path file) {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        } catch (final IOException e) {
-            return null;
-        }
+        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver);
     }
 
     private static String eventChannel(final RemoteProxy remote, final int termLength) {
@@ -158,10 +143,15 @@ final class LinkClient implements AutoCloseable {
     /**
      * Whether another driver has taken the directory: this client's would be noticed as dead only after a timeout.
      *
-     * @return true where the driver's file is another one now.
+     * @return true where the driver's file is another one's now, or gone.
      */
     boolean isDriverReplaced() {
-        return !cncKey.equals(keyOf(cncFile));
+        return !driver.equals(DriverIdentity.of(directoryName));
+    }
+
+    /** A proxy whose client died has closed its replies, even if its next client is on the stream of events already. */
+    boolean isAnswered() {
+        return subscription.isConnected();
     }
 
     boolean isConnected() {

@@ -10,6 +10,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -97,7 +98,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             try {
                 sent = live ? sendSome() : 0;
             } finally {
-                sendLock.unlock();
+                unlock();
             }
             goOn = sent > 0 && live && spool.tailPosition() > sendPosition;
         }
@@ -112,11 +113,20 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (!sendLock.tryLock()) {
             return 0;
         }
+        final int work;
         try {
-            return stepLocked(nanoClock.nanoTime());
+            work = stepLocked(nanoClock.nanoTime());
         } finally {
-            sendLock.unlock();
+            unlock();
         }
+        trySend();
+        return work;
+    }
+
+    /** A caller that finds the lock taken leaves its event to the holder, who therefore looks again, and not before. */
+    private void unlock() {
+        sendLock.unlock();
+        VarHandle.fullFence();
     }
 
     private int stepLocked(final long nowNs) {
@@ -204,7 +214,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         return switch (state) {
             case ADDING -> true;
             case KNOCKED, HELLO_SENT -> nowNs - deadlineNs >= 0;
-            case LIVE -> isAckStale(nowNs);
+            case LIVE -> !client.isAnswered() || isAckStale(nowNs);
             case NO_CLIENT, CLOSED -> false;
         };
     }

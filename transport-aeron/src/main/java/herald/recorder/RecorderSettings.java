@@ -75,7 +75,7 @@ abstract class RecorderSettings {
             "above 0 and up to maxBackoffNs, " + maxBackoffNs);
         require(helloTimeoutNs > 0, "helloTimeoutNs", helloTimeoutNs, "above 0");
         require(ackTimeoutNs > 0, "ackTimeoutNs", ackTimeoutNs, "above 0");
-        require(driverTimeoutMs > 0, "driverTimeoutMs", driverTimeoutMs, "above 0");
+        require(driverTimeoutMs >= 1_000, "driverTimeoutMs", driverTimeoutMs, "1,000 or more");
         concludeDefaults();
     }
 

@@ -14,7 +14,7 @@ final class SpinLock {
     private final AtomicBoolean held = new AtomicBoolean();
 
     boolean tryLock() {
-        return !held.getOpaque() && held.compareAndSet(false, true);
+        return !held.get() && held.compareAndSet(false, true);
     }
 
     void lock() {

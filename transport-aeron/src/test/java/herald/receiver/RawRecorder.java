@@ -114,6 +114,12 @@ final class RawRecorder implements AutoCloseable {
         });
     }
 
+    /** Goes away and leaves its client to others. */
+    void leave() {
+        publication.close();
+        subscription.close();
+    }
+
     /** Goes away as a process does that ends in order. */
     @Override
     public void close() {

@@ -6,6 +6,7 @@ import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
 import java.io.IOException;
@@ -35,12 +36,13 @@ final class ReceiverFixture implements AutoCloseable {
     final DurableFeed durable = new DurableFeed();
     final Path spoolDir;
     final EventReceiver receiver;
+    final RecorderRegistry registry;
     private final Map<CounterId, Long> counts = new HashMap<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final Path quarantineFile;
     private final Quarantine quarantine;
     private final MediaDriver driver;
-    private final Aeron aeron;
+    private final ReceiverClient client;
     private final List<Aeron> clients = new ArrayList<>();
     private long nowNs = TimeUnit.HOURS.toNanos(1);
     private int nextReplyStreamId = 10_000;
@@ -68,31 +70,35 @@ final class ReceiverFixture implements AutoCloseable {
             .errorHandler(errors::add)
             .dirDeleteOnStart(true)
             .dirDeleteOnShutdown(true));
-        aeron = connect();
         final CounterId.Sink sink = (counter, amount) -> counts.merge(counter, amount, Long::sum);
-        final RecorderRegistry registry = new RecorderRegistry(ingress, sink);
+        client = new ReceiverClient(aeronDir, this::connect, () -> nowNs, sink, errors::add);
+        registry = new RecorderRegistry(ingress, sink);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
-            aeron, remote, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
+            client, remote, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
             SystemDisk.INSTANCE, quarantine, sink, () -> nowNs, () -> 0, errors::add), registry);
     }
 
-    private Aeron connect() {
+    private Aeron connect(final ErrorHandler errorHandler) {
         return Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(driver.aeronDirectoryName())
             .useConductorAgentInvoker(true)
-            .errorHandler(errors::add));
+            .errorHandler(errorHandler));
     }
 
     /** A client of its own, as another process would have. */
     Aeron newClient() {
-        final Aeron client = connect();
-        clients.add(client);
-        return client;
+        final Aeron other = connect(errors::add);
+        clients.add(other);
+        return other;
     }
 
     RawRecorder newRecorder(final UUID id) {
-        return new RawRecorder(this, newClient(), id, nextReplyStreamId++);
+        return newRecorder(newClient(), id);
+    }
+
+    RawRecorder newRecorder(final Aeron sharedClient, final UUID id) {
+        return new RawRecorder(this, sharedClient, id, nextReplyStreamId++);
     }
 
     void step() {
@@ -167,7 +173,7 @@ final class ReceiverFixture implements AutoCloseable {
     public void close() throws IOException {
         receiver.onClose();
         CloseHelper.closeAll(clients);
-        CloseHelper.closeAll(aeron, driver, quarantine);
+        CloseHelper.closeAll(client, driver, quarantine);
         assertThat(errors).isEmpty();
     }
 }

@@ -111,6 +111,12 @@ final class FakeProxy implements AutoCloseable {
         LinkFixture.await(sent);
     }
 
+    /** What is left of a proxy whose client died: the next one listens already, but does not know the recorder. */
+    void endReplies() {
+        replies.close();
+        replies = null;
+    }
+
     @Override
     public void close() {
         aeron.close();

@@ -119,6 +119,21 @@ class RecorderLinkTest {
     }
 
     @Test
+    void shouldSayHelloAgainWhereItsRepliesHaveEndedThoughTheProxyStillListens() {
+        launch();
+        fixture.startDriver();
+        fixture.open(1, 0, 0);
+        fixture.record(3);
+        awaitSent(3);
+        fixture.proxy.endReplies();
+        fixture.awaitHello("2 from 1");
+        fixture.proxy.welcome(1, 1, 1);
+        awaitSent(5);
+
+        assertThat(fixture.proxy.sequences).containsExactly(1L, 2L, 3L, 2L, 3L);
+    }
+
+    @Test
     void shouldSayHelloAgainWhereNoWelcomeComes() {
         launch();
         fixture.startDriver();

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param mode       {@code standalone} or {@code managed}.
  * @param dataDir    data directory.
  * @param aeronDir   directory of the media driver.
+ * @param aeron      whose media driver it is, and its timeout.
  * @param durability {@code process}, {@code disk} or {@code interval}.
  * @param forceInterval of {@code interval}.
  * @param threading  {@code shared} or {@code dedicated}.
@@ -46,6 +47,7 @@ public record ConfigFile(
     String mode,
     @JsonProperty("data-dir") String dataDir,
     @JsonProperty("aeron-dir") String aeronDir,
+    MediaDriver aeron,
     String durability,
     @JsonProperty("force-interval") String forceInterval,
     String threading,
@@ -59,7 +61,7 @@ public record ConfigFile(
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY =
-        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private static final String NO_YAML = "not readable as YAML: ";
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
@@ -68,6 +70,15 @@ public record ConfigFile(
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .build();
+
+    /**
+     * The media driver.
+     *
+     * @param driverTimeout without a sign of life after which it, or a client of it, is dead.
+     * @param external      whether it is another process's alone.
+     */
+    public record MediaDriver(@JsonProperty("driver-timeout") String driverTimeout, Boolean external) {
+    }
 
     /**
      * Folding of repeats.
@@ -195,6 +206,8 @@ public record ConfigFile(
         final Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
         if (type == String.class) {
             return "a text, a number or a word";
+        } else if (type == Boolean.class) {
+            return "true or false";
         } else if (type == Long.class) {
             return "a whole number";
         } else if (type != null && List.class.isAssignableFrom(type)) {

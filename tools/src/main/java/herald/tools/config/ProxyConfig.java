@@ -25,7 +25,10 @@ import java.util.function.Consumer;
  * Fills a proxy's context from {@code herald.yaml}. Names the setting where a value is wrong.
  */
 public final class ProxyConfig {
+    private static final long NS_PER_MS = 1_000_000L;
     private static final Map<String, String> SETTINGS = Map.of(
+        "aeronDirectoryName", "aeron-dir",
+        "driverTimeoutMs", "aeron.driver-timeout in ms",
         "dedupIntervalNs", "dedup interval",
         "batchIntervalNs", "batch interval",
         "forceIntervalNs", "force-interval",
@@ -60,6 +63,11 @@ public final class ProxyConfig {
         ifSaid(file.node(), context::node);
         ifSaid(file.dataDir(), text -> context.dataDir(Path.of(text)));
         ifSaid(file.aeronDir(), context::aeronDirectoryName);
+        if (file.aeron() != null) {
+            ifSaid(file.aeron().driverTimeout(),
+                text -> context.driverTimeoutMs(nanos("aeron.driver-timeout", text) / NS_PER_MS));
+            ifSaid(file.aeron().external(), context::externalDriver);
+        }
         ifSaid(file.durability(), text -> context.durability(choice("durability", text, List.of(Durability.values()))));
         ifSaid(file.forceInterval(), text -> context.forceIntervalNs(nanos("force-interval", text)));
         ifSaid(file.threading(), text -> context.threadingMode(

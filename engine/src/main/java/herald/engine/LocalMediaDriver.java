@@ -1,0 +1,156 @@
+package herald.engine;
+
+import herald.link.DriverIdentity;
+import herald.link.LinkDescriptor;
+import herald.link.RestingIdleStrategy;
+import io.aeron.CncFileDescriptor;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.AeronException;
+import org.agrona.ErrorHandler;
+import org.agrona.IoUtil;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A media driver as Herald's links need it, in this process: for a proxy that embeds one, and for a process that does
+ * nothing else, so that proxy and recorders come and go beside it.
+ */
+public final class LocalMediaDriver implements AutoCloseable {
+    /** Shortest time without a sign of life after which clients and driver count each other as dead, in ms. */
+    public static final long MIN_TIMEOUT_MS = 1_000;
+    /** Longest such time, in ms. */
+    public static final long MAX_TIMEOUT_MS = TimeUnit.HOURS.toMillis(1);
+
+    private static final int MAX_REMOTE_STREAMS = 4096;
+    private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
+    private static final long MAX_TIMER_INTERVAL_MS = 1_000;
+    private static final long POLL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final String REMEDY = "; choose another directory with --aeron-dir";
+
+    private final MediaDriver driver;
+
+    private LocalMediaDriver(final MediaDriver driver) {
+        this.driver = driver;
+    }
+
+    /**
+     * Starts a driver on a thread of its own. One that was killed in the same directory is waited for until it counts
+     * as dead, and what it left is removed.
+     *
+     * @param directoryName of it.
+     * @param timeoutMs     after which a client without a sign of life is dead for it, and it for a client.
+     * @param errorHandler  told what goes wrong in it.
+     * @return the driver, ready for clients.
+     * @throws IllegalArgumentException where the timeout is out of bounds.
+     * @throws ProxyException           where it can't start: says why and what would mend it.
+     */
+    public static LocalMediaDriver launch(
+        final String directoryName, final long timeoutMs, final ErrorHandler errorHandler) {
+        requireTimeout(timeoutMs, "timeout in ms");
+        awaitSilence(directoryName, timeoutMs);
+        try {
+            return new LocalMediaDriver(start(
+                context(directoryName, timeoutMs, errorHandler)
+                    .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
+                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH));
+        } catch (final AeronException | IllegalStateException e) {
+            throw new ProxyException("cannot start a media driver in " + directoryName + ": " + e.getMessage() +
+                REMEDY, e);
+        }
+    }
+
+    private static void awaitSilence(final String directoryName, final long timeoutMs) {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs + MAX_TIMER_INTERVAL_MS);
+        while (DriverIdentity.isAlive(directoryName, timeoutMs)) {
+            if (System.nanoTime() - deadlineNs >= 0) {
+                throw new ProxyException("a media driver is alive in " + directoryName + ": use it, or stop it" +
+                    REMEDY.replace(";", ", or"));
+            }
+            LockSupport.parkNanos(POLL_PARK_NS);
+        }
+    }
+
+    static void requireTimeout(final long timeoutMs, final String name) {
+        if (timeoutMs < MIN_TIMEOUT_MS || timeoutMs > MAX_TIMEOUT_MS) {
+            throw new IllegalArgumentException(name + " is " + timeoutMs + ": it must be from " + MIN_TIMEOUT_MS +
+                " to " + MAX_TIMEOUT_MS);
+        }
+    }
+
+    /** What is the same for every driver of Herald; the idle strategy, threads and terms are the caller's. */
+    static MediaDriver.Context context(
+        final String directoryName, final long timeoutMs, final ErrorHandler errorHandler) {
+        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        return new MediaDriver.Context()
+            .aeronDirectoryName(directoryName)
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true)
+            .threadingMode(ThreadingMode.SHARED)
+            .asyncExecutorEnabled(false)
+            .streamSessionLimit(MAX_REMOTE_STREAMS)
+            .driverTimeoutMs(timeoutMs)
+            .clientLivenessTimeoutNs(timeoutNs)
+            .publicationUnblockTimeoutNs(timeoutNs + timeoutNs / 2)
+            .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_TIMER_INTERVAL_MS, timeoutMs / 4)))
+            .errorHandler(errorHandler);
+    }
+
+    /** Removes what a dead driver has left and starts another. */
+    static MediaDriver start(final MediaDriver.Context context, final int maxEventLength) {
+        requireRoom(context.aeronDirectoryName());
+        removeFormerDriver(new File(context.aeronDirectoryName()));
+        return MediaDriver.launch(context
+            .ipcTermBufferLength(LinkDescriptor.termLength(maxEventLength))
+            .publicationTermBufferLength(LinkDescriptor.termLength(maxEventLength)));
+    }
+
+    /** Only what a driver has left may be deleted: the directory's name comes from a command line. */
+    private static void removeFormerDriver(final File directory) {
+        final String[] files = directory.list();
+        if (files == null || files.length == 0) {
+            return;
+        }
+        if (!new File(directory, CncFileDescriptor.CNC_FILE).exists()) {
+            throw new ProxyException(directory + " is not empty and no directory of a media driver: choose another " +
+                "one with --aeron-dir");
+        }
+        IoUtil.delete(directory, true);
+    }
+
+    private static void requireRoom(final String directoryName) {
+        Path existing = Path.of(directoryName).toAbsolutePath();
+        while (!Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        try {
+            final long usable = Files.getFileStore(existing).getUsableSpace();
+            if (usable < NEEDED_LENGTH) {
+                throw new ProxyException(existing + " has " + usable + " bytes free, the media driver needs " +
+                    NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");
+            }
+        } catch (final IOException e) {
+            throw new ProxyException("cannot tell the free space of " + existing + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Where its clients find it.
+     *
+     * @return a directory's name.
+     */
+    public String directoryName() {
+        return driver.aeronDirectoryName();
+    }
+
+    /** Lets clients know and removes the directory. */
+    @Override
+    public void close() {
+        driver.close();
+    }
+}

@@ -1,0 +1,224 @@
+package herald.engine;
+
+import herald.events.ClusterEvents;
+import herald.io.Disk;
+import herald.io.SystemDisk;
+import herald.journal.JournalReader;
+import herald.link.HeraldDirectory;
+import herald.receiver.ReceiverCounter;
+import herald.recorder.EventRecorder;
+import herald.stage.Durability;
+import herald.stage.ProxyCounter;
+import org.agrona.IoUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A proxy whose media driver, or whose client of it, dies under it: it goes on, and every event is journaled once and
+ * in order.
+ */
+@Timeout(90)
+class ProxyMediaDriverTest {
+    private static final long TIMEOUT_MS = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final long ACK_TIMEOUT_NS = LIMIT.toNanos();
+
+    @TempDir
+    private Path dir;
+
+    private EventProxy.Context proxyContext() {
+        return new EventProxy.Context()
+            .dataDir(dir)
+            .node("node-1")
+            .driverTimeoutMs(TIMEOUT_MS)
+            .journalSegmentLength(256 * 1024)
+            .dispatchSegmentLength(256 * 1024)
+            .batchLengthLimit(64 * 1024)
+            .dedupKeyLimit(10_000);
+    }
+
+    private EventRecorder launchRecorder(final String aeronDirectoryName) {
+        return EventRecorder.launch(new EventRecorder.Context()
+            .component("cmd")
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(HeraldDirectory.spoolDir(dir))
+            .driverTimeoutMs(TIMEOUT_MS)
+            .errorHandler(error -> { })
+            .aeronDirectoryName(aeronDirectoryName));
+    }
+
+    private static void recordAndAwait(final EventRecorder recorder, final int events) {
+        long last = 0;
+        for (int i = 0; i < events; i++) {
+            last = recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null);
+        }
+        assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+    }
+
+    private List<Long> journaledSequences() {
+        final List<Long> sequences = new ArrayList<>();
+        try (JournalReader reader = new JournalReader(
+            SystemDisk.INSTANCE, DataDirectory.journal(dir), 0, damage -> sequences.add(-1L))) {
+            while (reader.next()) {
+                if (reader.kind() == JournalReader.RecordKind.EVENT) {
+                    sequences.add(reader.event().sequence());
+                }
+            }
+        }
+        return sequences;
+    }
+
+    private static List<Long> upTo(final long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private static long lost(final EventProxy proxy) {
+        return proxy.counters().get(ReceiverCounter.DRIVER_LOST);
+    }
+
+    private static void awaitLost(final EventProxy proxy, final long times) {
+        await().atMost(LIMIT).until(() -> lost(proxy) >= times);
+    }
+
+    @Test
+    void shouldGoOnWithTheNextDriverFromOutside() {
+        final String aeronDir = dir.resolve("driver").toString();
+        LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir));
+            EventRecorder recorder = launchRecorder(aeronDir)) {
+            for (int round = 1; round <= 3; round++) {
+                recordAndAwait(recorder, 10);
+                final long lostBefore = lost(proxy);
+                driver.close();
+                awaitLost(proxy, lostBefore + 1);
+                recorder.record(ClusterEvents.LEADER_LOST, null, "while there is none", null);
+                driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+            }
+            recordAndAwait(recorder, 10);
+            assertThat(proxy.hasFailed()).isFalse();
+            assertThat(proxy.counters().get(ReceiverCounter.VOIDED)).isZero();
+        } finally {
+            driver.close();
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(43));
+    }
+
+    @Test
+    void shouldStartBeforeItsDriverFromOutside() {
+        final String aeronDir = dir.resolve("driver").toString();
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true));
+            EventRecorder recorder = launchRecorder(aeronDir)) {
+            assertThat(Path.of(aeronDir)).doesNotExist();
+            recorder.record(ClusterEvents.LEADER_LOST, null, "early", null);
+            try (LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { })) {
+                recordAndAwait(recorder, 10);
+                assertThat(driver.directoryName()).isEqualTo(proxy.aeronDirectoryName());
+            }
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(11));
+    }
+
+    @Test
+    void shouldRefuseToWaitForADriverInADirectoryThatNobodyNamed() {
+        assertThatThrownBy(() -> EventProxy.launch(proxyContext().externalDriver(true)))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("aeronDirectoryName");
+        assertThatThrownBy(() -> EventProxy.launch(proxyContext().driverTimeoutMs(999)))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("999").hasMessageContaining("1000");
+    }
+
+    @Test
+    void shouldStopInOrderWhileThereIsNoDriver() {
+        final String aeronDir = dir.resolve("driver").toString();
+        final LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir));
+            EventRecorder recorder = launchRecorder(aeronDir)) {
+            recordAndAwait(recorder, 10);
+            driver.close();
+            awaitLost(proxy, 1);
+            assertThat(proxy.hasFailed()).isFalse();
+        } finally {
+            driver.close();
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(10));
+    }
+
+    @Test
+    void shouldAdoptSpoolsWhileThereIsNoDriver() {
+        final String aeronDir = dir.resolve("driver").toString();
+        final LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir)
+            .adoptIntervalNs(TimeUnit.MILLISECONDS.toNanos(100)))) {
+            driver.close();
+            awaitLost(proxy, 1);
+            try (EventRecorder recorder = launchRecorder(aeronDir)) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "left behind", null);
+            }
+            await().atMost(LIMIT).until(() -> proxy.counters().get(ProxyCounter.JOURNALED) == 1);
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(1));
+    }
+
+    @Test
+    void shouldStartAnotherDriverWhereItsOwnIsDead() {
+        try (EventProxy proxy = EventProxy.launch(proxyContext());
+            EventRecorder recorder = launchRecorder(proxy.aeronDirectoryName())) {
+            recordAndAwait(recorder, 10);
+            IoUtil.delete(Path.of(proxy.aeronDirectoryName()).toFile(), false);
+            awaitLost(proxy, 1);
+            recordAndAwait(recorder, 10);
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(20));
+    }
+
+    @Test
+    void shouldGoOnWhereTheDiskHoldsItUpForLongerThanTheDriverWaits() {
+        final AtomicBoolean slow = new AtomicBoolean();
+        final AtomicLong held = new AtomicLong();
+        final Disk disk = slowToForce(slow, held);
+        try (EventProxy proxy = EventProxy.launch(proxyContext().disk(disk).durability(Durability.DISK)
+            .threadingMode(ThreadingMode.SHARED));
+            EventRecorder recorder = launchRecorder(proxy.aeronDirectoryName())) {
+            recordAndAwait(recorder, 10);
+            slow.set(true);
+            recordAndAwait(recorder, 10);
+            awaitLost(proxy, 1);
+            recordAndAwait(recorder, 10);
+            assertThat(held.get()).isOne();
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(30));
+    }
+
+    /** One force, once it is asked for, takes three times as long as the driver waits for a sign of life. */
+    private static Disk slowToForce(final AtomicBoolean slow, final AtomicLong held) {
+        return (Disk)Proxy.newProxyInstance(Disk.class.getClassLoader(), new Class<?>[] {Disk.class},
+            (proxy, method, arguments) -> {
+                if (method.getName().equals("force") && slow.compareAndSet(true, false)) {
+                    held.incrementAndGet();
+                    await().pollDelay(Duration.ofMillis(3 * TIMEOUT_MS)).until(() -> true);
+                }
+                try {
+                    return method.invoke(SystemDisk.INSTANCE, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+    }
+}

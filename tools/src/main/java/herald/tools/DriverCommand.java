@@ -1,0 +1,52 @@
+package herald.tools;
+
+import herald.engine.LocalMediaDriver;
+import herald.engine.ProxyException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Runs a media driver in the foreground, for hosts on which proxy and recorders share one that outlives both.
+ */
+@Command(
+    name = "driver",
+    description = "Run a media driver in the foreground, for a proxy and recorders that name its directory with " +
+        "--aeron-dir. A proxy starts one by itself where there is none.")
+final class DriverCommand extends AbstractCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverCommand.class);
+
+    @Option(names = "--aeron-dir", paramLabel = "DIR", required = true,
+        description = "Directory of the media driver, in shared memory if possible: /dev/shm/herald, for example.")
+    private Path aeronDir;
+
+    @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10s",
+        description = "After how long without a sign of life a client is dead, 1s or more; default: ${DEFAULT-VALUE}.")
+    private Duration timeout;
+
+    @Override
+    public Integer call() {
+        try (Foreground foreground = new Foreground();
+            LocalMediaDriver driver = launch()) {
+            out().println("herald driver ready: aeron-dir=" + driver.directoryName());
+            out().flush();
+            foreground.await();
+        }
+        return ExitCode.OK;
+    }
+
+    private LocalMediaDriver launch() {
+        try {
+            return LocalMediaDriver.launch(
+                aeronDir.toString(), timeout.toMillis(), error -> LOG.error("media driver", error));
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        } catch (final ProxyException e) {
+            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+        }
+    }
+}
