@@ -28,7 +28,6 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -68,7 +67,7 @@ public class JournalAppendBenchmark {
     public void open() throws IOException {
         fixture = new StageFixture(TempDirectory.onDisk());
         journal = new Journal(fixture.openLog(DataDirectory.journal(fixture.dataDir())),
-            new JournalRecovery(List.of(), null, 0, true), Journal.defaultForgetRecorderNs());
+            JournalRecovery.EMPTY, Journal.defaultForgetRecorderNs());
         handler = new JournalHandler(
             journal, durability, 1, fixture::nowNs, new DurableFeed(), fixture.counters());
         handler.onSlot(fixture.slotOf(StageFixture.start(1, 1, 1)));

@@ -96,7 +96,7 @@ public class PipelineBenchmark {
         }
         journalLog = fixture.openLog(DataDirectory.journal(fixture.dataDir()));
         final Journal journal = new Journal(
-            journalLog, new JournalRecovery(List.of(), null, 0, true), Journal.defaultForgetRecorderNs());
+            journalLog, JournalRecovery.EMPTY, Journal.defaultForgetRecorderNs());
         dispatchLog = new DispatchLog(fixture.openLog(DataDirectory.dispatch(fixture.dataDir())), 0, 0);
         dedup = new DedupHandler(1, fixture.counters());
         final EventPipeline.Context context = new EventPipeline.Context(

@@ -19,6 +19,10 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     private final DedupEntry fresh = new DedupEntry();
     private final DedupKey key;
     private final CounterId.Sink counters;
+    private long countedPosition;
+    private long turnPosition;
+    private long turnRepeats;
+    private long turnOverfull;
 
     /**
      * A handler that remembers nothing yet; a start record tells it the interval.
@@ -31,6 +35,33 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         this.counters = counters;
     }
 
+    /**
+     * Says what an earlier run has counted, before the journal is replayed.
+     *
+     * @param position of the journal: nothing before it is counted again.
+     */
+    public void countFrom(final long position) {
+        countedPosition = position;
+        turnPosition = position;
+    }
+
+    private boolean isCounted(final EventSlot slot) {
+        return slot.position() < countedPosition;
+    }
+
+    /** Counts at once what the turn was: a process that is killed leaves no half of it to be counted again. */
+    @Override
+    public void onTurnEnd() {
+        if (turnPosition > countedPosition) {
+            counters.add(ProxyCounter.DEDUPLICATED, turnRepeats);
+            counters.add(ProxyCounter.DEDUP_OVERFULL, turnOverfull);
+            counters.add(ProxyCounter.DEDUPLICATED_POSITION, turnPosition - countedPosition);
+            countedPosition = turnPosition;
+        }
+        turnRepeats = 0;
+        turnOverfull = 0;
+    }
+
     @Override
     public void onSlot(final EventSlot slot) {
         switch (slot.kind()) {
@@ -40,6 +71,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
                 // Nothing to fold.
             }
         }
+        turnPosition = Math.max(turnPosition, slot.nextPosition());
     }
 
     /**
@@ -61,7 +93,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
             windows.update(key, first);
             slot.repeatOf(first.eventIdHigh(), first.eventIdLow(), first.position())
                 .occurrence(first.firstSeenNs(), first.firstRecordTimeNs(), recordTimeNs, first.occurrences());
-            counters.increment(ProxyCounter.DEDUPLICATED);
+            turnRepeats += isCounted(slot) ? 0 : 1;
             return;
         }
         final long idHigh = EventId.high(event.recorderIdHigh(), event.recorderIdLow(), recordTimeNs);
@@ -71,7 +103,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
             .seen(slot.journalTimeNs(), 1);
         final boolean remembered = windows.add(key, fresh);
         if (!remembered) {
-            counters.increment(ProxyCounter.DEDUP_OVERFULL);
+            turnOverfull += isCounted(slot) ? 0 : 1;
         }
         slot.firstOccurrence(idHigh, idLow, recordTimeNs, !remembered);
     }

@@ -22,6 +22,7 @@ public final class BatchHandler implements StageHandler {
     private final boolean force;
     private final CounterId.Sink counters;
     private ProxyStart start;
+    private long countedPosition;
     private volatile long openUntilNs = NOTHING_OPEN;
 
     /**
@@ -96,14 +97,29 @@ public final class BatchHandler implements StageHandler {
         dispatchLog.append(batch.buffer(), length, timeNs, resumePosition, start.dedupIntervalNs());
         batch.clear();
         openUntilNs = NOTHING_OPEN;
-        counters.increment(ProxyCounter.BATCHES);
-        counters.add(ProxyCounter.DISPATCHED, events);
+        if (resumePosition > countedPosition) {
+            counters.increment(ProxyCounter.BATCHES);
+            counters.add(ProxyCounter.DISPATCHED, events);
+            counters.add(ProxyCounter.DISPATCHED_POSITION, resumePosition - countedPosition);
+            countedPosition = resumePosition;
+        }
+    }
+
+    /**
+     * Says what an earlier run has counted, before the journal is replayed.
+     *
+     * @param position of the journal: batches that end before it are not counted again where they are made again.
+     */
+    public void countFrom(final long position) {
+        countedPosition = position;
     }
 
     @Override
     public void onTurnEnd() throws IOException {
         if (force) {
             dispatchLog.force();
+        } else {
+            dispatchLog.settle();
         }
     }
 }

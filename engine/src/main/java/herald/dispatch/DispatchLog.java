@@ -71,6 +71,15 @@ public final class DispatchLog implements AutoCloseable {
     }
 
     /**
+     * Sets up to where the journal is dispatched, at start, once that is known.
+     *
+     * @param position of the journal.
+     */
+    public void resumePosition(final long position) {
+        resumePosition = position;
+    }
+
+    /**
      * Recovery reads batches from here on, so nothing after it may be released. Any thread.
      *
      * @return a position of this log.
@@ -95,6 +104,10 @@ public final class DispatchLog implements AutoCloseable {
      */
     public SegmentedLog log() {
         return log;
+    }
+
+    void settle() {
+        log.settle();
     }
 
     void force() throws IOException {

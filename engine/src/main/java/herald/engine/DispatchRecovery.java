@@ -34,6 +34,15 @@ final class DispatchRecovery {
     record LastBatch(long resumePosition, long timeNs) {
     }
 
+    /**
+     * What a journal says that applies at a position.
+     *
+     * @param settings        of the proxy.
+     * @param windowsPosition of the last start that made dedup forget its windows.
+     */
+    record InForce(ProxyStart settings, long windowsPosition) {
+    }
+
     private final Disk disk;
     private final Path journalDir;
     private final Path dispatchDir;
@@ -69,18 +78,17 @@ final class DispatchRecovery {
      * Restores the windows from batches.
      *
      * @param last          batch.
-     * @param settings      in force there.
+     * @param inForce       there.
      * @param dedup         whose windows they are.
      */
-    void restoreWindows(final LastBatch last, final ProxyStart settings, final DedupHandler dedup) {
-        final long horizonNs = last.timeNs() - settings.dedupIntervalNs();
-        final long forgottenAt = windowsForgottenAt(last.resumePosition(), horizonNs);
+    void restoreWindows(final LastBatch last, final InForce inForce, final DedupHandler dedup) {
+        final long horizonNs = last.timeNs() - inForce.settings().dedupIntervalNs();
         final long from = firstSegmentSince(horizonNs);
         final DedupEntry entry = new DedupEntry();
         try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, onDamage)) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 if (batch.toTimeNs() > horizonNs) {
-                    restore(batch, horizonNs, forgottenAt, entry, dedup);
+                    restore(batch, horizonNs, inForce.windowsPosition(), entry, dedup);
                 }
             }
         }
@@ -115,58 +123,41 @@ final class DispatchRecovery {
     }
 
     /**
-     * The settings in force at a position of the journal, or the first ones where none were said before it.
+     * What was in force at a position of the journal, or first where nothing was said before it.
      *
      * @param position of a record; 0 for the oldest.
      * @return null where the journal is empty.
      */
-    ProxyStart settingsAt(final long position) {
-        ProxyStart settings = null;
-        try (JournalReader reader = new JournalReader(disk, journalDir, segmentOf(position), damage -> { })) {
-            while (reader.next() && (settings == null || reader.recordPosition() < position)) {
-                settings = reader.start();
-            }
-            return settings;
-        }
-    }
-
-    /** Where the last start was that made dedup forget its windows, as far back as they reach; 0 without one. */
-    private long windowsForgottenAt(final long position, final long horizonNs) {
-        long forgottenAt = 0;
-        ProxyStart settings = null;
-        try (JournalReader reader = new JournalReader(disk, journalDir, journalSegmentAt(horizonNs), damage -> { })) {
-            while (reader.next() && reader.recordPosition() < position) {
-                final ProxyStart start = reader.start();
-                final boolean changed = settings != null &&
-                    (start.dedupIntervalNs() != settings.dedupIntervalNs() ||
-                    start.dedupKeyLimit() != settings.dedupKeyLimit());
-                forgottenAt = changed ? reader.recordPosition() : forgottenAt;
-                settings = start;
-            }
-            return forgottenAt;
-        }
-    }
-
-    private long journalSegmentAt(final long timeNs) {
+    InForce inForceAt(final long position) {
         final List<Long> bases = LogReader.segmentBases(disk, journalDir);
-        for (int i = bases.size() - 1; i > 0; i--) {
-            try (JournalReader reader = new JournalReader(disk, journalDir, bases.get(i), damage -> { })) {
-                if (reader.next() && reader.journalTimeNs() <= timeNs) {
-                    return bases.get(i);
+        for (int i = bases.size() - 1; i >= 0; i--) {
+            final InForce said = bases.get(i) < position ? lastSaid(bases.get(i), position) : null;
+            if (said != null) {
+                return said;
+            }
+        }
+        return firstSaid();
+    }
+
+    private InForce lastSaid(final long base, final long beforePosition) {
+        InForce said = null;
+        try (JournalReader reader = new JournalReader(disk, journalDir, base, damage -> { })) {
+            while (reader.next() && reader.recordPosition() < beforePosition) {
+                said = reader.start() == null ? null : new InForce(reader.start(), reader.windowsPosition());
+            }
+            return said;
+        }
+    }
+
+    private InForce firstSaid() {
+        try (JournalReader reader = new JournalReader(disk, journalDir, 0, damage -> { })) {
+            while (reader.next()) {
+                if (reader.start() != null) {
+                    return new InForce(reader.start(), reader.windowsPosition());
                 }
             }
+            return null;
         }
-        return 0;
-    }
-
-    private long segmentOf(final long position) {
-        long base = 0;
-        for (final long candidate : LogReader.segmentBases(disk, journalDir)) {
-            if (candidate <= position) {
-                base = candidate;
-            }
-        }
-        return base;
     }
 
     /**
@@ -189,6 +180,7 @@ final class DispatchRecovery {
                 }
             }
         }
+        dedup.onTurnEnd();
         batch.onTurnEnd();
         return replayed;
     }

@@ -3,6 +3,8 @@ package herald.engine;
 import herald.dedup.DedupHandler;
 import herald.dispatch.DispatchLog;
 import herald.journal.Journal;
+import herald.journal.SegmentAges;
+import herald.log.LogException;
 import herald.log.SegmentedLog;
 import herald.stage.ProxyCounter;
 import org.agrona.concurrent.Agent;
@@ -15,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention.
  *
- * <p>A journal segment goes when it is over size or age and the dispatch log does not need it for recovery; a dispatch
- * segment when the log is over its cap and recovery does not read it. The cap comes before slow writers: a writer that
- * falls behind it is told what it lost.
+ * <p>A journal segment goes when it is over size or age and recovery does not need it: neither to make the dispatch log
+ * nor for the recorder table. Age is journal time: a wall clock that is set forth while the proxy runs releases
+ * nothing. One that was wrong while the proxy started does, since nobody can tell it from a long stop. A dispatch
+ * segment goes when the log is over its cap and recovery does not read it. The cap comes before slow writers: a writer
+ * that falls behind it is told what it lost.
  */
 final class Housekeeping implements Agent {
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeping.class);
@@ -31,23 +35,23 @@ final class Housekeeping implements Agent {
     private final DedupHandler dedup;
     private final JournalClock clock;
     private final CountersFile counters;
+    private final SegmentAges ages;
     private long nextNs;
     private long nextRetentionNs;
     private boolean complained;
 
     Housekeeping(
         final EventProxy.Context context,
-        final Journal journal,
-        final DispatchLog dispatchLog,
-        final DedupHandler dedup,
+        final ProxyLogs logs,
         final JournalClock clock,
         final CountersFile counters) {
         this.context = context;
-        this.journal = journal;
-        this.dispatchLog = dispatchLog;
-        this.dedup = dedup;
+        this.journal = logs.journal();
+        this.dispatchLog = logs.dispatchLog();
+        this.dedup = logs.dedup();
         this.clock = clock;
         this.counters = counters;
+        this.ages = new SegmentAges(context.disk, DataDirectory.journal(context.dataDir));
         this.nextNs = context.nanoClock.nanoTime();
         this.nextRetentionNs = nextNs;
     }
@@ -70,14 +74,14 @@ final class Housekeeping implements Agent {
                 work += release();
             }
             complained = false;
-        } catch (final IOException e) {
+        } catch (final IOException | LogException e) {
             complain(e);
         }
         return work;
     }
 
     /** The stage that needs what could not be done says so itself, when it comes to that. */
-    private void complain(final IOException e) {
+    private void complain(final Exception e) {
         if (!complained) {
             complained = true;
             LOGGER.warn("housekeeping tries again: {}", e.getMessage());
@@ -86,9 +90,10 @@ final class Housekeeping implements Agent {
 
     private int release() throws IOException {
         final SegmentedLog log = journal.log();
-        final long oldEnough = log.endOfOldestBefore(context.clock.nanoTime() - context.journalRetentionNs);
+        final long oldEnough = ages.endOfOldestBefore(clock.estimateNs() - context.journalRetentionNs);
         final long surplus = log.position() - context.journalRetentionLength;
-        final int released = log.releaseBefore(Math.min(dispatchLog.resumePosition(), Math.max(oldEnough, surplus))) +
+        final long recoverable = Math.min(dispatchLog.resumePosition(), journal.headPosition());
+        final int released = log.releaseBefore(Math.min(recoverable, Math.max(oldEnough, surplus))) +
             dispatchLog.log().releaseBefore(Math.min(
                 dispatchLog.recoveryPosition(), dispatchLog.log().position() - context.dispatchRetentionLength));
         counters.add(ProxyCounter.SEGMENTS_RELEASED, released);

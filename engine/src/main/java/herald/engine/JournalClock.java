@@ -47,11 +47,20 @@ public final class JournalClock {
     }
 
     /**
+     * Journal time for other threads than the one that stamps events.
+     *
+     * @return ns since the epoch; events stamped at the same moment may be a little later.
+     */
+    public long estimateNs() {
+        return nanoClock.nanoTime() + offsetNs;
+    }
+
+    /**
      * How far the wall clock is ahead of journal time. Any thread.
      *
      * @return in ns, negative where it is behind.
      */
     public long wallAheadNs() {
-        return wallClock.nanoTime() - (nanoClock.nanoTime() + offsetNs);
+        return wallClock.nanoTime() - estimateNs();
     }
 }

@@ -96,6 +96,7 @@ abstract class ProxySettings {
         requirePositive(maxParkNs, "maxParkNs");
         requirePositive(dedupKeyLimit, "dedupKeyLimit");
         concludeLengths();
+        concludeRetention();
         final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();
         require(names == writers.size(), "writers", writers.stream().map(setup -> setup.writer().name()).toList(),
             "of names that differ: each has a bookmark");
@@ -134,6 +135,16 @@ abstract class ProxySettings {
             "dispatchSegmentLength, " + dispatchSegmentLength / 4);
         require(journalSegmentLength >= 8 * maxEventLength, "journalSegmentLength", journalSegmentLength,
             "eight times maxEventLength or more");
+    }
+
+    private void concludeRetention() {
+        require(journalRetentionLength >= journalSegmentLength, "journalRetentionLength", journalRetentionLength,
+            "a journal segment's " + journalSegmentLength + " bytes or more");
+        require(dispatchRetentionLength >= dispatchSegmentLength, "dispatchRetentionLength", dispatchRetentionLength,
+            "a dispatch segment's " + dispatchSegmentLength + " bytes or more");
+        requirePositive(journalRetentionNs, "journalRetentionNs");
+        requirePositive(forgetRecorderNs, "forgetRecorderNs");
+        require(closeTimeoutNs >= 0, "closeTimeoutNs", closeTimeoutNs, "0 or more");
     }
 
     private static void requireSegment(final int length, final String name) {

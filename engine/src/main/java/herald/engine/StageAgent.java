@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * then moves its sequence, so that nothing is passed on that was not done.
  *
  * <p>The Disruptor's own processors move their sequence when a handler threw; on a journal that is data loss. Here a
- * full disk is waited out, at the slot that met it, and any other failure ends the stage for good.
+ * full disk is waited out, at the slot that met it, while the handler idles as if there were none; any other failure
+ * ends the stage for good.
  */
 final class StageAgent implements Agent {
     private static final Logger LOGGER = LoggerFactory.getLogger(StageAgent.class);
@@ -71,13 +72,14 @@ final class StageAgent implements Agent {
 
     @Override
     public int doWork() {
-        if (failed || (diskFull && nanoClock.nanoTime() - retryNs < 0)) {
+        if (failed) {
             return 0;
         }
+        final boolean waiting = diskFull && nanoClock.nanoTime() - retryNs < 0;
         final long first = sequence.get() + 1;
         final long last = Math.min(barrier.getCursor(), first + turnLimit - 1);
         try {
-            return last < first ? handler.onIdle() : turn(first, last);
+            return waiting || last < first ? handler.onIdle() : turn(first, last);
         } catch (final Throwable e) {
             fail(e);
             return 1;
@@ -110,7 +112,7 @@ final class StageAgent implements Agent {
         if (!diskFull) {
             diskFull = true;
             counters.increment(ProxyCounter.DISK_FULL);
-            LOGGER.error("{} waits for room on the disk, nothing is acknowledged meanwhile: {}",
+            LOGGER.error("{} waits for room on the disk, nothing new is acknowledged meanwhile: {}",
                 roleName, e.getMessage());
         }
     }

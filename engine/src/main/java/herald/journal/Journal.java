@@ -9,6 +9,7 @@ import herald.disk.MessageHeaderEncoder;
 import herald.disk.RecorderTableEncoder;
 import herald.disk.VoidReason;
 import herald.event.EventDefaults;
+import herald.log.LogDescriptor;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
 import herald.stage.EventSlot;
@@ -22,8 +23,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The append-only log of every accepted event. Each segment but the first begins with the recorder table and the
- * settings in force, so that it can be read without those before it. Owned by the journal stage.
+ * The append-only log of every accepted event. Each segment but the first begins with its <em>head</em>, the recorder
+ * table and the settings in force, so that it can be read without those before it; a table that is longer than a
+ * segment takes several, which are kept together. Owned by the journal stage.
  */
 public final class Journal implements AutoCloseable {
     private static final int RECORDERS_PER_RECORD = 1000;
@@ -41,7 +43,9 @@ public final class Journal implements AutoCloseable {
     private final JournaledStartEncoder startEncoder = new JournaledStartEncoder();
     private final RecorderTableEncoder table = new RecorderTableEncoder();
     private ProxyStart start;
+    private long windowsPosition;
     private boolean headOwed;
+    private volatile long headPosition;
 
     /**
      * A journal on an open log.
@@ -55,6 +59,8 @@ public final class Journal implements AutoCloseable {
         this.forgetRecorderNs = forgetRecorderNs;
         this.start = recovered.start();
         this.headOwed = start != null && !recovered.headed();
+        this.headPosition = recovered.headPosition();
+        this.windowsPosition = recovered.windowsPosition();
         for (final RecorderState recorder : recovered.recorders()) {
             recorder.enterTable();
             recorders.add(recorder);
@@ -92,13 +98,17 @@ public final class Journal implements AutoCloseable {
                 shutdown.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
                     .journalTimeNs(slot.journalTimeNs()).wallTimeNs(slot.wallTimeNs());
             }
-            case START -> {
-                start = slot.start();
-                encodeStart(slot, false);
-            }
+            case START -> appendStart(slot);
         }
         final long position = log.commit();
         slot.journaledAt(position, log.position());
+    }
+
+    private void appendStart(final EventSlot slot) {
+        final ProxyStart next = slot.start();
+        final boolean forgets = windowsPosition == 0 || next.forgetsWindowsOf(start);
+        start = next;
+        encodeStart(slot, false, forgets);
     }
 
     private static int bodyLength(final int blockLength) {
@@ -147,11 +157,26 @@ public final class Journal implements AutoCloseable {
     /** The settings come last: where they stand, the table before them is whole. */
     private void appendHead(final EventSlot slot) {
         recorders.removeIf(recorder -> isForgotten(recorder, slot.journalTimeNs()));
+        final boolean atBeginning = log.position() == log.segmentBase() + LogDescriptor.SEGMENT_HEADER_LENGTH;
+        final long base = log.segmentBase();
         for (int from = 0; from < recorders.size(); from += RECORDERS_PER_RECORD) {
             appendTable(slot, from, Math.min(recorders.size(), from + RECORDERS_PER_RECORD));
         }
-        encodeStart(slot, true);
+        encodeStart(slot, true, false);
         log.commit();
+        if (atBeginning) {
+            headPosition = base;
+        }
+    }
+
+    /**
+     * Where the newest whole head begins at the beginning of a segment: recovery reads from there on, so nothing after
+     * it may be released. Any thread.
+     *
+     * @return a position in bytes.
+     */
+    public long headPosition() {
+        return headPosition;
     }
 
     private boolean isForgotten(final RecorderState recorder, final long journalTimeNs) {
@@ -165,6 +190,7 @@ public final class Journal implements AutoCloseable {
         final MutableDirectBuffer buffer = log.claim(length);
         final RecorderTableEncoder.RecordersEncoder group = table.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
             .journalTimeNs(slot.journalTimeNs())
+            .fromIndex(from)
             .recordersCount(to - from);
         for (final RecorderState recorder : recorders.subList(from, to)) {
             group.next()
@@ -177,7 +203,7 @@ public final class Journal implements AutoCloseable {
         log.commit();
     }
 
-    private void encodeStart(final EventSlot slot, final boolean repeated) {
+    private void encodeStart(final EventSlot slot, final boolean repeated, final boolean forgetsWindows) {
         final EventDefaults defaults = start.defaults();
         final byte[][] texts = {
             utf8(defaults.node()), utf8(defaults.refTenant()), utf8(defaults.refNamespace()), utf8(defaults.refKind()),
@@ -187,6 +213,7 @@ public final class Journal implements AutoCloseable {
             length += JournaledStartEncoder.nodeHeaderLength() + text.length;
         }
         final MutableDirectBuffer buffer = log.claim(length);
+        windowsPosition = forgetsWindows ? log.position() : windowsPosition;
         startEncoder.wrapAndApplyHeader(buffer, log.bodyOffset(), header)
             .journalTimeNs(slot.journalTimeNs())
             .wallTimeNs(slot.wallTimeNs())
@@ -196,6 +223,8 @@ public final class Journal implements AutoCloseable {
             .dedupKeyLimit(start.dedupKeyLimit())
             .batchLengthLimit(start.batchLengthLimit())
             .repeated((short)(repeated ? 1 : 0))
+            .windowsPosition(windowsPosition)
+            .recordersInTable(repeated ? recorders.size() : 0)
             .putNode(texts[0], 0, texts[0].length)
             .putRefTenant(texts[1], 0, texts[1].length)
             .putRefNamespace(texts[2], 0, texts[2].length)
@@ -214,6 +243,11 @@ public final class Journal implements AutoCloseable {
      */
     public void force() throws IOException {
         log.force();
+    }
+
+    /** Says that what was appended is acknowledged as it is, without a force. */
+    void settle() {
+        log.settle();
     }
 
     /**

@@ -67,7 +67,10 @@ public final class JournalHandler implements StageHandler {
     @Override
     public void onTurnEnd() throws IOException {
         switch (durability) {
-            case PROCESS -> acknowledge();
+            case PROCESS -> {
+                acknowledge();
+                journal.settle();
+            }
             case DISK -> {
                 journal.force();
                 acknowledge();

@@ -61,6 +61,8 @@ public final class JournalReader implements AutoCloseable {
     private long journalTimeNs;
     private long wallTimeNs;
     private ProxyStart start;
+    private long windowsPosition;
+    private int recordersInTable;
 
     /**
      * A reader at a position.
@@ -134,6 +136,8 @@ public final class JournalReader implements AutoCloseable {
         final long batchIntervalNs = startDecoder.batchIntervalNs();
         final long dedupKeyLimit = startDecoder.dedupKeyLimit();
         final int batchLengthLimit = startDecoder.batchLengthLimit();
+        windowsPosition = startDecoder.windowsPosition();
+        recordersInTable = startDecoder.recordersInTable();
         start = new ProxyStart(
             runId,
             dedupIntervalNs,
@@ -211,6 +215,21 @@ public final class JournalReader implements AutoCloseable {
     /** The settings last read; null before the first {@link RecordKind#START} or {@link RecordKind#SETTINGS}. */
     public ProxyStart start() {
         return start;
+    }
+
+    /** Where the last start is that made dedup forget its windows, as {@link #start()} said; 0 before it. */
+    public long windowsPosition() {
+        return windowsPosition;
+    }
+
+    /** How many recorders are in the table that a {@link RecordKind#SETTINGS} completes. */
+    public int recordersInTable() {
+        return recordersInTable;
+    }
+
+    /** How many recorders of the table are in the records before a {@link RecordKind#RECORDERS}. */
+    public int fromIndex() {
+        return table.fromIndex();
     }
 
     /** The recorders of a {@link RecordKind#RECORDERS}. */

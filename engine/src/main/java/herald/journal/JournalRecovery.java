@@ -21,9 +21,19 @@ import java.util.UUID;
  * @param start             the settings last in force; null where the journal is new.
  * @param lastJournalTimeNs of its last record; 0 where the journal is new.
  * @param headed            whether the last segment can be read without those before it.
+ * @param headPosition      where reading began: the newest segment that begins with a whole head, or the oldest one.
+ * @param windowsPosition   of the last start that made dedup forget its windows; 0 where the journal is new.
  */
 public record JournalRecovery(
-    List<RecorderState> recorders, ProxyStart start, long lastJournalTimeNs, boolean headed) {
+    List<RecorderState> recorders,
+    ProxyStart start,
+    long lastJournalTimeNs,
+    boolean headed,
+    long headPosition,
+    long windowsPosition) {
+    /** A journal that holds nothing. */
+    public static final JournalRecovery EMPTY = new JournalRecovery(List.of(), null, 0, true, 0, 0);
+
     /**
      * Reads the journal's last segment, or as many as it takes to have a whole recorder table before.
      *
@@ -34,32 +44,40 @@ public record JournalRecovery(
      */
     public static JournalRecovery read(final Disk disk, final Path directory, final LogDamage.Listener onDamage) {
         final List<Long> bases = LogReader.segmentBases(disk, directory);
+        final long last = bases.isEmpty() ? 0 : bases.get(bases.size() - 1);
         for (int i = bases.size() - 1; i > 0; i--) {
-            if (hasWholeHead(disk, directory, bases.get(i))) {
-                return readFrom(disk, directory, bases.get(i), i == bases.size() - 1, onDamage);
+            final long headEnd = endOfHead(disk, directory, bases.get(i));
+            if (headEnd > 0) {
+                return readFrom(disk, directory, bases.get(i), headEnd > last, onDamage);
             }
         }
-        return readFrom(disk, directory, 0, bases.size() <= 1, onDamage);
+        return readFrom(disk, directory, bases.isEmpty() ? 0 : bases.get(0), bases.size() <= 1, onDamage);
     }
 
-    private static boolean hasWholeHead(final Disk disk, final Path directory, final long base) {
+    /** Where a segment's head ends, in it or in a later one; 0 where a part of it is missing. */
+    private static long endOfHead(final Disk disk, final Path directory, final long base) {
         final List<LogDamage> damages = new ArrayList<>();
+        int recorders = 0;
         try (JournalReader reader = new JournalReader(disk, directory, base, damages::add)) {
-            while (reader.next()) {
+            while (reader.next() && damages.isEmpty()) {
                 switch (reader.kind()) {
                     case SETTINGS -> {
-                        // What is damaged may have been a part of the table.
-                        return damages.isEmpty();
+                        return reader.recordersInTable() == recorders ? reader.position() : 0;
                     }
                     case RECORDERS -> {
-                        // The settings come after the table's last part.
+                        // A disk that was full in the middle of a table made it begin anew.
+                        recorders = reader.fromIndex() == 0 ? 0 : recorders;
+                        if (reader.fromIndex() != recorders) {
+                            return 0;
+                        }
+                        recorders += reader.recorders().count();
                     }
                     default -> {
-                        return false;
+                        return 0;
                     }
                 }
             }
-            return false;
+            return 0;
         }
     }
 
@@ -84,7 +102,8 @@ public record JournalRecovery(
                 }
                 lastNs = Math.max(lastNs, reader.journalTimeNs());
             }
-            return new JournalRecovery(List.copyOf(recorders.values()), reader.start(), lastNs, headed);
+            return new JournalRecovery(
+                List.copyOf(recorders.values()), reader.start(), lastNs, headed, base, reader.windowsPosition());
         }
     }
 

@@ -15,10 +15,11 @@ import java.util.Locale;
  *    0  magic "HERALDLG"                           0  length: header and body; negative: padding; 0: not published
  *    8  format version                             4  CRC32C of what follows, xor the log id's
  *   12  segment length                             8  own position
- *   16  log id, high and low                      16  body: SBE message header and message
- *   32  base position
+ *   16  log id, high and low                      16  settled position (padding ends before it)
+ *   32  base position                             24  body: SBE message header and message
  *   40  created, ns since the epoch
- *   48  CRC32C of the 48 bytes before
+ *   48  end of the segment before: less than the base only where positions were passed over
+ *   56  CRC32C of the 56 bytes before
  * </pre>
  */
 public final class LogDescriptor {
@@ -27,7 +28,9 @@ public final class LogDescriptor {
     /** Length of a segment's header in bytes. */
     public static final int SEGMENT_HEADER_LENGTH = 64;
     /** Length of a record's header in bytes. */
-    public static final int RECORD_HEADER_LENGTH = 16;
+    public static final int RECORD_HEADER_LENGTH = 24;
+    /** Length of the header of padding in bytes, and of the shortest padding. */
+    public static final int PADDING_HEADER_LENGTH = 16;
     /** Every record starts at a multiple of this many bytes. */
     public static final int RECORD_ALIGNMENT = 16;
     /** How the name of a segment ends. */
@@ -45,11 +48,13 @@ public final class LogDescriptor {
     static final int LOG_ID_LOW_OFFSET = 24;
     static final int BASE_POSITION_OFFSET = 32;
     static final int CREATED_NS_OFFSET = 40;
-    static final int HEADER_CRC_OFFSET = 48;
+    static final int PREVIOUS_END_OFFSET = 48;
+    static final int HEADER_CRC_OFFSET = 56;
 
     static final int LENGTH_OFFSET = 0;
     static final int CRC_OFFSET = 4;
     static final int POSITION_OFFSET = 8;
+    static final int SETTLED_OFFSET = 16;
 
     private LogDescriptor() {
     }
@@ -79,6 +84,7 @@ public final class LogDescriptor {
         buffer.putLong(LOG_ID_LOW_OFFSET, header.logId().getLeastSignificantBits());
         buffer.putLong(BASE_POSITION_OFFSET, header.basePosition());
         buffer.putLong(CREATED_NS_OFFSET, header.createdNs());
+        buffer.putLong(PREVIOUS_END_OFFSET, header.previousEnd());
     }
 
     static int recordLength(final DirectBuffer buffer, final int offset) {

@@ -14,6 +14,11 @@ import java.util.UUID;
 /**
  * Reads a log record by record, in this process or another, while it is written. Takes no lock and writes nothing.
  * Owned by one thread.
+ *
+ * <p>What is no record is reported once. A last record that is damaged is reported too, unless its length is gone: an
+ * appender publishes the length last, so without one nobody can tell the record from one that is being written. What a
+ * crash of the machine left behind a torn record is read as long as no appender has opened the log and cut it. A
+ * segment whose header names another log than the last segment's does is reported and passed over.
  */
 public final class LogReader implements AutoCloseable {
     private static final int POLLS_PER_LISTING = 64;
@@ -26,6 +31,8 @@ public final class LogReader implements AutoCloseable {
     private long recordPosition;
     private int bodyOffset;
     private int bodyLength;
+    private UUID logId;
+    private long reportedPosition;
     private int idlePolls;
     private boolean searched;
 
@@ -152,7 +159,10 @@ public final class LogReader implements AutoCloseable {
      * @return null where there is no log.
      */
     public static UUID logId(final Disk disk, final Path directory) {
-        final List<Long> bases = segmentBases(disk, directory);
+        return logId(disk, directory, segmentBases(disk, directory));
+    }
+
+    private static UUID logId(final Disk disk, final Path directory, final List<Long> bases) {
         if (bases.isEmpty()) {
             return null;
         }
@@ -170,8 +180,8 @@ public final class LogReader implements AutoCloseable {
             if (base < 0 || (segment != null && base <= segment.basePosition())) {
                 return false;
             }
-            if (open(base) && position < base + LogDescriptor.SEGMENT_HEADER_LENGTH) {
-                enter(base);
+            if (open(base)) {
+                place(base);
             }
         }
         return true;
@@ -210,22 +220,52 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    private void enter(final long base) {
-        if (position < base && position > 0) {
-            onDamage.onDamage(new LogDamage(position, base, "these segments are not kept any more"));
+    private void place(final long base) {
+        if (position < base && position > 0 && position < segment.header().previousEnd()) {
+            report(base, "these segments are not kept any more");
         }
-        position = base + LogDescriptor.SEGMENT_HEADER_LENGTH;
+        if (!segment.header().logId().equals(expectedLogId())) {
+            position = Math.max(position, base);
+            report(segment.endPosition(), segment.file() + " is of log " + segment.header().logId() + ", not of " +
+                logId + ": move it out of the directory");
+            position = segment.endPosition();
+        } else if (position < base + LogDescriptor.SEGMENT_HEADER_LENGTH) {
+            position = base + LogDescriptor.SEGMENT_HEADER_LENGTH;
+        } else if (position < segment.endPosition()) {
+            position = base + LogTail.endOfPaddingAt(segment, segment.offsetOf(position));
+        }
+    }
+
+    /** The last segment that can be read says which log it is, since the appender goes by that one. */
+    private UUID expectedLogId() {
+        final List<Long> bases = segmentBases(disk, directory);
+        while (logId == null && !bases.isEmpty()) {
+            try {
+                logId = logId(disk, directory, bases);
+            } catch (final LogException e) {
+                bases.remove(bases.size() - 1);
+            }
+        }
+        return logId;
+    }
+
+    private void report(final long to, final String reason) {
+        final long from = Math.max(position, reportedPosition);
+        if (from < to) {
+            reportedPosition = to;
+            onDamage.onDamage(new LogDamage(from, to, reason));
+        }
     }
 
     /**
      * Skips what is no record, where the log has gone on past it. Where nothing follows, it is the end, or a torn tail
-     * that the appender mends when it opens the log. The search of what is only unpublished is made once a segment:
-     * records appear there in order.
+     * that the appender mends when it opens the log: reported where it has a length, since no appender is at it. The
+     * search of what is only unpublished is made once a segment: records appear there in order.
      *
      * @return false at the end of the log.
      */
     private boolean skipDamage(final int offset, final int length, final String defect) {
-        if (length == 0 && searched && ++idlePolls % POLLS_PER_LISTING != 0) {
+        if (searched && (length == 0 || reportedPosition > position) && ++idlePolls % POLLS_PER_LISTING != 0) {
             return false;
         }
         int next = segment.header().segmentLength();
@@ -240,8 +280,11 @@ public final class LogReader implements AutoCloseable {
         }
         if (passed) {
             final long to = segment.basePosition() + next;
-            onDamage.onDamage(new LogDamage(position, to, defect + " in " + segment.file()));
+            report(to, defect + " in " + segment.file());
             position = to;
+        } else if (length != 0 && reportedPosition <= position) {
+            report(segment.basePosition() + LogTail.endOfBytes(segment, offset), defect + " at the end of " +
+                segment.file());
         }
         return passed;
     }

@@ -24,8 +24,10 @@ final class Segment implements AutoCloseable {
      * @param basePosition  position of the segment's first byte.
      * @param segmentLength in bytes.
      * @param createdNs     wall clock, ns since the epoch.
+     * @param previousEnd   where the segment before ends: less than the base only where positions were passed over; 0
+     *                      in the first segment of a log.
      */
-    record Header(UUID logId, long basePosition, int segmentLength, long createdNs) {
+    record Header(UUID logId, long basePosition, int segmentLength, long createdNs, long previousEnd) {
     }
 
     private final Disk disk;
@@ -96,7 +98,8 @@ final class Segment implements AutoCloseable {
             new UUID(buffer.getLong(LogDescriptor.LOG_ID_HIGH_OFFSET), buffer.getLong(LogDescriptor.LOG_ID_LOW_OFFSET)),
             buffer.getLong(LogDescriptor.BASE_POSITION_OFFSET),
             buffer.getInt(LogDescriptor.SEGMENT_LENGTH_OFFSET),
-            buffer.getLong(LogDescriptor.CREATED_NS_OFFSET));
+            buffer.getLong(LogDescriptor.CREATED_NS_OFFSET),
+            buffer.getLong(LogDescriptor.PREVIOUS_END_OFFSET));
         if (crc != buffer.getInt(LogDescriptor.HEADER_CRC_OFFSET)) {
             throw new LogException(file + " has a damaged header: its checksum does not match; move the file aside " +
                 "and start again, its records are lost");
@@ -146,10 +149,26 @@ final class Segment implements AutoCloseable {
      * Makes a record visible. Its body is in place; length is the last word that is written. What an abandoned claim
      * left where the next record goes is cleared first: nobody may take it for a length.
      *
-     * @param offset of the record's header.
-     * @param length of header and body; negative for padding.
+     * @param offset  of the record's header.
+     * @param length  of header and body.
+     * @param settled the log is durable up to here, as far as is known now.
      */
-    void publish(final int offset, final int length) {
+    void publish(final int offset, final int length, final long settled) {
+        buffer.putLong(offset + LogDescriptor.SETTLED_OFFSET, settled);
+        publishLength(offset, length);
+    }
+
+    /**
+     * Makes padding of what lies at an offset.
+     *
+     * @param offset of it.
+     * @param length of it, a multiple of the alignment.
+     */
+    void pad(final int offset, final int length) {
+        publishLength(offset, -length);
+    }
+
+    private void publishLength(final int offset, final int length) {
         buffer.putLong(offset + LogDescriptor.POSITION_OFFSET, header.basePosition() + offset);
         buffer.putInt(offset + LogDescriptor.CRC_OFFSET, recordCrc(offset, length));
         final int next = offset + BitUtil.align(Math.abs(length), LogDescriptor.RECORD_ALIGNMENT);
@@ -157,6 +176,21 @@ final class Segment implements AutoCloseable {
             buffer.putInt(next + LogDescriptor.LENGTH_OFFSET, 0);
         }
         buffer.putIntRelease(offset + LogDescriptor.LENGTH_OFFSET, length);
+    }
+
+    /**
+     * What a valid record says of the log before it.
+     *
+     * @param offset of the record's header.
+     * @param length of it, above 0.
+     * @return the log was durable up to here when the record was written.
+     */
+    long settledAt(final int offset, final int length) {
+        return length < LogDescriptor.RECORD_HEADER_LENGTH ? 0 : buffer.getLong(offset + LogDescriptor.SETTLED_OFFSET);
+    }
+
+    void erase(final int offset) {
+        buffer.putIntRelease(offset + LogDescriptor.LENGTH_OFFSET, 0);
     }
 
     /**
@@ -178,7 +212,8 @@ final class Segment implements AutoCloseable {
      */
     String defectOf(final int offset, final int length) {
         final int span = Math.abs(length);
-        if (span < LogDescriptor.RECORD_HEADER_LENGTH || span > header.segmentLength() - offset) {
+        final int shortest = length < 0 ? LogDescriptor.PADDING_HEADER_LENGTH : LogDescriptor.RECORD_HEADER_LENGTH;
+        if (span < shortest || span > header.segmentLength() - offset) {
             return "impossible length " + length;
         }
         if (buffer.getLong(offset + LogDescriptor.POSITION_OFFSET) != header.basePosition() + offset) {
@@ -192,12 +227,17 @@ final class Segment implements AutoCloseable {
 
     private int recordCrc(final int offset, final int length) {
         final int from = offset + LogDescriptor.POSITION_OFFSET;
-        final int end = length < 0 ? offset + LogDescriptor.RECORD_HEADER_LENGTH : offset + length;
+        final int end = length < 0 ? offset + LogDescriptor.PADDING_HEADER_LENGTH : offset + length;
         return crc.compute(from, end - from) ^ logIdCrc ^ length;
     }
 
     void force(final int offset, final int length) throws IOException {
         disk.force(mapping, offset, length);
+    }
+
+    /** Forces all of the segment, also what a force that failed left marked as written. */
+    void forceAnew() throws IOException {
+        disk.forceAnew(mapping, 0, header.segmentLength());
     }
 
     @Override

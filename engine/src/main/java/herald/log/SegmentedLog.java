@@ -38,7 +38,9 @@ public final class SegmentedLog implements AutoCloseable {
     private Segment nextSegment;
     private volatile long position;
     private volatile long segmentBase;
+    private final long openedPosition;
     private long forcedPosition;
+    private long settledPosition;
     private IOException forceFailure;
     private int claimOffset;
     private int claimLength;
@@ -50,7 +52,9 @@ public final class SegmentedLog implements AutoCloseable {
         this.cutLength = tail.cutLength();
         this.segmentBase = segment.basePosition();
         this.position = tail.endPosition();
+        this.openedPosition = tail.endPosition();
         this.forcedPosition = segment.basePosition();
+        this.settledPosition = segment.basePosition();
     }
 
     /**
@@ -64,18 +68,80 @@ public final class SegmentedLog implements AutoCloseable {
      */
     public static SegmentedLog open(
         final Config config, final long claimedPosition, final LogDamage.Listener onDamage) {
+        return open(config, claimedPosition, false, onDamage);
+    }
+
+    /**
+     * Opens a log as {@link #open(Config, long, LogDamage.Listener)} does, but forces what the last run may have left
+     * unforced before it is read: what is read is on the device, also where a force had failed and the process was
+     * killed before it could say so.
+     *
+     * @param config          of the log.
+     * @param claimedPosition what somebody is known to have seen of this log: it goes on at or after it.
+     * @param onDamage        told of what is no record.
+     * @return the log, at its end.
+     * @throws LogException where a segment can't be used or forced, or there is no room.
+     */
+    public static SegmentedLog openForced(
+        final Config config, final long claimedPosition, final LogDamage.Listener onDamage) {
+        return open(config, claimedPosition, true, onDamage);
+    }
+
+    private static SegmentedLog open(
+        final Config config, final long claimedPosition, final boolean forced, final LogDamage.Listener onDamage) {
         try {
             config.disk().createDirectories(config.directory());
             final List<Path> files = segmentFiles(config);
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
-                return new SegmentedLog(config, create(config, config.newLogId(), base), LogTail.ofEmpty(base));
+                return new SegmentedLog(
+                    config, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
+            }
+            requireOneLog(config, files);
+            if (forced) {
+                forceLast(config, files);
             }
             final SegmentedLog log = openLast(config, files, onDamage);
             log.goOnPast(claimedPosition, onDamage);
             return log;
         } catch (final IOException e) {
             throw new LogException("cannot open the log in " + config.directory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireOneLog(final Config config, final List<Path> files) throws IOException {
+        final Path last = files.get(files.size() - 1);
+        final UUID logId;
+        try (Segment segment = Segment.open(config.disk(), last, false)) {
+            logId = segment.header().logId();
+        }
+        for (final Path file : files.subList(0, files.size() - 1)) {
+            if (!isOf(logId, config, file)) {
+                throw new LogException(file + " is of another log than " + last + ": move what does not belong here " +
+                    "out of " + config.directory() + ", then start again");
+            }
+        }
+    }
+
+    /** One whose header is damaged may not be needed any more: it is refused where it is read. */
+    private static boolean isOf(final UUID logId, final Config config, final Path file) throws IOException {
+        try (Segment segment = Segment.open(config.disk(), file, false)) {
+            return segment.header().logId().equals(logId);
+        } catch (final LogException e) {
+            return true;
+        }
+    }
+
+    /** A segment was forced before the first record of the next one, so that no more than the last two can be torn. */
+    private static void forceLast(final Config config, final List<Path> files) throws IOException {
+        for (final Path file : files.subList(Math.max(0, files.size() - 2), files.size())) {
+            try (Segment segment = Segment.open(config.disk(), file, true)) {
+                segment.forceAnew();
+            } catch (final IOException e) {
+                throw new LogException("cannot force " + file + ": " + e.getMessage() + "; what it holds may be gone " +
+                    "after a power cut, so nothing is accepted on top of it. Mend the device or move the directory " +
+                    "to another one, then start again", e);
+            }
         }
     }
 
@@ -91,7 +157,7 @@ public final class SegmentedLog implements AutoCloseable {
                 config.disk().delete(files.get(last));
                 return new SegmentedLog(config, previous, tail);
             }
-            previous.force(0, previous.header().segmentLength());
+            previous.forceAnew();
             previous.close();
         }
         return new SegmentedLog(config, segment, LogTail.repair(segment, onDamage));
@@ -108,7 +174,7 @@ public final class SegmentedLog implements AutoCloseable {
         if (claimedPosition > segment.endPosition()) {
             force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
-            switchTo(create(config, logId, Math.max(base, segment.endPosition())));
+            switchTo(create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition()));
         }
     }
 
@@ -119,11 +185,12 @@ public final class SegmentedLog implements AutoCloseable {
         return files;
     }
 
-    private static Segment create(final Config config, final UUID logId, final long base) throws IOException {
+    private static Segment create(
+        final Config config, final UUID logId, final long base, final long previousEnd) throws IOException {
         return Segment.create(
             config.disk(),
             config.directory(),
-            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime()));
+            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime(), previousEnd));
     }
 
     /**
@@ -218,7 +285,7 @@ public final class SegmentedLog implements AutoCloseable {
      */
     public long commit() {
         final long recordPosition = position;
-        segment.publish(claimOffset, claimLength);
+        segment.publish(claimOffset, claimLength, settledPosition);
         position = recordPosition + BitUtil.align(claimLength, LogDescriptor.RECORD_ALIGNMENT);
         return recordPosition;
     }
@@ -244,6 +311,31 @@ public final class SegmentedLog implements AutoCloseable {
             }
             forcedPosition = position;
         }
+        settledPosition = position;
+    }
+
+    /**
+     * Says that what was appended so far is acknowledged as it is, without a force: records that follow say so, and
+     * recovery will not take a damaged place among it for a torn tail.
+     */
+    public void settle() {
+        settledPosition = position;
+    }
+
+    /**
+     * Takes back what was appended since the last good force, after one failed: makes it padding. Nobody was told of
+     * it, and nobody can be: it may or may not be on the device.
+     *
+     * @return how much was taken back, in bytes.
+     */
+    public long cutUnforced() {
+        final long firstRecord = segment.basePosition() + LogDescriptor.SEGMENT_HEADER_LENGTH;
+        final long from = Math.max(Math.max(forcedPosition, openedPosition), firstRecord);
+        if (forceFailure == null || from >= position) {
+            return 0;
+        }
+        LogTail.cut(segment, segment.offsetOf(from), segment.offsetOf(position));
+        return position - from;
     }
 
     /**
@@ -268,7 +360,7 @@ public final class SegmentedLog implements AutoCloseable {
     private synchronized Segment nextSegment() {
         if (nextSegment == null) {
             try {
-                nextSegment = create(config, logId, segment.endPosition());
+                nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
             } catch (final IOException e) {
                 throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
                     e.getMessage(), e);
@@ -279,7 +371,7 @@ public final class SegmentedLog implements AutoCloseable {
 
     private void pad() {
         final int offset = segment.offsetOf(position);
-        segment.publish(offset, -(int)(segment.endPosition() - position));
+        segment.pad(offset, (int)(segment.endPosition() - position));
         position = segment.endPosition();
     }
 
@@ -289,6 +381,7 @@ public final class SegmentedLog implements AutoCloseable {
         nextSegment = null;
         segmentBase = next.basePosition();
         forcedPosition = next.basePosition();
+        settledPosition = next.basePosition();
         position = next.basePosition() + LogDescriptor.SEGMENT_HEADER_LENGTH;
     }
 
@@ -307,7 +400,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (nextSegment != null || position - segmentBase < config.segmentLength() / 2) {
                 return false;
             }
-            nextSegment = create(config, logId, segment.endPosition());
+            nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
             return true;
         }
     }
@@ -340,23 +433,6 @@ public final class SegmentedLog implements AutoCloseable {
      */
     public long oldestPosition() throws IOException {
         return LogDescriptor.basePosition(segmentFiles(config).get(0));
-    }
-
-    /**
-     * The end of the oldest segment, where all of it was written before a time: the next one was begun before it.
-     *
-     * @param timeNs wall clock, ns since the epoch.
-     * @return a position that can be released up to; 0 where the oldest segment is younger.
-     * @throws IOException where a segment can't be read.
-     */
-    public long endOfOldestBefore(final long timeNs) throws IOException {
-        final List<Path> files = segmentFiles(config);
-        if (files.size() < 2) {
-            return 0;
-        }
-        try (Segment second = Segment.open(config.disk(), files.get(1), false)) {
-            return second.header().createdNs() < timeNs ? second.basePosition() : 0;
-        }
     }
 
     /**

@@ -39,7 +39,11 @@ public enum ProxyCounter implements CounterId {
     /** Segments that retention deleted. */
     SEGMENTS_RELEASED(47, "segments released by retention"),
     /** Bookmarks that could not be used. */
-    BOOKMARKS_DAMAGED(48, "bookmarks that could not be used");
+    BOOKMARKS_DAMAGED(48, "bookmarks that could not be used"),
+    /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
+    DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
+    /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */
+    DISPATCHED_POSITION(61, "journal position that the dispatch log has come to");
 
     private final int id;
     private final String label;

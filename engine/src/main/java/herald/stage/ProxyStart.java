@@ -19,4 +19,14 @@ public record ProxyStart(
     long dedupKeyLimit,
     int batchLengthLimit,
     EventDefaults defaults) {
+    /**
+     * Whether dedup forgets its windows where this comes after other settings.
+     *
+     * @param before what applied until then; null where nothing did.
+     * @return true where interval or limit differ.
+     */
+    public boolean forgetsWindowsOf(final ProxyStart before) {
+        return before == null ||
+            dedupIntervalNs != before.dedupIntervalNs() || dedupKeyLimit != before.dedupKeyLimit();
+    }
 }

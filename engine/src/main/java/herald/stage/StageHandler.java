@@ -23,7 +23,7 @@ public interface StageHandler {
     }
 
     /**
-     * Called instead of a turn when there is nothing to handle.
+     * Called instead of a turn when there is nothing to handle, or no room to handle it.
      *
      * @return work done.
      * @throws IOException where a disk fails.

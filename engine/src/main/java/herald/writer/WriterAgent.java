@@ -6,6 +6,7 @@ import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.log.LogDamage;
+import herald.log.LogDescriptor;
 import herald.stage.ProxyCounter;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
@@ -115,7 +116,8 @@ public final class WriterAgent implements Agent {
             }
             default -> {
                 if (bookmark.logId().equals(context.logId())) {
-                    return bookmark.position();
+                    // Where nothing was delivered yet, what was released since is lost too: 0 would pass it over.
+                    return Math.max(bookmark.position(), LogDescriptor.SEGMENT_HEADER_LENGTH);
                 }
                 context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
                 LOGGER.error("the bookmark of writer {} is of dispatch log {}, this one is {}: it delivers again " +

@@ -80,6 +80,7 @@ class DedupHandlerTest {
         assertThat(repeat.firstRecordTimeNs()).isEqualTo(700);
         assertThat(repeat.lastRecordTimeNs()).isEqualTo(800);
         assertThat(repeat.firstPosition()).isEqualTo(first.position());
+        handler.onTurnEnd();
         assertThat(counted(ProxyCounter.DEDUPLICATED)).isEqualTo(1);
     }
 
@@ -185,6 +186,7 @@ class DedupHandlerTest {
             assertThat(over.overfull()).isTrue();
             assertThat(over.occurrences()).isEqualTo(1);
         }
+        handler.onTurnEnd();
         assertThat(counted(ProxyCounter.DEDUP_OVERFULL)).isEqualTo(2);
         final EventSlot known = handle(WireEvents.event().message("m1"), BASE_NS + 2);
         assertThat(known.occurrences()).isEqualTo(2);

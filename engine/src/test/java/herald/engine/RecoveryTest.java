@@ -1,5 +1,10 @@
 package herald.engine;
 
+import herald.engine.model.ModelBatch;
+import herald.engine.model.ReferenceModel;
+import herald.event.EventFilter;
+import herald.io.SystemDisk;
+import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,15 +88,24 @@ class RecoveryTest {
     @ParameterizedTest
     @ValueSource(longs = {31, 32, 33, 34})
     void shouldMendADispatchLogThatLostItsEnd(final long seed) throws IOException {
+        final CollectingWriter collector = new CollectingWriter("collector");
         final SplittableRandom random = new SplittableRandom(-seed);
         try (SteppedNode node = new SteppedNode(dir, seed)) {
             node.startRecorders();
             for (int run = 0; run < RUNS; run++) {
-                node.startProxy(node.context().writer(new CollectingWriter("collector")));
+                node.startProxy(node.context().writer(collector, EventFilter.ALL, true));
                 node.work(ACTIONS);
                 node.stopProxy();
-                zeroTail(Collections.max(segments(node)), random);
+                loseEnd(node, random, run);
             }
+            node.startProxy(node.context().writer(collector, EventFilter.ALL, true));
+            node.settle();
+            node.stopProxy();
+            try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, DataDirectory.counters(dir))) {
+                assertThat(counters.get(ProxyCounter.WRITER_LOST_BYTES)).isZero();
+                assertThat(counters.get(ProxyCounter.DAMAGED_BYTES)).isPositive();
+            }
+            assertThat(collector.total()).isEqualTo(node.recorded());
             finish(node);
         }
     }
@@ -115,19 +129,40 @@ class RecoveryTest {
         }
     }
 
-    private static void finish(final SteppedNode node) {
+    private static void finish(final SteppedNode node) throws IOException {
         node.startProxy(node.context());
         node.work(ACTIONS);
         node.settle();
         assertThat(node.setAsideSpools()).isZero();
         node.stopProxy();
         node.check("at the end", true);
+        assertCountedOnce(node);
+    }
+
+    /** However often the journal was replayed. */
+    private static void assertCountedOnce(final SteppedNode node) throws IOException {
+        final ReferenceModel model = ReferenceModel.of(DataDirectory.journal(node.dir()));
+        final List<ModelBatch.Entry> entries = model.batches().stream().flatMap(it -> it.entries().stream()).toList();
+        final long ids = entries.stream().map(ModelBatch.Entry::id).distinct().count();
+        try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, DataDirectory.counters(node.dir()))) {
+            assertThat(counters.get(ProxyCounter.BATCHES)).isEqualTo(model.batches().size());
+            assertThat(counters.get(ProxyCounter.DISPATCHED)).isEqualTo(entries.size());
+            assertThat(counters.get(ProxyCounter.DEDUPLICATED)).isEqualTo(model.events().size() - ids);
+        }
     }
 
     private static List<Path> segments(final SteppedNode node) throws IOException {
         try (Stream<Path> files = Files.list(DataDirectory.dispatch(node.dir()))) {
             return files.filter(file -> file.toString().endsWith(".log")).toList();
         }
+    }
+
+    private static void loseEnd(final SteppedNode node, final SplittableRandom random, final int run)
+        throws IOException {
+        if (run == 1) {
+            Files.delete(Collections.max(segments(node)));
+        }
+        zeroTail(Collections.max(segments(node)), random);
     }
 
     private static void zeroTail(final Path segment, final SplittableRandom random) throws IOException {

@@ -127,6 +127,18 @@ class StageAgentTest {
     }
 
     @Test
+    void shouldLetItsHandlerIdleWhileItWaitsForRoom() {
+        publish(2);
+        handler.fullAt = 1;
+        handler.idleWork = 7;
+        assertThat(agent.doWork()).isEqualTo(1);
+
+        assertThat(agent.doWork()).isEqualTo(7);
+        assertThat(handler.refusals).isEqualTo(1);
+        assertThat(agent.sequence().get()).isZero();
+    }
+
+    @Test
     void shouldCountEachTimeThatTheDiskFillsUp() {
         for (int i = 0; i < 3; i++) {
             publish(1);

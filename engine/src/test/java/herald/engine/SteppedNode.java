@@ -118,6 +118,18 @@ final class SteppedNode implements AutoCloseable {
         }
     }
 
+    /** One recorder alone records and the proxy journals it, over some segments. */
+    void workOfOneRecorder(final int events) {
+        for (int i = 0; i < events; i++) {
+            record(recorders.get(0));
+            step();
+        }
+    }
+
+    long recorded() {
+        return accepted.values().stream().mapToLong(List::size).sum();
+    }
+
     private long timeJumpNs() {
         final int chance = random.nextInt(10);
         return chance < 7 ? random.nextLong(TimeUnit.MILLISECONDS.toNanos(60)) :
@@ -144,6 +156,26 @@ final class SteppedNode implements AutoCloseable {
         recorders.forEach(recorder -> recorder.conductorInvoker().invoke());
     }
 
+    /** Records one more event and steps until the proxy says that it can't go on. */
+    void stepUntilTheProxyFails() {
+        record(recorders.get(0));
+        while (!proxy.hasFailed()) {
+            clock.advance(STEP_NS);
+            proxy.invoker().invoke();
+            recorders.forEach(recorder -> recorder.conductorInvoker().invoke());
+        }
+    }
+
+    /** The events that recorders were told of as durable. */
+    long acknowledged() {
+        return recorders.stream().mapToLong(EventRecorder::acknowledgedSequence).sum();
+    }
+
+    /** The events that no recorder was told of as durable. */
+    long unacknowledged() {
+        return recorders.stream().mapToLong(it -> it.lastSequence() - it.acknowledgedSequence()).sum();
+    }
+
     /** Steps until everything accepted is journaled and no spool without an owner is left. */
     void settle() {
         stepUntil("everything is journaled", () -> recorders.stream()
@@ -151,7 +183,7 @@ final class SteppedNode implements AutoCloseable {
             setAsideSpools() == 0);
     }
 
-    private void stepUntil(final String what, final BooleanSupplier condition) {
+    void stepUntil(final String what, final BooleanSupplier condition) {
         final long deadlineNs = System.nanoTime() + PATIENCE_NS;
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(name + ": " + what).isLessThan(deadlineNs);

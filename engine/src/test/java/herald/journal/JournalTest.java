@@ -1,5 +1,6 @@
 package herald.journal;
 
+import herald.engine.WireEvents;
 import herald.io.SystemDisk;
 import herald.log.LogFullException;
 import herald.log.LogReader;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -130,7 +132,7 @@ class JournalTest {
         }
         final long last = bases().get(bases().size() - 1);
         try (FileChannel channel = FileChannel.open(dir.resolve(segmentName(last)), StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(new byte[] {0x55, 0x55}), 64 + 16 + 30);
+            channel.write(ByteBuffer.wrap(new byte[] {0x55, 0x55}), 64 + 24 + 30);
         }
         final JournalRecovery recovery = fixture.recover();
 
@@ -157,6 +159,72 @@ class JournalTest {
             }
         }
         assertThat(JournalFixture.known(fixture.recover().recorders())).isEqualTo(JournalFixture.known(recorders));
+    }
+
+    @Test
+    void shouldRecoverATableThatIsLongerThanASegment() throws IOException {
+        final List<RecorderState> recorders = JournalFixture.recorders(4_321);
+        final long head;
+        try (Journal journal = fixture.open()) {
+            journal.append(JournalFixture.start(1));
+            for (final RecorderState recorder : recorders) {
+                journal.append(JournalFixture.event(recorder, 7, 50, 10));
+                if (recorder.id().getLeastSignificantBits() % 300 == 0) {
+                    assertKnown(recorders.subList(0, (int)recorder.id().getLeastSignificantBits() + 1));
+                }
+            }
+            appendRandom(journal, new Random(5), recorders.subList(0, 9), 200);
+            head = journal.headPosition();
+        }
+        assertKnown(recorders);
+        final List<Long> before = bases().stream().filter(base -> base < head).toList();
+        assertThat(before).hasSizeGreaterThan(5);
+        for (final long base : before) {
+            SystemDisk.INSTANCE.delete(dir.resolve(segmentName(base)));
+            assertKnown(recorders);
+        }
+        assertThat(bases()).hasSizeGreaterThan(3);
+        final List<RecorderState> all = new ArrayList<>(recorders);
+        for (int i = 1; i <= 3; i++) {
+            all.add(new RecorderState(new UUID(10, i), 0));
+            try (Journal journal = fixture.open()) {
+                assertThat(journal.headPosition()).isGreaterThanOrEqualTo(head);
+                appendRandom(journal, new Random(i), all.subList(all.size() - 1, all.size()), 60);
+            }
+            assertKnown(all);
+        }
+        assertThat(fixture.damage).isEmpty();
+    }
+
+    private void assertKnown(final List<RecorderState> recorders) {
+        final JournalRecovery recovery = fixture.recover();
+        assertThat(JournalFixture.known(recovery.recorders())).isEqualTo(JournalFixture.known(recorders));
+        assertThat(recovery.start()).isEqualTo(JournalFixture.START);
+    }
+
+    @Test
+    void shouldKnowWhereWindowsWereForgottenHoweverManySegmentsAreGone() throws IOException {
+        final List<RecorderState> recorders = JournalFixture.recorders(2);
+        final EventSlot changed = new EventSlot().reset(EventSlot.Kind.START, 300, 300)
+            .start(WireEvents.start(20_000, 1_000, 500, 65_536));
+        final EventSlot same = new EventSlot().reset(EventSlot.Kind.START, 400, 400).start(changed.start());
+        try (Journal journal = fixture.open()) {
+            journal.append(JournalFixture.start(1));
+            assertThat(fixture.recover().windowsPosition()).isEqualTo(64);
+            appendRandom(journal, new Random(1), recorders, 100);
+            journal.append(changed);
+            appendRandom(journal, new Random(2), recorders, 10);
+        }
+        try (Journal journal = fixture.open()) {
+            journal.append(same);
+            appendRandom(journal, new Random(3), recorders, 100);
+        }
+        for (int i = bases().size(); i > 0; i--) {
+            assertThat(fixture.recover().windowsPosition()).isEqualTo(changed.position());
+            if (i > 1) {
+                SystemDisk.INSTANCE.delete(dir.resolve(segmentName(bases().get(0))));
+            }
+        }
     }
 
     @Test

@@ -21,7 +21,7 @@ class FormatPageTest {
         assertThat(offsets("Segment header")).containsExactly(
             LogDescriptor.MAGIC_OFFSET, LogDescriptor.VERSION_OFFSET, LogDescriptor.SEGMENT_LENGTH_OFFSET,
             LogDescriptor.LOG_ID_HIGH_OFFSET, LogDescriptor.LOG_ID_LOW_OFFSET, LogDescriptor.BASE_POSITION_OFFSET,
-            LogDescriptor.CREATED_NS_OFFSET, LogDescriptor.HEADER_CRC_OFFSET);
+            LogDescriptor.CREATED_NS_OFFSET, LogDescriptor.PREVIOUS_END_OFFSET, LogDescriptor.HEADER_CRC_OFFSET);
         assertThat(section("Segment header"))
             .contains("format version: " + LogDescriptor.FORMAT_VERSION)
             .contains("bytes 0 to " + (LogDescriptor.HEADER_CRC_OFFSET - 1))
@@ -32,7 +32,7 @@ class FormatPageTest {
     void shouldNameTheOffsetsOfARecord() throws IOException {
         assertThat(offsets("Record")).containsExactly(
             LogDescriptor.LENGTH_OFFSET, LogDescriptor.CRC_OFFSET, LogDescriptor.POSITION_OFFSET,
-            LogDescriptor.RECORD_HEADER_LENGTH);
+            LogDescriptor.SETTLED_OFFSET, LogDescriptor.RECORD_HEADER_LENGTH);
         assertThat(section("Record")).contains("multiple of " + LogDescriptor.RECORD_ALIGNMENT);
     }
 

@@ -40,6 +40,7 @@ class LogDamageTest {
             for (int i = 0; i < 12; i++) {
                 bodies.add(LogFixture.body(random, i == 5 ? 16 : random.nextInt(60)));
                 LogFixture.append(log, bodies.get(i));
+                log.settle();
                 ends.add((int)log.position());
             }
         }
@@ -113,12 +114,11 @@ class LogDamageTest {
 
     @Test
     void shouldReportEveryFlippedBitOrReadOnUnharmed() {
-        final Random random = new Random(9);
-        for (int at = LogDescriptor.SEGMENT_HEADER_LENGTH; at < last(ends); at++) {
+        for (int bit = LogDescriptor.SEGMENT_HEADER_LENGTH * 8; bit < last(ends) * 8; bit++) {
             final byte[] flipped = whole.clone();
-            flipped[at] ^= (byte)(1 << random.nextInt(8));
+            flipped[bit / 8] ^= (byte)(1 << bit % 8);
 
-            assertReportedOrUnharmed(flipped, recordAt(at), "flip at " + at);
+            assertReportedOrUnharmed(flipped, recordAt(bit / 8), "flip of bit " + bit);
         }
     }
 
@@ -173,7 +173,7 @@ class LogDamageTest {
     @Test
     void shouldWaitAtATornTailUntilItIsMended() {
         final byte[] torn = whole.clone();
-        torn[start(11) + 16] ^= 1;
+        torn[start(11) + LogDescriptor.RECORD_HEADER_LENGTH] ^= 1;
         write(torn);
 
         try (LogReader reader = fixture.reader()) {
@@ -184,19 +184,42 @@ class LogDamageTest {
                 assertThat(LogFixture.drain(reader)).containsExactly(MORE);
             }
         }
-        assertThat(fixture.damage).isEmpty();
+        assertThat(fixture.damage).singleElement().satisfies(damage -> {
+            assertThat(damage.fromPosition()).isEqualTo(start(11));
+            assertThat(damage.toPosition()).isEqualTo((long)last(ends));
+        });
+    }
+
+    @Test
+    void shouldReportADamagedLastRecordOfAnIdleLogOnce() {
+        final int end = start(11) + LogDescriptor.RECORD_HEADER_LENGTH + bodies.get(11).length;
+        for (int bit = start(11) * 8; bit < end * 8; bit++) {
+            final byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte)(1 << bit % 8);
+            write(flipped);
+            fixture.damage.clear();
+
+            try (LogReader reader = fixture.reader()) {
+                assertThat(LogFixture.drain(reader)).as("bit " + bit).hasSize(11);
+                for (int i = 0; i < 200; i++) {
+                    assertThat(reader.next()).isFalse();
+                }
+            }
+            assertThat(fixture.damage).as("bit " + bit).singleElement()
+                .satisfies(damage -> assertThat(damage.fromPosition()).isEqualTo(start(11)));
+        }
     }
 
     @Test
     void shouldRefuseADamagedHeaderNamingTheFile() {
-        for (int at = 0; at < LogDescriptor.HEADER_CRC_OFFSET + 4; at++) {
+        for (int at = 0; at < (LogDescriptor.HEADER_CRC_OFFSET + 4) * 8; at++) {
             final byte[] flipped = whole.clone();
-            flipped[at] ^= 1;
+            flipped[at / 8] ^= (byte)(1 << at % 8);
             write(flipped);
 
-            assertThatThrownBy(fixture::open).as("byte " + at).isInstanceOf(LogException.class)
+            assertThatThrownBy(fixture::open).as("bit " + at).isInstanceOf(LogException.class)
                 .hasMessageContaining(fixture.segment(0).toString());
-            assertThatThrownBy(fixture::readAll).as("byte " + at).isInstanceOf(LogException.class)
+            assertThatThrownBy(fixture::readAll).as("bit " + at).isInstanceOf(LogException.class)
                 .hasMessageContaining(fixture.segment(0).toString());
         }
     }
@@ -214,7 +237,7 @@ class LogDamageTest {
 
     @Test
     void shouldRefuseAFileOfAnotherLength() {
-        for (final int length : new int[] {0, 1, 63, 64, whole.length - 4096}) {
+        for (int length = 0; length < whole.length; length += length < last(ends) ? 1 : 1_021) {
             write(Arrays.copyOf(whole, length));
 
             assertThatThrownBy(fixture::open).as("length " + length).isInstanceOf(LogException.class)

@@ -24,13 +24,19 @@ final class LogFixture {
     final List<LogDamage> damage = new ArrayList<>();
     private final Disk disk;
     private final Path directory;
+    private final UUID logId;
 
     LogFixture(final Path directory) {
         this(SystemDisk.INSTANCE, directory);
     }
 
     LogFixture(final Disk disk, final Path directory) {
+        this(disk, directory, LOG_ID);
+    }
+
+    LogFixture(final Disk disk, final Path directory, final UUID logId) {
         this.disk = disk;
+        this.logId = logId;
         this.directory = directory;
     }
 
@@ -40,7 +46,12 @@ final class LogFixture {
 
     SegmentedLog open(final long claimedPosition) {
         return SegmentedLog.open(
-            new SegmentedLog.Config(disk, directory, SEGMENT_LENGTH, LOG_ID, () -> 1L), claimedPosition, damage::add);
+            new SegmentedLog.Config(disk, directory, SEGMENT_LENGTH, logId, () -> 1L), claimedPosition, damage::add);
+    }
+
+    SegmentedLog openForced() {
+        return SegmentedLog.openForced(
+            new SegmentedLog.Config(disk, directory, SEGMENT_LENGTH, logId, () -> 1L), 0, damage::add);
     }
 
     LogReader reader() {

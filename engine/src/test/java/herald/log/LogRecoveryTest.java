@@ -9,9 +9,12 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -55,6 +58,51 @@ class LogRecoveryTest {
     }
 
     @Test
+    void shouldReportASegmentOfAnotherLogAndRefuseToAppendBesideIt() throws IOException {
+        final LogFixture other = new LogFixture(disk, dir.resolve("other"), new UUID(5, 5));
+        for (final LogFixture each : List.of(fixture, other)) {
+            try (SegmentedLog log = each.open()) {
+                for (byte i = 0; i < 4; i++) {
+                    LogFixture.append(log, new byte[HALF]);
+                }
+            }
+        }
+        final long stray = 2L * LogFixture.SEGMENT_LENGTH;
+        Files.copy(other.segment(stray), fixture.segment(stray), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(fixture.readAll()).hasSize(3);
+        assertThat(fixture.damage).singleElement().satisfies(damage -> {
+            assertThat(damage.fromPosition()).isEqualTo(stray);
+            assertThat(damage.toPosition()).isEqualTo(stray + LogFixture.SEGMENT_LENGTH);
+            assertThat(damage.reason()).contains(new UUID(5, 5).toString());
+        });
+        assertThatThrownBy(fixture::open).isInstanceOf(LogException.class)
+            .hasMessageContaining(fixture.segment(stray).toString()).hasMessageContaining("another log");
+    }
+
+    @Test
+    void shouldReportNothingToWhomeverComesBackInsideWhatWasPassedOver() {
+        final List<Long> positions = new ArrayList<>();
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, MORE);
+        }
+        final long claimed = 3L * LogFixture.SEGMENT_LENGTH + 4_096;
+        fixture.open(4_096).close();
+        try (SegmentedLog log = fixture.open(claimed)) {
+            LogFixture.append(log, MORE);
+        }
+        fixture.damage.clear();
+        for (long position = 112; position < claimed; position += 1_008) {
+            positions.add(position);
+            try (LogReader reader = fixture.reader(position)) {
+                assertThat(LogFixture.drain(reader)).as("from " + position).containsExactly(MORE);
+            }
+        }
+        assertThat(positions).hasSizeGreaterThan(100);
+        assertThat(fixture.damage).isEmpty();
+    }
+
+    @Test
     void shouldGoOnInThePreviousSegmentWhenAPreparedOneWasLeftBehind() throws IOException {
         try (SegmentedLog log = fixture.open()) {
             LogFixture.append(log, new byte[HALF]);
@@ -78,6 +126,7 @@ class LogRecoveryTest {
         try (SegmentedLog log = fixture.open()) {
             LogFixture.append(log, new byte[HALF]);
             LogFixture.append(log, new byte[HALF]);
+            log.settle();
             LogFixture.append(log, MORE);
         }
         zero(fixture.segment(0), HALF + 64, LogFixture.SEGMENT_LENGTH);

@@ -1,5 +1,7 @@
 package herald.io;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
@@ -10,6 +12,9 @@ import java.util.List;
  * real one; a simulation or a fault injector takes its place. Implementations are safe for use by several threads.
  */
 public interface Disk {
+    /** No kernel tracks writes by shorter pages than these. */
+    int MIN_PAGE_LENGTH = 4096;
+
     /**
      * Creates a file of a fixed length by writing zeros, so that running out of space shows here and nowhere else:
      * a store into a sparse mapping on a full disk kills the process.
@@ -48,6 +53,25 @@ public interface Disk {
      *                     nothing.
      */
     void force(MappedByteBuffer buffer, int offset, int length) throws IOException;
+
+    /**
+     * Forces a range of a mapping that may hold what an earlier force failed to write, in this process or in one that
+     * was killed since. The kernel marks such pages as written and passes them over for ever after, so each page is
+     * written again first, with what it holds.
+     *
+     * @param buffer from {@link #create} or {@link #map}, writable.
+     * @param offset in bytes, a multiple of 4.
+     * @param length in bytes.
+     * @throws IOException where the device failed: the range must not be taken for durable.
+     */
+    default void forceAnew(final MappedByteBuffer buffer, final int offset, final int length) throws IOException {
+        final UnsafeBuffer pages = new UnsafeBuffer(buffer);
+        for (int i = offset; i < offset + length; i += MIN_PAGE_LENGTH) {
+            // An atomic addition is a store even where it adds nothing; a compiler may drop a plain one.
+            pages.getAndAddInt(i, 0);
+        }
+        force(buffer, offset, length);
+    }
 
     /**
      * Renames a file within its directory, atomically, over one that may be there.

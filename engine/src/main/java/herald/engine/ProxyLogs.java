@@ -1,0 +1,196 @@
+package herald.engine;
+
+import herald.dedup.DedupHandler;
+import herald.dispatch.BatchHandler;
+import herald.dispatch.DispatchLog;
+import herald.journal.Journal;
+import herald.journal.JournalRecovery;
+import herald.log.LogDamage;
+import herald.log.LogReader;
+import herald.log.SegmentedLog;
+import herald.stage.Durability;
+import herald.stage.ProxyCounter;
+import herald.stage.ProxyStart;
+import herald.writer.Bookmark;
+import org.agrona.CloseHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * Journal and dispatch log of a proxy, opened and recovered, with the handlers that recovery has brought to where the
+ * journal ends. Opened and closed by one thread; the stages own what it holds in between.
+ */
+final class ProxyLogs implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
+
+    private final ProxySettings settings;
+    private final CountersFile counters;
+    private final Path journalDir;
+    private final Path dispatchDir;
+    private final DispatchRecovery recovery;
+    private DispatchLog dispatchLog;
+    private Journal journal;
+    private DedupHandler dedup;
+    private BatchHandler batch;
+    private JournalRecovery recovered;
+
+    private ProxyLogs(final ProxySettings settings, final CountersFile counters) {
+        this.settings = settings;
+        this.counters = counters;
+        this.journalDir = DataDirectory.journal(settings.dataDir);
+        this.dispatchDir = DataDirectory.dispatch(settings.dataDir);
+        this.recovery = new DispatchRecovery(settings.disk, journalDir, dispatchDir, this::onDamage);
+    }
+
+    /**
+     * Opens the logs of a data directory and recovers what they say.
+     *
+     * @param settings of the proxy, concluded.
+     * @param counters told what was found.
+     * @param start    what applies until the start record is journaled, should there be no journal.
+     * @return the logs, at their ends.
+     * @throws IOException              where a disk fails.
+     * @throws herald.log.LogException  where a log can't be used: says why and what would mend it.
+     */
+    static ProxyLogs open(final ProxySettings settings, final CountersFile counters, final ProxyStart start)
+        throws IOException {
+        final ProxyLogs logs = new ProxyLogs(settings, counters);
+        boolean opened = false;
+        try {
+            logs.openLogs();
+            logs.recover(start);
+            opened = true;
+            return logs;
+        } finally {
+            if (!opened) {
+                logs.close();
+            }
+        }
+    }
+
+    private void openLogs() throws IOException {
+        final SegmentedLog dispatch = openLog(dispatchDir, settings.dispatchSegmentLength, furthestBookmark());
+        dispatchLog = new DispatchLog(dispatch, 0, LogReader.segmentBases(settings.disk, dispatchDir).get(0));
+        final DispatchRecovery.LastBatch last = recovery.findLastBatch();
+        dispatchLog.resumePosition(last.resumePosition());
+        final SegmentedLog log = openLog(journalDir, settings.journalSegmentLength, last.resumePosition());
+        recovered = JournalRecovery.read(settings.disk, journalDir, this::onDamage);
+        journal = new Journal(log, recovered, settings.forgetRecorderNs);
+        dedup = new DedupHandler(settings.random.nextLong(), counters);
+        batch = new BatchHandler(dispatchLog, settings.durability == Durability.DISK, counters);
+        dedup.countFrom(counted(ProxyCounter.DEDUPLICATED_POSITION));
+        batch.countFrom(counted(ProxyCounter.DISPATCHED_POSITION));
+    }
+
+    /** A journal that was wiped begins anew below what was counted of the one before. */
+    private long counted(final ProxyCounter counter) {
+        final long position = Math.min(counters.get(counter), journal.log().position());
+        counters.set(counter, position);
+        return position;
+    }
+
+    private SegmentedLog openLog(final Path dir, final int segmentLength, final long claimedPosition) {
+        final SegmentedLog.Config config = new SegmentedLog.Config(settings.disk, dir, segmentLength,
+            new UUID(settings.random.nextLong(), settings.random.nextLong()), settings.clock);
+        final SegmentedLog log = settings.durability == Durability.PROCESS ?
+            SegmentedLog.open(config, claimedPosition, this::onDamage) :
+            SegmentedLog.openForced(config, claimedPosition, this::onDamage);
+        if (log.cutLength() > 0) {
+            counters.add(ProxyCounter.CUT_BYTES, log.cutLength());
+            LOGGER.warn("{}: padded {} bytes at its end, of records that were not whole or came behind such a one",
+                dir, log.cutLength());
+        }
+        return log;
+    }
+
+    private long furthestBookmark() throws IOException {
+        final UUID logId = LogReader.logId(settings.disk, dispatchDir);
+        long furthest = 0;
+        for (final Path file : settings.disk.list(DataDirectory.bookmarks(settings.dataDir), Bookmark.SUFFIX)) {
+            try (Bookmark bookmark = Bookmark.open(settings.disk, file, false)) {
+                if (bookmark.state() == Bookmark.State.PLACED && bookmark.logId().equals(logId)) {
+                    furthest = Math.max(furthest, bookmark.position());
+                }
+            } catch (final IOException e) {
+                LOGGER.debug("its writer will report that {} is damaged", file, e);
+            }
+        }
+        return furthest;
+    }
+
+    private void recover(final ProxyStart start) throws IOException {
+        final DispatchRecovery.LastBatch last = recovery.findLastBatch();
+        final DispatchRecovery.InForce inForce = recovery.inForceAt(last.resumePosition());
+        if (settings.durability != Durability.PROCESS) {
+            journal.force();
+        }
+        if (inForce == null) {
+            dedup.configure(start);
+            return;
+        }
+        dedup.configure(inForce.settings());
+        batch.configure(inForce.settings());
+        recovery.restoreWindows(last, inForce, dedup);
+        final long replayed = recovery.replay(last.resumePosition(), dedup, batch);
+        LOGGER.info("recovered {} recorders, replayed {} journal records", recovered.recorders().size(), replayed);
+    }
+
+    private void onDamage(final LogDamage damage) {
+        counters.add(ProxyCounter.DAMAGED_BYTES, damage.toPosition() - damage.fromPosition());
+        LOGGER.error("damage at {}", damage);
+    }
+
+    DispatchLog dispatchLog() {
+        return dispatchLog;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    DedupHandler dedup() {
+        return dedup;
+    }
+
+    BatchHandler batch() {
+        return batch;
+    }
+
+    JournalRecovery recovered() {
+        return recovered;
+    }
+
+    /**
+     * Forces both logs, after a stop in order, whatever the durability.
+     */
+    void force() {
+        try {
+            journal.force();
+            dispatchLog.log().force();
+        } catch (final IOException e) {
+            LOGGER.error("the logs could not be forced: after a power cut their end may be missing", e);
+        }
+    }
+
+    /**
+     * Takes back the end of the journal that a failed force left in doubt, where nothing but a force acknowledges.
+     * Under {@link Durability#PROCESS} recorders were told of it, under {@link Durability#INTERVAL} writers may have
+     * seen it: it stays then, and the next start that promises more than the page cache writes it again.
+     */
+    void cutUnforced() {
+        final long cut = settings.durability == Durability.DISK ? journal.log().cutUnforced() : 0;
+        if (cut > 0) {
+            counters.add(ProxyCounter.CUT_BYTES, cut);
+            LOGGER.warn("{}: took back {} bytes that could not be forced; recorders send them again", journalDir, cut);
+        }
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietCloseAll(dedup, journal, dispatchLog);
+    }
+}
