@@ -3,7 +3,9 @@ package herald.engine;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.io.Disk;
+import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
+import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
 import org.agrona.concurrent.AgentInvoker;
@@ -71,6 +73,15 @@ public final class EventProxy implements AutoCloseable {
      */
     public String aeronDirectoryName() {
         return parts.aeronDirectoryName();
+    }
+
+    /**
+     * Where recorders on other hosts reach it.
+     *
+     * @return null where it does not listen for them, or the system has yet to choose the port.
+     */
+    public Endpoint remoteEndpoint() {
+        return parts.receiver().remoteEndpoint();
     }
 
     /**
@@ -173,6 +184,12 @@ public final class EventProxy implements AutoCloseable {
          */
         public Context aeronDirectoryName(final String value) {
             aeronDirectoryName = value;
+            return this;
+        }
+
+        /** Where to listen for recorders on other hosts, who must have the same key; by default nowhere. */
+        public Context remoteListener(final RemoteListener value) {
+            remoteListener = value;
             return this;
         }
 

@@ -27,6 +27,7 @@ public final class LocalMediaDriver implements AutoCloseable {
     /** Longest such time, in ms. */
     public static final long MAX_TIMEOUT_MS = TimeUnit.HOURS.toMillis(1);
 
+    private static final int MAX_REMOTE_STREAMS = 4096;
     private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
     private static final long MAX_TIMER_INTERVAL_MS = 1_000;
     private static final long POLL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -92,6 +93,7 @@ public final class LocalMediaDriver implements AutoCloseable {
             .dirDeleteOnShutdown(true)
             .threadingMode(ThreadingMode.SHARED)
             .asyncExecutorEnabled(false)
+            .streamSessionLimit(MAX_REMOTE_STREAMS)
             .driverTimeoutMs(timeoutMs)
             .clientLivenessTimeoutNs(timeoutNs)
             .publicationUnblockTimeoutNs(timeoutNs + timeoutNs / 2)

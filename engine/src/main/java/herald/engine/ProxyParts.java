@@ -10,6 +10,7 @@ import herald.receiver.RecorderState;
 import herald.stage.Durability;
 import herald.stage.ProxyStart;
 import herald.writer.WriterAgent;
+import io.aeron.exceptions.RegistrationException;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
@@ -95,13 +96,26 @@ final class ProxyParts implements AutoCloseable {
             registry.add(recorder);
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
-        receiver = new EventReceiver(
-            new EventReceiver.Context(mediaDriver.connect(counters), pipeline, durable, runId, context.maxEventLength,
-                HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs, context.disk, quarantine, counters,
-                context.nanoClock, context.clock, error -> LOGGER.warn("receiver: {}", error.getMessage())),
-            registry);
+        receiver = newReceiver(registry, quarantine);
         ingressAgent = new IngressAgent(receiver, pipeline, proxyStart());
         housekeeping = new Housekeeping(context, logs, clock, counters);
+    }
+
+    private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
+        try {
+            return new EventReceiver(
+                new EventReceiver.Context(mediaDriver.connect(counters), context.remoteListener, pipeline, durable,
+                    runId, context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs,
+                    context.disk, quarantine, counters, context.nanoClock, context.clock,
+                    error -> LOGGER.warn("receiver: {}", error.getMessage())),
+                registry);
+        } catch (final RegistrationException e) {
+            if (context.remoteListener == null) {
+                throw e;
+            }
+            throw new ProxyException("cannot listen for remote recorders on " + context.remoteListener.endpoint() +
+                ": " + e.getMessage() + "; choose an address of this host and a free port", e);
+        }
     }
 
     private ProxyStart proxyStart() {

@@ -7,6 +7,7 @@ import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
 import org.agrona.BitUtil;
@@ -44,6 +45,7 @@ abstract class ProxySettings {
     String node;
     EventDefaults defaults;
     String aeronDirectoryName;
+    RemoteListener remoteListener;
     boolean externalDriver;
     long driverTimeoutMs = 10_000;
     Durability durability = Durability.PROCESS;

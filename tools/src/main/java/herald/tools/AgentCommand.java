@@ -59,9 +59,10 @@ final class AgentCommand extends AbstractCommand {
     @Override
     public Integer call() {
         final HostAgent.Context context = agentContext();
-        final EventRecorder.Context recorderContext = recorderOptions.context(component, this::onLinkError);
         try (Foreground foreground = new Foreground();
-            EventRecorder recorder = RecorderOptions.launch(recorderContext, spec().commandLine());
+            RecorderOptions options = recorderOptions;
+            EventRecorder recorder = RecorderOptions.launch(
+                options.context(component, this::onLinkError, spec().commandLine()), spec().commandLine());
             AgentRunner runner = new AgentRunner(
                 new SleepingIdleStrategy(IDLE_NS),
                 error -> LOG.error("agent", error),

@@ -1,6 +1,7 @@
 package herald.tools;
 
 import herald.io.SystemDisk;
+import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import picocli.CommandLine.Option;
 
@@ -45,6 +46,14 @@ final class DirectoryOptions {
 
     Path aeronDir() {
         return aeronDir == null ? HeraldDirectory.aeronDir(dataDir()) : aeronDir;
+    }
+
+    boolean namesNoAeronDir() {
+        return aeronDir == null;
+    }
+
+    Path remoteSpoolDir(final Endpoint proxy) {
+        return spoolDir == null ? HeraldDirectory.remoteSpoolDir(dataDir(), proxy) : spoolDir;
     }
 
     Path spoolDir() {

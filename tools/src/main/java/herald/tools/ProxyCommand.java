@@ -84,7 +84,8 @@ final class ProxyCommand extends AbstractCommand {
                 foreground.stop();
             }))) {
             out().println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
-                " aeron-dir=" + proxy.aeronDirectoryName());
+                " aeron-dir=" + proxy.aeronDirectoryName() +
+                (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()));
             out().flush();
             foreground.await();
         }

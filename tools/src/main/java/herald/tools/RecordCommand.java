@@ -30,6 +30,8 @@ import java.util.Map;
         "  herald record --component net --type network.LinkDown --ref Link/eth0 \\",
         "      --attr mtu=1500 \"eth0 went down\"",
         "  herald record --component import --stdin < events.ndjson",
+        "  herald record --component cmd --type cluster.ElectionStarted \\",
+        "      --proxy 10.0.0.1:4810 --key-file herald.key \"Started\"",
         "",
         "With --stdin each line is a JSON object of type and message and, if wanted,",
         "severity, ref (\"KIND/NAME\", or an object of kind, name, tenant, namespace",
@@ -80,18 +82,22 @@ final class RecordCommand extends AbstractCommand {
     public Integer call() throws IOException {
         check();
         final LinkErrors linkErrors = new LinkErrors(isDebug() ? err() : null);
-        final EventRecorder.Context context = recorderOptions.context(component, linkErrors)
-            .fullSpoolWaitNs(timeout.toNanos())
-            .closeLingerNs(0);
-        try (EventRecorder recorder = RecorderOptions.launch(context, spec().commandLine())) {
+        try (RecorderOptions options = recorderOptions;
+            EventRecorder recorder = launch(linkErrors)) {
             if (stdin) {
-                final EventLineParser parser =
-                    new EventLineParser(recorderOptions.tenant(), recorderOptions.namespace());
-                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors)
-                    .run(input);
+                final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
+                final String kept = options.kept(recorder);
+                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors, kept).run(input);
             }
             return recordOne(recorder, linkErrors);
         }
+    }
+
+    private EventRecorder launch(final LinkErrors linkErrors) {
+        final EventRecorder.Context context = recorderOptions.context(component, linkErrors, spec().commandLine())
+            .fullSpoolWaitNs(timeout.toNanos())
+            .closeLingerNs(0);
+        return RecorderOptions.launch(context, spec().commandLine());
     }
 
     private void check() {
@@ -128,8 +134,7 @@ final class RecordCommand extends AbstractCommand {
         if (recorder.awaitAcknowledged(sequence, timeout.toNanos())) {
             return ExitCode.OK;
         }
-        err().println("herald: kept in " + recorder.spoolFile() +
-            "; the proxy will deliver it" + linkErrors.suffix());
+        err().println("herald: " + recorderOptions.kept(recorder) + linkErrors.suffix());
         return ExitCode.SPOOLED;
     }
 

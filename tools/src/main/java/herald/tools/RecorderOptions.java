@@ -4,6 +4,8 @@ import herald.events.Catalogs;
 import herald.events.EventCatalog;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
+import herald.recorder.RemoteProxy;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -13,11 +15,15 @@ import picocli.CommandLine.ParameterException;
 import java.time.Duration;
 
 /**
- * How a command launches its recorder.
+ * How a command launches its recorder: at the proxy of this host, or at one on another through a media driver of the
+ * command's own. Closed behind the recorder.
  */
-final class RecorderOptions {
+final class RecorderOptions implements AutoCloseable {
     @Mixin
     private DirectoryOptions directories;
+
+    @Mixin
+    private RemoteOptions remote;
 
     @Option(names = "--tenant", paramLabel = "TENANT", defaultValue = ObjectReference.DEFAULT,
         description = "Tenant that the events belong to; default: ${DEFAULT-VALUE}.")
@@ -29,6 +35,9 @@ final class RecorderOptions {
 
     @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
     private Duration driverTimeout;
+
+    private RemoteProxy proxy;
+    private OwnMediaDriver mediaDriver;
 
     String tenant() {
         return tenant;
@@ -43,19 +52,47 @@ final class RecorderOptions {
      *
      * @param component    that records.
      * @param errorHandler told what goes wrong on the link.
+     * @param command      that was called.
      * @return to be completed and launched.
      */
-    EventRecorder.Context context(final String component, final ErrorHandler errorHandler) {
+    EventRecorder.Context context(
+        final String component, final ErrorHandler errorHandler, final CommandLine command) {
+        try {
+            proxy = remote.proxy();
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
         directories.prepare();
+        if (proxy != null && directories.namesNoAeronDir()) {
+            mediaDriver = OwnMediaDriver.launch();
+        }
         return new EventRecorder.Context()
+            .remoteProxy(proxy)
             .component(component)
             .eventTypes(Catalogs.all().toArray(new EventCatalog[0]))
             .tenant(tenant)
             .namespace(namespace)
-            .aeronDirectoryName(directories.aeronDir().toString())
+            .aeronDirectoryName(
+                mediaDriver == null ? directories.aeronDir().toString() : mediaDriver.aeronDirectoryName())
             .driverTimeoutMs(driverTimeout.toMillis())
-            .spoolDir(directories.spoolDir())
+            .spoolDir(proxy == null ? directories.spoolDir() : directories.remoteSpoolDir(proxy.endpoint()))
             .errorHandler(errorHandler);
+    }
+
+    /**
+     * Says where events are that the proxy has not acknowledged, and who delivers them.
+     *
+     * @param recorder that keeps them.
+     * @return a sentence without its end.
+     */
+    String kept(final EventRecorder recorder) {
+        return "kept in " + recorder.spoolFile() + "; " + (proxy == null ? "the proxy will deliver it" :
+            "the next recorder of this component that sends to " + proxy.endpoint() + " delivers it");
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietClose(mediaDriver);
     }
 
     /**

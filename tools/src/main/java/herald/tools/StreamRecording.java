@@ -22,6 +22,7 @@ final class StreamRecording {
     private final PrintWriter err;
     private final long timeoutNs;
     private final LinkErrors linkErrors;
+    private final String kept;
     private long lineNumber;
     private long firstSequence;
     private long lastSequence;
@@ -36,12 +37,14 @@ final class StreamRecording {
         final EventLineParser parser,
         final PrintWriter err,
         final long timeoutNs,
-        final LinkErrors linkErrors) {
+        final LinkErrors linkErrors,
+        final String kept) {
         this.recorder = recorder;
         this.parser = parser;
         this.err = err;
         this.timeoutNs = timeoutNs;
         this.linkErrors = linkErrors;
+        this.kept = kept;
     }
 
     /**
@@ -132,8 +135,7 @@ final class StreamRecording {
             Math.max(0, Math.min(recorded, recorder.acknowledgedSequence() - firstSequence + 1));
         final long spooled = recorded - acknowledged;
         if (spooled > 0) {
-            err.println("herald: kept in " + recorder.spoolFile() + "; the proxy will deliver it" +
-                linkErrors.suffix());
+            err.println("herald: " + kept + linkErrors.suffix());
         }
         err.println("recorded=" + recorded + " acknowledged=" + acknowledged + " rejected=" + (bad + refused) +
             " spooled=" + spooled);

@@ -21,6 +21,8 @@ public final class ContextValues {
             Map.entry("dataDir", String.valueOf(context.dataDir)),
             Map.entry("node", String.valueOf(context.node)),
             Map.entry("aeronDirectoryName", String.valueOf(context.aeronDirectoryName)),
+            Map.entry("remoteListener", context.remoteListener == null ? "none" :
+                context.remoteListener.endpoint() + " with " + context.remoteListener.key()),
             Map.entry("externalDriver", context.externalDriver),
             Map.entry("driverTimeoutMs", context.driverTimeoutMs),
             Map.entry("durability", String.valueOf(context.durability)),

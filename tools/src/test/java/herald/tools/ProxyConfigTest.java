@@ -19,6 +19,7 @@ import picocli.CommandLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -84,10 +85,15 @@ class ProxyConfigTest {
 
     @Test
     void shouldBringEverySettingIntoContext() throws IOException {
-        assertThat(ContextValues.of(context(FULL))).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+        final Path key = Files.writeString(dir.resolve("key"), "0123456789abcdef\n");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        final String remote = "remote:\n  listen: '[fd00::1]:4810'\n  key-file: " + key + "\n";
+
+        assertThat(ContextValues.of(context(remote + FULL))).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
             Map.entry("node", "from-file"),
             Map.entry("dataDir", "/data"),
             Map.entry("aeronDirectoryName", "/aeron"),
+            Map.entry("remoteListener", "[fd00::1]:4810 with SharedKey of 16 bytes"),
             Map.entry("externalDriver", true),
             Map.entry("driverTimeoutMs", 2_000L),
             Map.entry("durability", "INTERVAL"),
@@ -155,6 +161,11 @@ class ProxyConfigTest {
         "batch:;  length: 1KiB | batch.length is 1024: it must be from four times event.max-length to a quarter",
         "dedup:;  keys: 0 | dedup.keys is 0: it must be above 0",
         "event:;  max-length: 1MiB | event.max-length is 1048576: it must be from 256 bytes to 64 KiB",
+        "remote:;  listen: 10.0.0.1:4810 | remote.key-file is missing",
+        "remote:;  key-file: k | remote.listen is missing",
+        "remote:;  listen: nowhere;  key-file: k | remote.listen is \"nowhere\": it must be HOST:PORT",
+        "remote:;  listen: 10.0.0.1:0;  key-file: k | it must have a port that recorders can know",
+        "remote:;  listen: 10.0.0.1:4810;  key-file: /no/key | remote.key-file: there is no key file /no/key",
         "journal:;  segment: 5000B | journal.segment is 5000: it must be a multiple of 4,096"})
     void shouldNameSettingValueAndWhatWouldBeRight(final String text, final String reason) throws IOException {
         final Path file = Files.writeString(dir.resolve("herald.yaml"), text.replace(';', '\n'));

@@ -52,6 +52,16 @@ class RecordCommandTest {
     }
 
     @Test
+    void shouldWantProxyAndKeyTogether() {
+        assertThat(record("--type=network.LinkDown", "--proxy=10.0.0.1:4810", "m").err())
+            .contains("--proxy HOST:PORT and --key-file FILE go together: --key-file is missing");
+        assertThat(record("--type=network.LinkDown", "--key-file=k", "m").err()).contains("--proxy is missing");
+        assertThat(record("--type=network.LinkDown", "--key-file=/no/key", "--proxy=10.0.0.1:4810", "m"))
+            .satisfies(call -> assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE))
+            .satisfies(call -> assertThat(call.err()).contains("there is no key file /no/key"));
+    }
+
+    @Test
     void shouldFollowDataDirectory() {
         final Cli call = Cli.run("record", "--component=cmd", "--data-dir=" + tempDir, "--timeout=0s",
             "--type=network.LinkDown", "m");

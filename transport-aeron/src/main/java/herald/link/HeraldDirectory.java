@@ -1,6 +1,8 @@
 package herald.link;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -38,6 +40,31 @@ public final class HeraldDirectory {
      */
     public static Path spoolDir(final Path dataDir) {
         return dataDir.resolve("spool");
+    }
+
+    /**
+     * Where recorders that send to a proxy on another host keep their spools: not where the proxy of this host would
+     * adopt them, and apart for each proxy.
+     *
+     * @param dataDir of this host.
+     * @param proxy   that they send to.
+     * @return a directory in it.
+     */
+    public static Path remoteSpoolDir(final Path dataDir, final Endpoint proxy) {
+        return dataDir.resolve("remote-spool").resolve(proxy.toString().replaceAll("[^A-Za-z0-9.-]", "_"));
+    }
+
+    /**
+     * The name of this host.
+     *
+     * @return {@code localhost} where it has none.
+     */
+    public static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (final UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package herald.receiver;
 
 import herald.io.Disk;
 import herald.link.CounterId;
+import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.wire.EventDecoder;
 import herald.wire.HelloDecoder;
@@ -12,13 +13,14 @@ import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.DriverTimeoutException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.aeron.logbuffer.Header;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
-import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntArrayList;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -38,6 +40,7 @@ public final class EventReceiver implements Agent {
      * What a receiver works with.
      *
      * @param client          of the media driver; closed by its owner.
+     * @param remote          where to listen for recorders on other hosts, or null.
      * @param ingress         where accepted events go.
      * @param durable         tells which recorders to acknowledge.
      * @param runId           of this proxy.
@@ -53,6 +56,7 @@ public final class EventReceiver implements Agent {
      */
     public record Context(
         ReceiverClient client,
+        RemoteListener remote,
         EventIngress ingress,
         DurableFeed durable,
         long runId,
@@ -75,13 +79,14 @@ public final class EventReceiver implements Agent {
     private final CounterId.Sink counters;
     private final RecorderRegistry registry;
     private final SpoolAdopter adopter;
-    private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
-    private final Int2ObjectHashMap<RecorderSession> sessionByImage = new Int2ObjectHashMap<>();
+    private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onLocalMessage);
+    private final Long2ObjectHashMap<RecorderSession> sessionByImage = new Long2ObjectHashMap<>();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final EventDecoder event = new EventDecoder();
     private final HelloDecoder hello = new HelloDecoder();
     private final EventValidator validator = new EventValidator();
     private final IntArrayList goneImages = new IntArrayList();
+    private final RemoteIngress remote;
     private Aeron aeron;
     private long subscriptionId;
     private Subscription subscription;
@@ -105,7 +110,31 @@ public final class EventReceiver implements Agent {
         this.adopter = new SpoolAdopter(context, registry);
         this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
         this.forgetNs = repeatNs + FORGET_INTERVAL_NS;
+        this.remote = context.remote() == null ? null :
+            new RemoteIngress(context.remote(), counters, context.nanoClock(), new RemotePayloads());
         listen();
+        if (remote != null && aeron != null) {
+            openRemote();
+        }
+    }
+
+    /** At the start the driver's answer is awaited: an address that is none of this host's is the caller's mistake. */
+    private void openRemote() {
+        try {
+            remote.openNow(aeron);
+        } catch (final DriverTimeoutException e) {
+            context.client().onError(e);
+        }
+    }
+
+    /**
+     * Where it listens for recorders on other hosts, with the port that the system chose where none was set. Any
+     * thread.
+     *
+     * @return null where it does not listen or the media driver has not told yet.
+     */
+    public Endpoint remoteEndpoint() {
+        return remote == null ? null : remote.endpoint();
     }
 
     @Override
@@ -115,12 +144,15 @@ public final class EventReceiver implements Agent {
         if (aeron != context.client().aeron()) {
             forgetAll();
             listen();
+            if (remote != null) {
+                remote.open(aeron);
+            }
         }
         if (accepting) {
             work += adopter.doWork(nowNs);
         }
         try {
-            return work + forgetGone() + (accepting ? poll() : 0) + acknowledge(nowNs);
+            return work + forgetGone() + (accepting ? poll() : 0) + answerKnocks() + acknowledge(nowNs);
         } catch (final AeronException e) {
             context.client().onError(e);
             return work + 1;
@@ -136,15 +168,21 @@ public final class EventReceiver implements Agent {
         }
     }
 
+    private int answerKnocks() {
+        return remote == null ? 0 : remote.doWork();
+    }
+
     private int poll() {
         if (subscription == null && aeron != null) {
             subscription = aeron.getSubscription(subscriptionId);
         }
-        return subscription == null ? 0 : subscription.controlledPoll(assembler, FRAGMENT_LIMIT);
+        return (subscription == null ? 0 : subscription.controlledPoll(assembler, FRAGMENT_LIMIT)) +
+            (remote == null ? 0 : remote.poll(FRAGMENT_LIMIT));
     }
 
     /** With a client goes everything of it: what recorders have been accepted stays. */
     private void forgetAll() {
+        CloseHelper.quietClose(remote);
         sessionByImage.values().forEach(this::detach);
         sessionByImage.clear();
         goneImages.clear();
@@ -210,17 +248,36 @@ public final class EventReceiver implements Agent {
         repliesOwed |= session.owes();
     }
 
-    private Action onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+    private Action onLocalMessage(
+        final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        return onMessage(buffer, offset, length, localKey(fragment.sessionId()), null);
+    }
+
+    /** Session ids of images from this host and from others may be the same. */
+    private static long localKey(final int imageSessionId) {
+        return Integer.toUnsignedLong(imageSessionId);
+    }
+
+    private static long remoteKey(final RemoteSession session) {
+        return ~Integer.toUnsignedLong(session.imageSessionId());
+    }
+
+    private Action onMessage(
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final long imageKey,
+        final RemoteSession remoteSession) {
         if (length >= MessageHeaderDecoder.ENCODED_LENGTH) {
             header.wrap(buffer, offset);
             if (header.schemaId() == MessageHeaderDecoder.SCHEMA_ID) {
                 final int bodyLength = length - MessageHeaderDecoder.ENCODED_LENGTH;
                 if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
-                    return onEvent(buffer, offset, length, fragment.sessionId());
+                    return onEvent(buffer, offset, length, imageKey);
                 }
                 if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
                     isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
-                    return onHello(fragment.sessionId());
+                    return onHello(imageKey, remoteSession);
                 }
             }
         }
@@ -229,8 +286,8 @@ public final class EventReceiver implements Agent {
         return Action.CONTINUE;
     }
 
-    private Action onEvent(final DirectBuffer buffer, final int offset, final int length, final int imageSessionId) {
-        final RecorderSession session = sessionOf(imageSessionId);
+    private Action onEvent(final DirectBuffer buffer, final int offset, final int length, final long imageKey) {
+        final RecorderSession session = sessionOf(imageKey);
         if (session == null || session.isSuperseded() || session.isAwaitingHello()) {
             final boolean afterGap = session != null && session.isAwaitingHello();
             counters.increment(afterGap ? ReceiverCounter.AFTER_GAP : ReceiverCounter.OUTSIDE_SESSION);
@@ -285,7 +342,7 @@ public final class EventReceiver implements Agent {
             hello.replyStreamId() != LinkDescriptor.EVENT_STREAM_ID;
     }
 
-    private Action onHello(final int imageSessionId) {
+    private Action onHello(final long imageKey, final RemoteSession remoteSession) {
         final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
         final RecorderState recorder = registry.meet(id, hello.firstSequence());
         final RecorderSession current = recorder.session();
@@ -294,7 +351,7 @@ public final class EventReceiver implements Agent {
         if (newer && spoken && !registry.passTo(recorder, hello.firstSequence())) {
             return Action.ABORT;
         }
-        final RecorderSession session = sessionFor(recorder, imageSessionId, hello.replyStreamId());
+        final RecorderSession session = sessionFor(recorder, imageKey, hello.replyStreamId(), remoteSession);
         repliesOwed = true;
         if (!newer || !spoken) {
             session.refuse(hello.attempt(), spoken ? RejectReason.SESSION_ACTIVE : RejectReason.PROTOCOL_VERSION);
@@ -312,24 +369,28 @@ public final class EventReceiver implements Agent {
     }
 
     private RecorderSession sessionFor(
-        final RecorderState recorder, final int imageSessionId, final int replyStreamId) {
-        final RecorderSession existing = sessionByImage.get(imageSessionId);
+        final RecorderState recorder,
+        final long imageKey,
+        final int replyStreamId,
+        final RemoteSession remoteSession) {
+        final RecorderSession existing = sessionByImage.get(imageKey);
         if (existing != null && existing.recorder() == recorder && existing.replyStreamId() == replyStreamId) {
             return existing;
         }
         if (existing != null) {
             forget(existing);
         }
-        final RecorderSession session =
-            new RecorderSession(aeron, recorder, imageSessionId, replyStreamId);
-        sessionByImage.put(imageSessionId, session);
+        final Replies replies = remoteSession != null ? remoteSession.replies() :
+            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId);
+        final RecorderSession session = new RecorderSession(replies, recorder, imageKey, replyStreamId);
+        sessionByImage.put(imageKey, session);
         lastSession = session;
         return session;
     }
 
-    private RecorderSession sessionOf(final int imageSessionId) {
-        if (lastSession == null || lastSession.imageSessionId() != imageSessionId) {
-            lastSession = sessionByImage.get(imageSessionId);
+    private RecorderSession sessionOf(final long imageKey) {
+        if (lastSession == null || lastSession.imageKey() != imageKey) {
+            lastSession = sessionByImage.get(imageKey);
         }
         return lastSession;
     }
@@ -344,13 +405,17 @@ public final class EventReceiver implements Agent {
         for (int i = 0; i < gone; i++) {
             final int imageSessionId = goneImages.getInt(i);
             assembler.freeSessionBuffer(imageSessionId);
-            final RecorderSession session = sessionByImage.remove(imageSessionId);
-            if (session != null) {
-                forget(session);
-            }
+            forgetImage(localKey(imageSessionId));
         }
         goneImages.clear();
         return gone;
+    }
+
+    private void forgetImage(final long imageKey) {
+        final RecorderSession session = sessionByImage.remove(imageKey);
+        if (session != null) {
+            forget(session);
+        }
     }
 
     private void forget(final RecorderSession session) {
@@ -376,6 +441,7 @@ public final class EventReceiver implements Agent {
     @Override
     public void onClose() {
         adopter.close();
+        CloseHelper.quietClose(remote);
         CloseHelper.quietCloseAll(sessionByImage.values());
         CloseHelper.quietClose(subscription);
     }
@@ -383,5 +449,19 @@ public final class EventReceiver implements Agent {
     @Override
     public String roleName() {
         return "herald-receiver";
+    }
+
+    /** Treats what a seal proves as it treats what comes from this host. */
+    private final class RemotePayloads implements RemoteIngress.Payloads {
+        @Override
+        public Action onPayload(
+            final DirectBuffer buffer, final int offset, final int length, final RemoteSession session) {
+            return onMessage(buffer, offset, length, remoteKey(session), session);
+        }
+
+        @Override
+        public void onGone(final RemoteSession session) {
+            forgetImage(remoteKey(session));
+        }
     }
 }

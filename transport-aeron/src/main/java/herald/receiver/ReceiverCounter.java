@@ -37,7 +37,21 @@ public enum ReceiverCounter implements CounterId {
     /** Bytes of them that do not hold what they should. */
     SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools"),
     /** Times that the media driver, or the client of it, was lost; both are built again. */
-    DRIVER_LOST(20, "times that the media driver was lost");
+    DRIVER_LOST(20, "times that the media driver was lost"),
+    /** Sessions that a recorder on another host proved. */
+    REMOTE_SESSIONS(21, "remote sessions proven"),
+    /** Messages from other hosts that are none of this protocol, or not in their place. */
+    REMOTE_REFUSED(22, "remote messages refused: none of this protocol"),
+    /** Messages from other hosts whose MAC is wrong: another key, or changed. */
+    REMOTE_FORGED(23, "remote messages refused: not sealed with the key"),
+    /** Messages from other hosts that came before in their session. */
+    REMOTE_REPLAYED(24, "remote messages refused: seen before"),
+    /** Messages from other hosts of a session that is not open: on their way when it ended, or of a recorded one. */
+    REMOTE_OUTSIDE_SESSION(25, "remote messages dropped: their session is not open"),
+    /** Messages from other hosts that nobody looked at because their sender had failed. */
+    REMOTE_HELD_OFF(26, "remote messages dropped: sender slowed down"),
+    /** Knocks beyond the rate that is answered, and senders forgotten because too many prove nothing. */
+    REMOTE_KNOCKS_DROPPED(27, "remote knocks dropped: too many");
 
     private final int id;
     private final String label;

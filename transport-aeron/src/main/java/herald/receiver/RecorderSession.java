@@ -1,36 +1,28 @@
 package herald.receiver;
 
-import herald.link.LinkDescriptor;
 import herald.wire.AckEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectEncoder;
 import herald.wire.RejectReason;
 import herald.wire.WelcomeEncoder;
-import io.aeron.Aeron;
-import io.aeron.ChannelUriStringBuilder;
-import io.aeron.ExclusivePublication;
-import io.aeron.exceptions.RegistrationException;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One image of a recorder and the publication on which it is answered. What could not be sent is kept as what is owed,
+ * One image of a recorder and the way on which it is answered. What could not be sent is kept as what is owed,
  * never as a queue: replies are cumulative. Receiver's thread.
  */
 final class RecorderSession implements AutoCloseable {
-    private static final int REPLY_TERM_LENGTH = 64 * 1024;
     private static final int REPLY_LENGTH = 128;
 
-    private final Aeron aeron;
+    private final Replies replies;
     private final RecorderState recorder;
-    private final int imageSessionId;
+    private final long imageKey;
     private final int replyStreamId;
-    private long publicationId;
     private final UnsafeBuffer reply = new UnsafeBuffer(new byte[REPLY_LENGTH]);
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final WelcomeEncoder welcome = new WelcomeEncoder();
     private final AckEncoder ack = new AckEncoder();
     private final RejectEncoder reject = new RejectEncoder();
-    private ExclusivePublication publication;
     private long attempt;
     private boolean welcomeOwed;
     private RejectReason rejectOwed;
@@ -40,26 +32,19 @@ final class RecorderSession implements AutoCloseable {
     private long repeatedSequence = -1;
 
     RecorderSession(
-        final Aeron aeron, final RecorderState recorder, final int imageSessionId, final int replyStreamId) {
-        this.aeron = aeron;
+        final Replies replies, final RecorderState recorder, final long imageKey, final int replyStreamId) {
+        this.replies = replies;
         this.recorder = recorder;
-        this.imageSessionId = imageSessionId;
+        this.imageKey = imageKey;
         this.replyStreamId = replyStreamId;
-        this.publicationId = requestPublication();
-    }
-
-    private long requestPublication() {
-        return aeron.asyncAddExclusivePublication(
-            new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL).termLength(REPLY_TERM_LENGTH).build(),
-            replyStreamId);
     }
 
     RecorderState recorder() {
         return recorder;
     }
 
-    int imageSessionId() {
-        return imageSessionId;
+    long imageKey() {
+        return imageKey;
     }
 
     int replyStreamId() {
@@ -107,7 +92,7 @@ final class RecorderSession implements AutoCloseable {
      * @return number of acknowledgements sent; whether anything is still owed is told by {@link #owes()}.
      */
     int sendOwed(final long runId) {
-        if (!isConnected()) {
+        if (!replies.isConnected()) {
             return 0;
         }
         if (rejectOwed != null && send(encodeReject(runId))) {
@@ -139,20 +124,8 @@ final class RecorderSession implements AutoCloseable {
         }
     }
 
-    private boolean isConnected() {
-        if (publication == null) {
-            try {
-                publication = aeron.getExclusivePublication(publicationId);
-            } catch (final RegistrationException e) {
-                // The driver had no room for its buffers: this recorder waits for replies, the others do not.
-                publicationId = requestPublication();
-            }
-        }
-        return publication != null && publication.isConnected();
-    }
-
     private boolean send(final int length) {
-        return publication.offer(reply, 0, length) > 0;
+        return replies.send(reply, length);
     }
 
     private int encodeWelcome(final long runId, final long durable) {
@@ -187,10 +160,6 @@ final class RecorderSession implements AutoCloseable {
 
     @Override
     public void close() {
-        if (publication != null) {
-            publication.close();
-        } else if (!aeron.isClosed()) {
-            aeron.asyncRemovePublication(publicationId);
-        }
+        replies.close();
     }
 }

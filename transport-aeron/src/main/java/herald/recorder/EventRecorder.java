@@ -59,6 +59,7 @@ public final class EventRecorder implements AutoCloseable {
     private final Spool spool;
     private final SpoolAppender appender;
     private final RecorderLink link;
+    private final SpoolDrainer drainer;
     private final AgentInvoker invoker;
     private final AgentRunner runner;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -70,6 +71,7 @@ public final class EventRecorder implements AutoCloseable {
         this.spool = spool;
         this.appender = new SpoolAppender(context, spool);
         this.link = new RecorderLink(context, spool);
+        this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context);
         final Agent conductor = new Conductor();
         if (context.useConductorInvoker) {
             invoker = new AgentInvoker(context.errorHandler, null, conductor);
@@ -278,7 +280,7 @@ public final class EventRecorder implements AutoCloseable {
         await(() -> !link.isLive() || acknowledgedSequence() >= lastSequence(), context.closeLingerNs);
         appender.close();
         Events.withdraw(this);
-        CloseHelper.closeAll(runner, invoker);
+        CloseHelper.closeAll(runner, invoker, drainer);
         link.close();
         spool.close();
     }
@@ -287,7 +289,7 @@ public final class EventRecorder implements AutoCloseable {
     private final class Conductor implements Agent {
         @Override
         public int doWork() {
-            return link.step();
+            return link.step() + (drainer == null ? 0 : drainer.step());
         }
 
         @Override
@@ -348,7 +350,13 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** Node that records; empty, the default, means the proxy's. */
+        /** A proxy on another host, reached through a media driver on this one; by default the proxy is local. */
+        public Context remoteProxy(final RemoteProxy value) {
+            remoteProxy = value;
+            return this;
+        }
+
+        /** Node that records; empty, the default, means the proxy's, and this host where the proxy is remote. */
         public Context node(final String value) {
             node = value;
             return this;

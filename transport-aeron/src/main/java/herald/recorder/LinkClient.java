@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.link.DriverIdentity;
+import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
@@ -8,6 +9,9 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * One life of a recorder's Aeron client: built when a media driver is there, closed when that driver is gone. Runs in
@@ -23,10 +27,14 @@ final class LinkClient implements AutoCloseable {
     private final long subscriptionId;
     private ExclusivePublication publication;
     private Subscription subscription;
+    private String replyEndpoint;
     private volatile boolean failed;
 
     private LinkClient(
-        final EventRecorder.Context context, final int termLength, final DriverIdentity driver) {
+        final EventRecorder.Context context,
+        final int termLength,
+        final String replyChannel,
+        final DriverIdentity driver) {
         this.directoryName = context.aeronDirectoryName;
         this.driver = driver;
         this.errorHandler = context.errorHandler;
@@ -40,9 +48,9 @@ final class LinkClient implements AutoCloseable {
                 errorHandler.onError(error);
             }));
         this.replyStreamId = replyStreamId(aeron.nextCorrelationId());
-        this.publicationId =
-            aeron.asyncAddExclusivePublication(eventChannel(termLength), LinkDescriptor.EVENT_STREAM_ID);
-        this.subscriptionId = aeron.asyncAddSubscription(LinkDescriptor.IPC_CHANNEL, replyStreamId);
+        this.publicationId = aeron.asyncAddExclusivePublication(
+            eventChannel(context.remoteProxy, termLength), LinkDescriptor.EVENT_STREAM_ID);
+        this.subscriptionId = aeron.asyncAddSubscription(replyChannel, replyStreamId);
     }
 
     /**
@@ -57,13 +65,28 @@ final class LinkClient implements AutoCloseable {
         if (driver == null || !DriverIdentity.isAlive(context.aeronDirectoryName, context.driverTimeoutMs)) {
             return null;
         }
-        return new LinkClient(context, termLength, driver);
+        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver);
     }
 
-    private static String eventChannel(final int termLength) {
-        return new ChannelUriStringBuilder(LinkDescriptor.IPC_CHANNEL)
+    private static String eventChannel(final RemoteProxy remote, final int termLength) {
+        return new ChannelUriStringBuilder(remote == null ? LinkDescriptor.IPC_CHANNEL : remote.endpoint().channel())
             .termLength(termLength)
             .build();
+    }
+
+    /** From another host on a port that the driver chooses. */
+    private static String replyChannel(final RemoteProxy remote) {
+        if (remote == null) {
+            return LinkDescriptor.IPC_CHANNEL;
+        }
+        if (remote.replyHost() != null) {
+            return new Endpoint(remote.replyHost(), 0).channel();
+        }
+        try {
+            return new Endpoint(LocalAddress.towards(remote.endpoint()), 0).channel();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("no way to the proxy at " + remote.endpoint() + ": " + e.getMessage(), e);
+        }
     }
 
     private static int replyStreamId(final long correlationId) {
@@ -95,8 +118,17 @@ final class LinkClient implements AutoCloseable {
         if (subscription == null) {
             subscription = aeron.getSubscription(subscriptionId);
             work += subscription == null ? 0 : 1;
+        } else if (replyEndpoint == null) {
+            replyEndpoint = resolveReplyEndpoint();
+            work += replyEndpoint == null ? 0 : 1;
         }
         return work;
+    }
+
+    /** Over IPC there is none, and it is known at once. */
+    private String resolveReplyEndpoint() {
+        final String channel = subscription.tryResolveChannelEndpointPort();
+        return channel == null ? null : channel.substring(channel.indexOf('=') + 1);
     }
 
     /**
@@ -123,7 +155,7 @@ final class LinkClient implements AutoCloseable {
     }
 
     boolean isConnected() {
-        return publication != null && subscription != null && publication.isConnected();
+        return publication != null && replyEndpoint != null && publication.isConnected();
     }
 
     ExclusivePublication publication() {
@@ -132,6 +164,15 @@ final class LinkClient implements AutoCloseable {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    /**
+     * Where a proxy on another host reaches this client.
+     *
+     * @return address and port, once connected.
+     */
+    String replyEndpoint() {
+        return replyEndpoint;
     }
 
     int replyStreamId() {

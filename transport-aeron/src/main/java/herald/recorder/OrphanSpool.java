@@ -109,6 +109,11 @@ public final class OrphanSpool implements AutoCloseable {
         return scan.damages();
     }
 
+    /** The same, for a link to send from; for one without damage, and closed with this one only. */
+    Spool spool() {
+        return new Spool(disk, file, mutex, mapping);
+    }
+
     /**
      * Lets go of it once all of its events are taken. A damaged one is kept beside as {@code .damaged}; one that was
      * set aside is deleted; any other is trimmed, for its owner to continue.
@@ -123,7 +128,7 @@ public final class OrphanSpool implements AutoCloseable {
             } else if (setAside) {
                 disk.delete(file);
             } else {
-                new Spool(disk, file, mutex, mapping).trim(lastSequence());
+                spool().trim(lastSequence());
             }
             if (setAside) {
                 disk.delete(SpoolFile.lockFile(file));

@@ -33,6 +33,7 @@ final class RecordedEventEncoder {
     private final DirectBuffer node;
     private final DirectBuffer tenant;
     private final DirectBuffer namespace;
+    private final ObjectReference defaultReference;
     private final int constantLength;
 
     RecordedEventEncoder(final EventRecorder.Context context, final UUID recorderId) {
@@ -42,6 +43,8 @@ final class RecordedEventEncoder {
         this.node = utf8(context.node);
         this.tenant = utf8(context.tenant);
         this.namespace = utf8(context.namespace);
+        // A remote proxy would take its own node for what the event is about.
+        this.defaultReference = context.remoteProxy == null ? null : ObjectReference.of("Node", context.node);
         this.constantLength = FIXED_LENGTH + component.capacity() + node.capacity() + tenant.capacity() +
             namespace.capacity();
     }
@@ -55,15 +58,16 @@ final class RecordedEventEncoder {
      *
      * @param type       of it.
      * @param message    of it.
-     * @param reference  or null.
+     * @param about      or null for the default.
      * @param attributes or null.
      * @return in bytes; {@link Integer#MAX_VALUE} where there are more attributes than a message holds.
      */
     int encodedLength(
         final EventType type,
         final CharSequence message,
-        final ObjectReference reference,
+        final ObjectReference about,
         final Map<String, String> attributes) {
+        final ObjectReference reference = about == null ? defaultReference : about;
         long length = (long)constantLength + type.qualifiedNameUtf8().capacity() + type.categoryUtf8().capacity() +
             Utf8.length(message);
         if (reference != null) {
@@ -99,15 +103,16 @@ final class RecordedEventEncoder {
      * @param type       of the event.
      * @param severity   of it.
      * @param message    of it.
-     * @param reference  or null.
+     * @param about      or null for the default.
      * @param attributes or null.
      */
     void finish(
         final EventType type,
         final Severity severity,
         final CharSequence message,
-        final ObjectReference reference,
+        final ObjectReference about,
         final Map<String, String> attributes) {
+        final ObjectReference reference = about == null ? defaultReference : about;
         event.severity(LEVELS[severity.code()]);
         event.flags().clear()
             .suppressedInMaintenance(type.suppressedInMaintenance())

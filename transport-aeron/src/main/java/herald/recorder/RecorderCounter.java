@@ -23,7 +23,11 @@ public enum RecorderCounter {
     /** Damaged spools that were found where this one began. */
     SPOOLS_DAMAGED(8, "earlier spools found damaged"),
     /** Bytes of them that do not hold what they should. */
-    DAMAGED_BYTES(9, "damaged bytes of earlier spools");
+    DAMAGED_BYTES(9, "damaged bytes of earlier spools"),
+    /** Knocks sent to a proxy on another host. */
+    KNOCKS(10, "remote sessions asked for"),
+    /** Replies from another host that the proxy did not seal for this session. */
+    REPLIES_REFUSED(11, "remote replies refused: forged, changed or seen before");
 
     private final int offset;
     private final String label;

@@ -6,6 +6,7 @@ import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectReason;
 import io.aeron.Publication;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -16,7 +17,9 @@ import java.nio.charset.StandardCharsets;
  * Sends a spool's events to the proxy in order and trims what the proxy has journaled.
  *
  * <pre>
- *   NO_CLIENT --driver there--> ADDING --proxy there--> HELLO_SENT --Welcome--> LIVE
+ *                                         .-- KNOCKED, between hosts only --.
+ *                                         |                                 v
+ *   NO_CLIENT --driver there--> ADDING ---'---- proxy there ----------> HELLO_SENT --Welcome--> LIVE
  *       ^                                                  ^  |                  |
  *       |                                                  '--timeout, new run, gap, stale ack
  *       '---------------- client failed, driver gone ----------'-----------------'
@@ -26,7 +29,7 @@ import java.nio.charset.StandardCharsets;
  * the conductor.
  */
 final class RecorderLink implements ReplyHandler.Replies {
-    private enum State { NO_CLIENT, ADDING, HELLO_SENT, LIVE, CLOSED }
+    private enum State { NO_CLIENT, ADDING, KNOCKED, HELLO_SENT, LIVE, CLOSED }
 
     private static final int SEND_LIMIT = 64;
     private static final int REPLY_LIMIT = 16;
@@ -43,8 +46,10 @@ final class RecorderLink implements ReplyHandler.Replies {
     private final byte[] component;
     private final int termLength;
     private final ReplyHandler replyHandler;
+    private final RemoteLink remote;
     private LinkClient client;
     private boolean wasConnected;
+    private String connectTrouble;
     private State state = State.NO_CLIENT;
     private long attempt;
     private long runId;
@@ -62,7 +67,9 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.nanoClock = context.nanoClock;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
         this.replyHandler = new ReplyHandler(spool.recorderId(), this);
-        this.termLength = LinkDescriptor.termLength(Math.max(context.maxEventLength, longestWaiting()));
+        this.remote = context.remoteProxy == null ? null : new RemoteLink(context, spool, replyHandler);
+        final int longest = Math.max(context.maxEventLength, longestWaiting());
+        this.termLength = LinkDescriptor.termLength(remote == null ? longest : RemoteLink.longestMessage(longest));
         this.sendPosition = spool.headPosition();
         this.acknowledgedSequence = spool.trimmedSequence();
         this.backoffNs = context.minBackoffNs;
@@ -135,15 +142,20 @@ final class RecorderLink implements ReplyHandler.Replies {
             return work + 1;
         }
         if (state != State.ADDING) {
-            work += client.subscription().poll(replyHandler, REPLY_LIMIT);
+            work += remote == null ?
+                client.subscription().poll(replyHandler, REPLY_LIMIT) : remote.poll(client, REPLY_LIMIT);
         }
         if (!client.isConnected()) {
             state = State.ADDING;
             live = false;
             return work;
         }
-        if (needsHello(nowNs)) {
+        if (state == State.KNOCKED && remote.isOpen()) {
             sayHello(nowNs);
+            return work + 1;
+        }
+        if (needsHello(nowNs)) {
+            beginSession(nowNs);
             return work + 1;
         }
         return work + (state == State.LIVE ? sendSome() : 0);
@@ -153,7 +165,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         try {
             client = LinkClient.tryConnect(context, termLength);
         } catch (final RuntimeException e) {
-            context.errorHandler.onError(e);
+            reportOnce(e);
         }
         if (client == null) {
             backOff(nowNs);
@@ -163,9 +175,18 @@ final class RecorderLink implements ReplyHandler.Replies {
             spool.count(RecorderCounter.CLIENT_REBUILDS);
         }
         wasConnected = true;
+        connectTrouble = null;
         state = State.ADDING;
         driverCheckNs = nowNs + context.driverCheckIntervalNs;
         return 1;
+    }
+
+    /** What goes wrong at every try is said once. */
+    private void reportOnce(final RuntimeException e) {
+        if (!String.valueOf(e.getMessage()).equals(connectTrouble)) {
+            connectTrouble = String.valueOf(e.getMessage());
+            context.errorHandler.onError(e);
+        }
     }
 
     private boolean isDriverReplaced(final long nowNs) {
@@ -192,7 +213,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private boolean needsHello(final long nowNs) {
         return switch (state) {
             case ADDING -> true;
-            case HELLO_SENT -> nowNs - deadlineNs >= 0;
+            case KNOCKED, HELLO_SENT -> nowNs - deadlineNs >= 0;
             case LIVE -> !client.isAnswered() || isAckStale(nowNs);
             case NO_CLIENT, CLOSED -> false;
         };
@@ -206,8 +227,17 @@ final class RecorderLink implements ReplyHandler.Replies {
         return nowNs - progressNs > context.ackTimeoutNs;
     }
 
-    private void sayHello(final long nowNs) {
+    private void beginSession(final long nowNs) {
         live = false;
+        if (remote == null) {
+            sayHello(nowNs);
+        } else {
+            state = State.KNOCKED;
+            deadlineNs = nowNs + remote.knock(client);
+        }
+    }
+
+    private void sayHello(final long nowNs) {
         attempt = spool.nextAttempt();
         hello.wrapAndApplyHeader(helloBuffer, 0, header)
             .recorderIdHigh(spool.recorderId().getMostSignificantBits())
@@ -218,7 +248,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             .protocolVersion(LinkDescriptor.PROTOCOL_VERSION)
             .putComponent(component, 0, component.length);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
-        if (client.publication().offer(helloBuffer, 0, length) > 0) {
+        if (offer(helloBuffer, length) > 0) {
             spool.count(RecorderCounter.HELLOS);
         }
         state = State.HELLO_SENT;
@@ -230,7 +260,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         while (sent < SEND_LIMIT && sendPosition < spool.tailPosition()) {
             final long next = spool.frameAt(sendPosition, frame);
             if (frame.capacity() > 0) {
-                final long result = client.publication().offer(frame, 0, frame.capacity());
+                final long result = offer(frame, frame.capacity());
                 if (result < 0) {
                     onNotSent(result);
                     break;
@@ -241,6 +271,11 @@ final class RecorderLink implements ReplyHandler.Replies {
             sendPosition = next;
         }
         return sent;
+    }
+
+    private long offer(final DirectBuffer message, final int length) {
+        return remote == null ?
+            client.publication().offer(message, 0, length) : remote.offer(client.publication(), message, length);
     }
 
     private void onNotSent(final long result) {

@@ -38,6 +38,7 @@ abstract class RecorderSettings {
     SpoolDurability durability = SpoolDurability.PROCESS;
     long fullSpoolWaitNs = 0;
     String aeronDirectoryName;
+    RemoteProxy remoteProxy;
     String node = "";
     String tenant = ObjectReference.DEFAULT;
     String namespace = ObjectReference.DEFAULT;
@@ -81,8 +82,12 @@ abstract class RecorderSettings {
     }
 
     private void concludeDefaults() {
+        if (remoteProxy != null && node.isEmpty()) {
+            node = HeraldDirectory.hostName();
+        }
         if (spoolDir == null) {
-            spoolDir = HeraldDirectory.spoolDir(HeraldDirectory.defaultDataDir());
+            spoolDir = remoteProxy == null ? HeraldDirectory.spoolDir(HeraldDirectory.defaultDataDir()) :
+                HeraldDirectory.remoteSpoolDir(HeraldDirectory.defaultDataDir(), remoteProxy.endpoint());
         }
         if (aeronDirectoryName == null) {
             aeronDirectoryName = HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString();

@@ -53,6 +53,11 @@ final class ReceiverFixture implements AutoCloseable {
 
     /** A receiver whose journal knows recorders already. */
     ReceiverFixture(final Path dir, final List<RecorderState> known) throws IOException {
+        this(dir, known, null);
+    }
+
+    /** A receiver that listens for other hosts, too. */
+    ReceiverFixture(final Path dir, final List<RecorderState> known, final RemoteListener remote) throws IOException {
         spoolDir = dir.resolve("spools");
         quarantineFile = dir.resolve("quarantine.log");
         quarantine = new Quarantine(quarantineFile, 1024 * 1024);
@@ -70,7 +75,7 @@ final class ReceiverFixture implements AutoCloseable {
         registry = new RecorderRegistry(ingress, sink);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
-            client, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
+            client, remote, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
             SystemDisk.INSTANCE, quarantine, sink, () -> nowNs, () -> 0, errors::add), registry);
     }
 
@@ -126,6 +131,16 @@ final class ReceiverFixture implements AutoCloseable {
 
     long count(final ReceiverCounter counter) {
         return counts.getOrDefault(counter, 0L);
+    }
+
+    /** The port on which it listens for other hosts. */
+    int remotePort() {
+        stepUntil(() -> receiver.remoteEndpoint() != null);
+        return receiver.remoteEndpoint().port();
+    }
+
+    long nowNs() {
+        return nowNs;
     }
 
     void advanceNs(final long ns) {

@@ -39,6 +39,7 @@ import java.util.stream.Collectors;
  * @param event      limits of one.
  * @param journal    its segments and retention.
  * @param dispatch   its segments and retention.
+ * @param remote     recorders on other hosts.
  * @param writers    destinations.
  */
 public record ConfigFile(
@@ -55,11 +56,12 @@ public record ConfigFile(
     Event event,
     Log journal,
     Log dispatch,
+    Remote remote,
     List<Writer> writers) {
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY =
-        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private static final String NO_YAML = "not readable as YAML: ";
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
@@ -112,6 +114,15 @@ public record ConfigFile(
      * @param age       how old a segment may grow; of the journal only.
      */
     public record Log(String segment, String retention, String age) {
+    }
+
+    /**
+     * Recorders on other hosts.
+     *
+     * @param listen  where, as HOST:PORT.
+     * @param keyFile with the key that they have too.
+     */
+    public record Remote(String listen, @JsonProperty("key-file") String keyFile) {
     }
 
     /**

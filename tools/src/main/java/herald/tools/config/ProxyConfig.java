@@ -4,6 +4,9 @@ import herald.engine.EventProxy;
 import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
 import herald.events.Severity;
+import herald.link.Endpoint;
+import herald.receiver.RemoteListener;
+import herald.seal.SharedKey;
 import herald.stage.Durability;
 import herald.writer.EventWriterFactory;
 import herald.writer.EventWriters;
@@ -11,6 +14,7 @@ import herald.writer.WriterSpec;
 import picocli.CommandLine.ITypeConverter;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -80,6 +84,26 @@ public final class ProxyConfig {
             ifSaid(file.event().maxLength(), text -> context.maxEventLength(length("event.max-length", text)));
         }
         applyLogs(file, context);
+        if (file.remote() != null) {
+            context.remoteListener(listener(file.remote()));
+        }
+    }
+
+    private static RemoteListener listener(final ConfigFile.Remote remote) {
+        if (remote.listen() == null || remote.keyFile() == null) {
+            throw new IllegalArgumentException("remote." + (remote.listen() == null ? "listen" : "key-file") +
+                " is missing: remote recorders need listen: HOST:PORT and key-file: FILE");
+        }
+        final Endpoint endpoint = Endpoint.parse("remote.listen", remote.listen());
+        if (endpoint.port() == 0) {
+            throw new IllegalArgumentException("remote.listen is \"" + remote.listen() +
+                "\": it must have a port that recorders can know, such as 4810");
+        }
+        try {
+            return new RemoteListener(endpoint, SharedKey.read(Path.of(remote.keyFile())), new SecureRandom());
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("remote.key-file: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -1,0 +1,206 @@
+package herald.receiver;
+
+import herald.seal.Handshake;
+import herald.seal.HoldOff;
+import herald.seal.Knock;
+import herald.seal.Nonce;
+import herald.seal.SealedMessage;
+import herald.seal.Sealer;
+import herald.seal.SessionKeys;
+import herald.seal.Unsealer;
+import org.agrona.DirectBuffer;
+
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * One image from another host: the session that its recorder proved, the one that a Knock asks for, and how far its
+ * failures slow it down. Receiver's thread.
+ *
+ * <pre>
+ *   Knock --right MAC--> pending, Challenge owed --Sealed under the pending keys--> current
+ * </pre>
+ *
+ * <p>The current session goes on until the pending one is proven: a Knock that somebody recorded ends nothing.
+ */
+final class RemoteSession {
+    private static final long MIN_HOLD_OFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MAX_HOLD_OFF_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long MIN_KNOCK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MAX_KNOCK_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Keys in use, and where their recorder listens. */
+    private static final class Keyed {
+        private final Knock knock;
+        private final Nonce proxyNonce;
+        private final long sessionId;
+        private final Sealer sealer;
+        private final Unsealer unsealer;
+        private final ReplyPublication publication;
+
+        Keyed(final Knock knock, final Nonce proxyNonce, final SessionKeys keys, final ReplyPublication publication) {
+            this.knock = knock;
+            this.proxyNonce = proxyNonce;
+            this.sessionId = keys.id();
+            this.sealer = keys.sealerToRecorder();
+            this.unsealer = keys.unsealerOfRecorder();
+            this.publication = publication;
+        }
+
+        boolean listensWhere(final Knock other) {
+            return knock.replyStreamId() == other.replyStreamId() &&
+                knock.replyEndpoint().equals(other.replyEndpoint());
+        }
+    }
+
+    private final int imageSessionId;
+    private final HoldOff holdOff = new HoldOff(MIN_HOLD_OFF_NS, MAX_HOLD_OFF_NS);
+    private final HoldOff knockHoldOff = new HoldOff(MIN_KNOCK_INTERVAL_NS, MAX_KNOCK_INTERVAL_NS);
+    private final Replies replies = new SealedReplies();
+    private Keyed current;
+    private Keyed pending;
+    private boolean challengeOwed;
+    private int assembledLength;
+
+    RemoteSession(final int imageSessionId) {
+        this.imageSessionId = imageSessionId;
+    }
+
+    int imageSessionId() {
+        return imageSessionId;
+    }
+
+    boolean isProven() {
+        return current != null;
+    }
+
+    boolean isHeldOff(final long nowNs) {
+        return holdOff.isHeld(nowNs);
+    }
+
+    boolean isKnockHeldOff(final long nowNs) {
+        return holdOff.isHeld(nowNs) || knockHoldOff.isHeld(nowNs);
+    }
+
+    void onFailure(final long nowNs) {
+        holdOff.onFailure(nowNs);
+    }
+
+    /** A Knock that leads to nothing makes the next one wait longer. */
+    void onKnock(
+        final Knock knock,
+        final Nonce proxyNonce,
+        final SessionKeys keys,
+        final Function<Knock, ReplyPublication> publications,
+        final long nowNs) {
+        knockHoldOff.onFailure(nowNs);
+        final ReplyPublication known = publicationFor(knock);
+        final Keyed next = new Keyed(knock, proxyNonce, keys, known == null ? publications.apply(knock) : known);
+        final Keyed dropped = pending;
+        pending = next;
+        closeUnused(dropped);
+        challengeOwed = true;
+    }
+
+    private ReplyPublication publicationFor(final Knock knock) {
+        if (pending != null && pending.listensWhere(knock)) {
+            return pending.publication;
+        }
+        return current != null && current.listensWhere(knock) ? current.publication : null;
+    }
+
+    private void closeUnused(final Keyed dropped) {
+        if (dropped != null && (current == null || dropped.publication != current.publication) &&
+            (pending == null || dropped.publication != pending.publication)) {
+            dropped.publication.close();
+        }
+    }
+
+    boolean owesChallenge() {
+        return challengeOwed;
+    }
+
+    void sendChallenge(final Handshake handshake) {
+        if (challengeOwed && pending.publication.isConnected()) {
+            final int length = handshake.encodeChallenge(pending.knock, pending.proxyNonce);
+            challengeOwed = !pending.publication.send(handshake.buffer(), length);
+        }
+    }
+
+    /** Whether there are keys for a message; its session's name costs no MAC to look at. */
+    boolean isOpen(final long sessionId) {
+        return keyed(sessionId) != null;
+    }
+
+    private Keyed keyed(final long sessionId) {
+        if (current != null && current.sessionId == sessionId) {
+            return current;
+        }
+        return pending != null && pending.sessionId == sessionId ? pending : null;
+    }
+
+    Unsealer.Verdict judge(final SealedMessage message) {
+        return keyed(message.sessionId()).unsealer.judge(message);
+    }
+
+    UUID recorderId(final SealedMessage message) {
+        return keyed(message.sessionId()).knock.recorderId();
+    }
+
+    boolean isPending(final SealedMessage message) {
+        return pending != null && pending.sessionId == message.sessionId();
+    }
+
+    /** The pending session is proven: it takes over. */
+    void prove() {
+        final Keyed former = current;
+        current = pending;
+        pending = null;
+        challengeOwed = false;
+        closeUnused(former);
+        knockHoldOff.reset();
+        holdOff.reset();
+    }
+
+    void take(final SealedMessage message) {
+        keyed(message.sessionId()).unsealer.take(message);
+    }
+
+    /** Adds a fragment of a message that is not whole yet. */
+    int assemble(final int fragmentLength, final boolean begins) {
+        assembledLength = begins ? fragmentLength : assembledLength + fragmentLength;
+        return assembledLength;
+    }
+
+    Replies replies() {
+        return replies;
+    }
+
+    void close() {
+        final Keyed formerPending = pending;
+        final Keyed formerCurrent = current;
+        pending = null;
+        closeUnused(formerPending);
+        current = null;
+        closeUnused(formerCurrent);
+    }
+
+    /** Seals what the current session is answered with. Its publication goes with the image, not with a recorder. */
+    private final class SealedReplies implements Replies {
+        @Override
+        public boolean isConnected() {
+            return current != null && current.publication.isConnected();
+        }
+
+        @Override
+        public boolean send(final DirectBuffer reply, final int length) {
+            final int sealedLength = current.sealer.seal(reply, 0, length);
+            return current.publication.send(current.sealer.buffer(), sealedLength);
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+}

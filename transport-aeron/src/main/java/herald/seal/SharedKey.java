@@ -1,0 +1,120 @@
+package herald.seal;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * The secret that a proxy and its remote recorders have in common. It is never used as it is: every use has a key of
+ * its own, made from it, a label and what that use is bound to. Immutable.
+ */
+public final class SharedKey {
+    /** Length of a key at least, in bytes. */
+    public static final int MIN_LENGTH = 16;
+    /** Length of a key at most, in bytes: enough for any, and a mistaken file is found out. */
+    public static final int MAX_LENGTH = 4096;
+
+    static final String ALGORITHM = "HmacSHA256";
+
+    private static final Set<PosixFilePermission> OWNERS = Set.of(
+        PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+
+    private final byte[] secret;
+
+    /**
+     * A key.
+     *
+     * @param secret random bytes, 16 to 4,096; they are copied.
+     * @throws IllegalArgumentException where there are fewer or more.
+     */
+    public SharedKey(final byte[] secret) {
+        if (secret.length < MIN_LENGTH || secret.length > MAX_LENGTH) {
+            throw new IllegalArgumentException("a shared key of " + secret.length + " bytes: it must have " +
+                MIN_LENGTH + " to " + MAX_LENGTH + " random bytes, such as openssl rand -base64 32 makes");
+        }
+        this.secret = secret.clone();
+    }
+
+    /**
+     * Reads a key from a file that nobody but its owner can read or write. Line ends behind it are no part of it.
+     *
+     * @param file that holds it.
+     * @return the key.
+     * @throws IllegalArgumentException naming the file, what is wrong with it and the remedy.
+     */
+    public static SharedKey read(final Path file) {
+        try {
+            final Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (!OWNERS.containsAll(permissions)) {
+                throw new IllegalArgumentException("key file " + file + " has permissions " +
+                    PosixFilePermissions.toString(permissions) + ": only its owner may read it; run chmod 600 " + file);
+            }
+            final long length = Files.size(file);
+            if (length > MAX_LENGTH) {
+                throw new IllegalArgumentException("key file " + file + " has " + length + " bytes: a key has " +
+                    MAX_LENGTH + " at most; is it the right file?");
+            }
+            return new SharedKey(withoutLineEnd(Files.readAllBytes(file)));
+        } catch (final NoSuchFileException e) {
+            throw new IllegalArgumentException("there is no key file " + file + ": make one with " +
+                "(umask 077; openssl rand -base64 32 > " + file + ") and copy it to every host", e);
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("cannot read key file " + file + ": " + e, e);
+        } catch (final IllegalArgumentException e) {
+            throw e.getMessage().startsWith("key file") ? e :
+                new IllegalArgumentException("key file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] withoutLineEnd(final byte[] bytes) {
+        int length = bytes.length;
+        while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
+            length--;
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /**
+     * Makes a key for one use.
+     *
+     * @param label of the use.
+     * @param bound numbers that it is bound to.
+     * @return 32 bytes.
+     */
+    byte[] derive(final String label, final long... bound) {
+        final byte[] name = label.getBytes(StandardCharsets.US_ASCII);
+        final ByteBuffer input = ByteBuffer.allocate(name.length + 1 + bound.length * Long.BYTES);
+        input.put(name).put((byte)0);
+        for (final long number : bound) {
+            input.putLong(number);
+        }
+        return newMac(secret).doFinal(input.array());
+    }
+
+    /** What every Java platform must have can't be missing. */
+    static Mac newMac(final byte[] key) {
+        try {
+            final Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key, ALGORITHM));
+            return mac;
+        } catch (final GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no " + ALGORITHM + ": use one that has", e);
+        }
+    }
+
+    /** Never the key: what is printed ends in logs. */
+    @Override
+    public String toString() {
+        return "SharedKey of " + secret.length + " bytes";
+    }
+}

@@ -1,0 +1,319 @@
+package herald.receiver;
+
+import herald.events.ClusterEvents;
+import herald.recorder.EventRecorder;
+import herald.recorder.RecorderCounter;
+import herald.recorder.RemoteProxy;
+import herald.seal.SharedKey;
+import herald.wire.AckEncoder;
+import herald.wire.KnockDecoder;
+import herald.wire.MessageHeaderDecoder;
+import herald.wire.MessageHeaderEncoder;
+import herald.wire.SealedDecoder;
+import herald.wire.SealedEncoder;
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A recorder and a receiver on two media drivers, with somebody on the network between them.
+ *
+ * <pre>
+ *   recorder ─ driver ══ UDP ══► relay ══ UDP ══► driver ─ receiver
+ *       ▲                                           │
+ *       └═══════════════════ UDP ═══════════════════┘
+ * </pre>
+ */
+@Timeout(120)
+class RemoteRecorderTest {
+    private static final SharedKey KEY = key("the key of proxy and recorders");
+    private static final SharedKey WRONG_KEY = key("a key of somebody else's making");
+    private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    @TempDir
+    private Path dir;
+    private final List<Throwable> errors = new ArrayList<>();
+    private ReceiverFixture fixture;
+    private MediaDriver driver;
+    private UdpRelay relay;
+    private EventRecorder recorder;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        fixture = newReceiver("proxy");
+        relay = new UdpRelay(fixture.remotePort());
+        driver = MediaDriver.launch(new MediaDriver.Context()
+            .aeronDirectoryName(dir.resolve("remote-aeron").toString())
+            .threadingMode(ThreadingMode.SHARED)
+            .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true));
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        CloseHelper.closeAll(recorder, driver, relay);
+        fixture.close();
+    }
+
+    private static SharedKey key(final String text) {
+        return new SharedKey(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ReceiverFixture newReceiver(final String name) throws IOException {
+        return new ReceiverFixture(
+            Files.createDirectory(dir.resolve(name)), new ArrayList<>(), new RemoteListener("127.0.0.1:0", KEY));
+    }
+
+    private void launch(final SharedKey key) {
+        recorder = EventRecorder.launch(context("cmd", key));
+    }
+
+    private EventRecorder.Context context(final String component, final SharedKey key) {
+        return new EventRecorder.Context()
+            .component(component)
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(dir.resolve("spools"))
+            .spoolLength(256 * 1024)
+            .maxEventLength(8 * 1024)
+            .aeronDirectoryName(driver.aeronDirectoryName())
+            .remoteProxy(new RemoteProxy("127.0.0.1:" + relay.port(), key))
+            .nanoClock(() -> fixture.nowNs())
+            .closeLingerNs(0)
+            .useConductorInvoker(true)
+            .errorHandler(errors::add);
+    }
+
+    private void record(final int from, final int to) {
+        for (int i = from; i <= to; i++) {
+            final String filler = i % 10 == 0 ? " x".repeat(2_000) : "";
+            assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "e" + i + filler, null)).isEqualTo(i);
+        }
+    }
+
+    /** Time goes on with the steps, so that timeouts come. */
+    private void stepUntil(final BooleanSupplier condition) {
+        fixture.stepUntil(() -> {
+            fixture.advanceNs(STEP_NS);
+            recorder.conductorInvoker().invoke();
+            relay.step();
+            return condition.getAsBoolean();
+        });
+    }
+
+    private void awaitAccepted(final int events) {
+        stepUntil(() -> fixture.ingress.of(recorder.recorderId()).size() >= events);
+    }
+
+    private void assertAcceptedOnceInOrder(final int events) {
+        final List<String> taken = fixture.ingress.of(recorder.recorderId());
+        assertThat(taken).hasSize(events);
+        for (int i = 1; i <= events; i++) {
+            assertThat(taken.get(i - 1)).startsWith(i + " e" + i);
+        }
+    }
+
+    @Test
+    void shouldTakeARemoteRecordersEventsOnceInOrderAndAcknowledgeThem() {
+        launch(KEY);
+        record(1, 20);
+        stepUntil(recorder::isLive);
+        record(21, 100);
+        awaitAccepted(100);
+        fixture.journal(recorder.recorderId(), 100);
+        stepUntil(() -> recorder.acknowledgedSequence() == 100);
+
+        assertAcceptedOnceInOrder(100);
+        assertThat(fixture.count(ReceiverCounter.REMOTE_FORGED)).isZero();
+        assertThat(fixture.count(ReceiverCounter.REMOTE_REPLAYED)).isZero();
+        assertThat(recorder.counter(RecorderCounter.REPLIES_REFUSED)).isZero();
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void shouldSendWhatAnotherRecorderLeftBehind() {
+        launch(KEY);
+        record(1, 10);
+        final UUID leftBehind = recorder.recorderId();
+        recorder.close();
+        recorder = EventRecorder.launch(context("other", KEY));
+        stepUntil(() -> fixture.ingress.of(leftBehind).size() == 10);
+        fixture.journal(leftBehind, 10);
+        final Path spool = dir.resolve("spools").resolve("cmd.spool");
+        stepUntil(() -> trimmedSequence(spool) == 10);
+        recorder.close();
+        launch(KEY);
+
+        assertThat(recorder.recorderId()).isEqualTo(leftBehind);
+        assertThat(recorder.acknowledgedSequence()).isEqualTo(10);
+    }
+
+    /** As format.md has it: the higher sequence of the two trim slots. */
+    private static long trimmedSequence(final Path spool) {
+        try {
+            final ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(spool)).order(ByteOrder.LITTLE_ENDIAN);
+            return Math.max(header.getLong(136), header.getLong(200));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldRefuseAWrongKeyWhichTheRecorderTellsOnceAndKeepsItsSpool() {
+        launch(WRONG_KEY);
+        record(1, 5);
+        stepUntil(() -> recorder.counter(RecorderCounter.KNOCKS) >= 5);
+        final long knockedAtNs = fixture.nowNs();
+        stepUntil(() -> recorder.counter(RecorderCounter.KNOCKS) >= 7);
+
+        assertThat(fixture.nowNs() - knockedAtNs).as("backs off").isGreaterThan(TimeUnit.SECONDS.toNanos(12));
+        assertThat(errors).singleElement().asString().contains("127.0.0.1:" + relay.port(), "same key");
+        assertThat(fixture.count(ReceiverCounter.REMOTE_FORGED)).isPositive();
+        assertThat(fixture.count(ReceiverCounter.REMOTE_SESSIONS)).isZero();
+        assertThat(recorder.isLive()).isFalse();
+        recorder.close();
+        launch(KEY);
+        awaitAccepted(5);
+        assertAcceptedOnceInOrder(5);
+    }
+
+    @Test
+    void shouldRefuseARecordedSession() throws IOException {
+        launch(KEY);
+        record(1, 5);
+        awaitAccepted(5);
+        CloseHelper.closeAll(recorder, driver);
+        fixture.close();
+        fixture = newReceiver("restarted");
+        final List<byte[]> session = List.copyOf(relay.captured);
+        try (UdpRelay attacker = new UdpRelay(fixture.remotePort())) {
+            fixture.stepUntil(() -> {
+                session.forEach(attacker::send);
+                return fixture.count(ReceiverCounter.REMOTE_OUTSIDE_SESSION) > 0;
+            });
+        }
+        fixture.step(50);
+
+        assertThat(fixture.ingress.of(recorder.recorderId())).isEmpty();
+        assertThat(fixture.count(ReceiverCounter.SESSIONS)).isZero();
+        assertThat(fixture.count(ReceiverCounter.REMOTE_SESSIONS)).isZero();
+    }
+
+    @Test
+    void shouldRefuseAFlippedBitAndSendThatEventAgain() {
+        launch(KEY);
+        stepUntil(recorder::isLive);
+        relay.flipNext(frame -> isSealed(frame) && frame.getInt(0) > 200);
+        record(1, 30);
+        awaitAccepted(30);
+
+        assertThat(relay.hasFlipped()).isTrue();
+        assertThat(fixture.count(ReceiverCounter.REMOTE_FORGED)).isOne();
+        assertAcceptedOnceInOrder(30);
+    }
+
+    private static boolean isSealed(final UnsafeBuffer frame) {
+        return new MessageHeaderDecoder().wrap(frame, UdpRelay.FRAME_HEADER_LENGTH).templateId() ==
+            SealedDecoder.TEMPLATE_ID;
+    }
+
+    @Test
+    void shouldNotTrimForAForgedAcknowledgement() {
+        launch(KEY);
+        record(1, 5);
+        awaitAccepted(5);
+        final KnockDecoder knock = lastKnock();
+        final int streamId = knock.replyStreamId();
+        try (Aeron forger = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
+            ExclusivePublication replies = forger.addExclusivePublication(
+                "aeron:udp?endpoint=" + knock.replyEndpoint(), streamId)) {
+            final long before = recorder.counter(RecorderCounter.REPLIES_REFUSED);
+            stepUntil(() -> replies.offer(plainAck()) > 0);
+            stepUntil(() -> replies.offer(sealedByNobody(plainAck())) > 0);
+            stepUntil(() -> recorder.counter(RecorderCounter.REPLIES_REFUSED) == before + 2);
+        }
+        assertThat(recorder.acknowledgedSequence()).isZero();
+        assertThat(recorder.isLive()).isTrue();
+        fixture.journal(recorder.recorderId(), 3);
+        stepUntil(() -> recorder.acknowledgedSequence() == 3);
+    }
+
+    /** What anybody on the network can read. */
+    private KnockDecoder lastKnock() {
+        KnockDecoder knock = null;
+        for (final byte[] datagram : relay.captured) {
+            final UnsafeBuffer frame = new UnsafeBuffer(datagram);
+            final MessageHeaderDecoder header = new MessageHeaderDecoder();
+            if (UdpRelay.isData(datagram) &&
+                header.wrap(frame, UdpRelay.FRAME_HEADER_LENGTH).templateId() == KnockDecoder.TEMPLATE_ID) {
+                knock = new KnockDecoder().wrapAndApplyHeader(frame, UdpRelay.FRAME_HEADER_LENGTH, header);
+            }
+        }
+        assertThat(knock).isNotNull();
+        return knock;
+    }
+
+    private UnsafeBuffer plainAck() {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
+        final AckEncoder ack = new AckEncoder();
+        ack.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .recorderIdHigh(recorder.recorderId().getMostSignificantBits())
+            .recorderIdLow(recorder.recorderId().getLeastSignificantBits())
+            .runId(ReceiverFixture.RUN_ID)
+            .durableSequence(5);
+        return new UnsafeBuffer(buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength());
+    }
+
+    private static UnsafeBuffer sealedByNobody(final UnsafeBuffer message) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
+        final SealedEncoder sealed = new SealedEncoder();
+        sealed.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .sessionId(4711)
+            .counter(1_000)
+            .putPayload(message, 0, message.capacity());
+        return new UnsafeBuffer(buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + sealed.encodedLength());
+    }
+
+    @Test
+    void shouldGoOnAfterTheRecordersMediaDriverDied() {
+        launch(KEY);
+        record(1, 10);
+        awaitAccepted(10);
+        driver.close();
+        record(11, 20);
+        driver = MediaDriver.launch(new MediaDriver.Context()
+            .aeronDirectoryName(dir.resolve("remote-aeron").toString())
+            .threadingMode(ThreadingMode.SHARED)
+            .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true));
+        awaitAccepted(20);
+
+        assertAcceptedOnceInOrder(20);
+        errors.clear();
+    }
+}
