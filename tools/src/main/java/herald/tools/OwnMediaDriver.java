@@ -1,9 +1,9 @@
 package herald.tools;
 
-import herald.link.RestingIdleStrategy;
-import io.aeron.driver.MediaDriver;
-import io.aeron.driver.ThreadingMode;
+import herald.engine.LocalMediaDriver;
 import org.agrona.IoUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,14 +13,16 @@ import java.nio.file.Path;
  * A media driver for one command, in a temporary directory that is removed at its end, also where a signal is the end.
  */
 final class OwnMediaDriver implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(OwnMediaDriver.class);
+    private static final long TIMEOUT_MS = 10_000;
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final String PREFIX = "herald-remote-";
 
     private final Path dir;
-    private final MediaDriver driver;
+    private final LocalMediaDriver driver;
     private final Thread hook;
 
-    private OwnMediaDriver(final Path dir, final MediaDriver driver) {
+    private OwnMediaDriver(final Path dir, final LocalMediaDriver driver) {
         this.dir = dir;
         this.driver = driver;
         this.hook = new Thread(() -> IoUtil.delete(dir.toFile(), true), "herald-remove-driver");
@@ -31,19 +33,15 @@ final class OwnMediaDriver implements AutoCloseable {
         try {
             final Path dir = Files.isDirectory(SHARED_MEMORY) ?
                 Files.createTempDirectory(SHARED_MEMORY, PREFIX) : Files.createTempDirectory(PREFIX);
-            return new OwnMediaDriver(dir, MediaDriver.launch(new MediaDriver.Context()
-                .aeronDirectoryName(dir.resolve("aeron").toString())
-                .threadingMode(ThreadingMode.SHARED)
-                .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS))
-                .asyncExecutorEnabled(false)
-                .dirDeleteOnShutdown(true)));
+            return new OwnMediaDriver(dir, LocalMediaDriver.launch(
+                dir.resolve("aeron").toString(), TIMEOUT_MS, error -> LOGGER.warn("media driver", error)));
         } catch (final IOException e) {
             throw new CommandFailure(ExitCode.IO, "cannot create a directory for the media driver: " + e, e);
         }
     }
 
     String aeronDirectoryName() {
-        return driver.aeronDirectoryName();
+        return driver.directoryName();
     }
 
     @Override
