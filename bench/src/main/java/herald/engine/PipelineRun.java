@@ -12,6 +12,7 @@ import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 
@@ -40,6 +41,8 @@ public final class PipelineRun implements AutoCloseable {
     private static final int DISPATCH_SEGMENT_LENGTH = 64 * 1024 * 1024;
     private static final long KEEP_ALL = 1L << 40;
     private static final long HOUSEKEEPING_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int SPINS = 100;
     private static final double NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final ThreadMXBean THREADS = (ThreadMXBean)ManagementFactory.getThreadMXBean();
 
@@ -136,16 +139,17 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
+    /** Rests between two measured times, so that it takes nothing from what is measured beside it. */
     private void fold() {
+        final IdleStrategy resting = new BackoffIdleStrategy(
+            SPINS, SPINS, BackoffIdleStrategy.DEFAULT_MIN_PARK_PERIOD_NS, MAX_PARK_NS);
         try {
             while (!stopped) {
                 int work = 0;
                 for (final Agent stage : foldStages) {
                     work += stage.doWork();
                 }
-                if (work == 0) {
-                    idle.idle();
-                }
+                resting.idle(work);
             }
         } catch (final Exception e) {
             failure = e;

@@ -30,6 +30,15 @@ interface Contender extends AutoCloseable {
      */
     Map<String, Double> measure(long durationNs) throws Exception;
 
+    /**
+     * Whether a measurement warms up by itself, and needs none that is thrown away.
+     *
+     * @return true where it does.
+     */
+    default boolean warmsUp() {
+        return false;
+    }
+
     @Override
     default void close() {
     }

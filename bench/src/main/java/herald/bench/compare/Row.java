@@ -24,28 +24,28 @@ record Row(
     /** Rows that are measured together. */
     enum Group {
         /** Ring to dispatch log, and the limits of it. */
-        IN_PROCESS(2, 5, 3, 3),
+        IN_PROCESS(1_500, 5_000, 3, 5),
         /** Recorder and proxy processes, and the peers. */
-        PROCESSES(4, 60, 1, 3),
+        PROCESSES(4_000, 60_000, 1, 3),
         /** From a call to its end. */
-        LATENCY(2, 5, 9, 9),
+        LATENCY(1_000, 5_000, 3, 9),
         /** Figures of Herald alone. */
-        ALONE(2, 5, 2, 3);
+        ALONE(1_500, 5_000, 1, 3);
 
-        private final int quickSeconds;
-        private final int fullSeconds;
+        private final int quickMs;
+        private final int fullMs;
         private final int quickRounds;
         private final int fullRounds;
 
-        Group(final int quickSeconds, final int fullSeconds, final int quickRounds, final int fullRounds) {
-            this.quickSeconds = quickSeconds;
-            this.fullSeconds = fullSeconds;
+        Group(final int quickMs, final int fullMs, final int quickRounds, final int fullRounds) {
+            this.quickMs = quickMs;
+            this.fullMs = fullMs;
             this.quickRounds = quickRounds;
             this.fullRounds = fullRounds;
         }
 
-        int seconds(final boolean quick) {
-            return quick ? quickSeconds : fullSeconds;
+        long durationMs(final boolean quick) {
+            return quick ? quickMs : fullMs;
         }
 
         int rounds(final boolean quick) {
