@@ -45,21 +45,35 @@ final class RigProcess {
      */
     static RigProcess start(
         final String name, final Path dir, final List<String> jvmOptions, final Class<?> main, final String... args) {
-        final Path err = dir.resolve(name + ".err");
         final List<String> command = new ArrayList<>(BenchJvm.command(jvmOptions));
         command.add("-XX:ErrorFile=" + dir.resolve(name + "-crash.log"));
         command.add(main.getName());
         command.addAll(List.of(args));
         try {
-            final RigProcess started =
-                new RigProcess(name, new ProcessBuilder(command).redirectError(err.toFile()).start(), err);
-            final Thread reader = new Thread(started::read, "rig-answers-" + name);
-            reader.setDaemon(true);
-            reader.start();
-            return started;
+            return startCommand(name, dir, command);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot start " + command, e);
         }
+    }
+
+    /**
+     * Starts any command.
+     *
+     * @param name    of it and of the file with its complaints.
+     * @param dir     of that file.
+     * @param command to run.
+     * @return the process.
+     * @throws IOException where it can't be started.
+     */
+    static RigProcess startCommand(final String name, final Path dir, final List<String> command)
+        throws IOException {
+        final Path err = dir.resolve(name + ".err");
+        final RigProcess started =
+            new RigProcess(name, new ProcessBuilder(command).redirectError(err.toFile()).start(), err);
+        final Thread reader = new Thread(started::read, "rig-answers-" + name);
+        reader.setDaemon(true);
+        reader.start();
+        return started;
     }
 
     private void read() {
@@ -152,6 +166,12 @@ final class RigProcess {
                 throw new IllegalStateException(name + " did not stop within " + STOP_TIMEOUT_SECONDS + " s");
             }
         }
+    }
+
+    /** SIGTERM, for a process that has no ear for commands. */
+    void terminate() throws InterruptedException {
+        process.destroy();
+        process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Ends it at once. */
