@@ -20,7 +20,11 @@ import java.util.concurrent.Callable;
     subcommands = {CompareCommand.class, RigCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {" 0:all went well", " 1:a row is below its must", "64:the call is wrong", "70:a measurement failed"})
+    exitCodeList = {
+        " 0:all went well",
+        " 1:a row is below its must",
+        "64:the call is wrong",
+        "70:a measurement failed"})
 public final class BenchCommand implements Callable<Integer> {
     private static final int USAGE = 64;
     private static final int FAILED = 70;

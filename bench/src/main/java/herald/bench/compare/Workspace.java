@@ -58,6 +58,10 @@ final class Workspace implements AutoCloseable {
     @Override
     public void close() {
         release();
-        Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (final IllegalStateException ending) {
+            // The JVM is ending: the hook finds nothing left to do.
+        }
     }
 }
