@@ -6,6 +6,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -42,7 +43,8 @@ final class KafkaProducerPeer implements Peer {
         while (System.nanoTime() - startNs < durationNs) {
             for (int i = 0; i < BURST; i++) {
                 PeerMain.number(payload, count++);
-                producer.send(new ProducerRecord<>("events", payload), (metadata, e) -> {
+                // The callback hears of every outcome that the future would tell.
+                final Future<?> unused = producer.send(new ProducerRecord<>("events", payload), (metadata, e) -> {
                     if (e == null) {
                         acknowledged.incrementAndGet();
                     } else {

@@ -28,16 +28,12 @@ public final class PeerMain {
     public static void main(final String[] args) throws Exception {
         final PrintStream answers = System.out;
         System.setOut(System.err);
-        int exitCode = 1;
         try (Peer peer = open(args)) {
             answers.println("ready");
             answers.flush();
             serve(peer, answers);
-            exitCode = 0;
-        } catch (final Exception e) {
-            e.printStackTrace();
         }
-        Runtime.getRuntime().halt(exitCode);
+        Runtime.getRuntime().halt(0);
     }
 
     private static Peer open(final String[] args) throws Exception {
