@@ -53,6 +53,9 @@ class OracleTest {
     private final List<Delivery> log = new ArrayList<>();
     private final List<List<Delivery>> connections = new ArrayList<>();
     private final Map<CounterId, Long> counters = new HashMap<>();
+    private final List<String> verification = new ArrayList<>();
+    private Evidence.Kept journalKept = new Evidence.Kept(0, 1000, 0);
+    private Evidence.Kept dispatchKept = new Evidence.Kept(0, 1000, 0);
 
     @BeforeEach
     void setUp() throws IOException {
@@ -77,7 +80,7 @@ class OracleTest {
         for (final FaultKind kind : kinds) {
             faults.add(new Fault(kind, 0, 0, 0));
         }
-        return new RoundPlan(1, 1, new Properties(), faults);
+        return new RoundPlan(1, 1, RoundPlan.draw(1).settings(), faults);
     }
 
     private JournaledEvent journaled(final long sequence, final long number) {
@@ -116,10 +119,10 @@ class OracleTest {
         final Evidence.Recorded recorded = new Evidence.Recorded(Map.of(NAME, note), Map.of(NAME, script));
         return Oracle.firstDifference(new Evidence(
             recorded,
-            new Evidence.JournalContent(journal, modelled, journalLosses),
-            new Evidence.DispatchContent(expected, actual, log, dispatchLosses),
+            new Evidence.JournalContent(journal, modelled, journalLosses, journalKept),
+            new Evidence.DispatchContent(expected, actual, log, dispatchLosses, dispatchKept),
             List.of(connections.stream().map(Collector.Connection::new).toList()),
-            counters), plan);
+            counters, verification), plan);
     }
 
     @Test
