@@ -15,7 +15,7 @@ final class CounterCheck {
     private static final List<CounterId> LOSSES = List.of(
         ReceiverCounter.REFUSED, ReceiverCounter.VOIDED, ReceiverCounter.UNINTELLIGIBLE,
         ReceiverCounter.NOT_QUARANTINED, ReceiverCounter.REMOTE_REFUSED, ReceiverCounter.REMOTE_FORGED,
-        ReceiverCounter.REMOTE_REPLAYED, ReceiverCounter.REMOTE_HELD_OFF, ReceiverCounter.REMOTE_KNOCKS_DROPPED,
+        ReceiverCounter.REMOTE_REPLAYED, ReceiverCounter.REMOTE_KNOCKS_DROPPED,
         ProxyCounter.DEAD_LETTERS, ProxyCounter.FILTERED, ProxyCounter.DAMAGED_BYTES, ProxyCounter.STAGE_FAILURES,
         ProxyCounter.BOOKMARKS_DAMAGED);
 

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FaultInjector {
     /** How long a process may take to end after SIGTERM. */
-    private static final long END_TIMEOUT_MS = 60_000;
+    private static final long END_TIMEOUT_MS = 180_000;
 
     private final Node node;
 

@@ -17,7 +17,7 @@ import java.util.List;
  * batches are delivered, and the proxy is stopped in order.
  */
 final class Finish {
-    private static final long TIMEOUT_MS = 60_000;
+    private static final long TIMEOUT_MS = 180_000;
     private static final int MAX_STOPS = 5;
 
     private final Node node;

@@ -24,7 +24,7 @@ final class Node implements AutoCloseable {
     /** How the names of recorders begin. */
     static final String RECORDER = "recorder";
 
-    private static final long START_TIMEOUT_MS = 60_000;
+    private static final long START_TIMEOUT_MS = 180_000;
     private static final int JVM_FAILURE = 1;
     private static final int DRIVERS = 2;
     /** What Linux says where a file finds no room. */

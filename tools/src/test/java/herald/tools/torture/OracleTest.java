@@ -337,6 +337,89 @@ class OracleTest {
     }
 
     @Test
+    void shouldFindMessageOfOtherHostThatIsRefused() {
+        counters.put(ReceiverCounter.REMOTE_FORGED, 1L);
+
+        assertThat(verdict()).contains(ReceiverCounter.REMOTE_FORGED.label(), "no fault accounts for it");
+    }
+
+    @Test
+    void shouldTakeReleaseThatIsCountedAndKeepsEnough() {
+        retainsLogs();
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 2L);
+        assertThat(verdict()).contains("segments released by retention", "is 2, and 3 segments are gone");
+
+        plan.faults().add(new Fault(FaultKind.PROXY_KILL, 0, 0, 0));
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 4L);
+        assertThat(verdict()).contains("is 4, and 3 segments are gone");
+    }
+
+    private void retainsLogs() {
+        plan.settings().setProperty("journalRetention", "65536");
+        plan.settings().setProperty("dispatchRetention", "65536");
+        journalKept = new Evidence.Kept(65536, 131072, 1);
+        dispatchKept = new Evidence.Kept(150, 150 + 65536, 2);
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 3L);
+    }
+
+    @Test
+    void shouldFindLogThatKeepsTooLittle() {
+        retainsLogs();
+        journalKept = new Evidence.Kept(65536, 131071, 1);
+        assertThat(verdict()).contains("the journal keeps only");
+
+        retainsLogs();
+        dispatchKept = new Evidence.Kept(150, 65536, 2);
+        assertThat(verdict()).contains("the dispatch log keeps only");
+    }
+
+    @Test
+    void shouldFindWhatVerificationFinds() {
+        verification.add("damage from 1 to 2");
+
+        assertThat(verdict()).contains("herald verify finds", "damage from 1 to 2");
+    }
+
+    @Test
+    void shouldTakeDeliveryThatGoesOnBehindReleasedSegmentsWhereItIsCounted() {
+        retainsLogs();
+        connections.set(0, List.of(log.get(3), log.get(4), log.get(5)));
+        assertThat(verdict()).isNull();
+
+        connections.set(0, List.of(log.get(4), log.get(5)));
+        assertThat(verdict()).contains("is next");
+
+        dispatchKept = new Evidence.Kept(0, 65536, 0);
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 1L);
+        connections.set(0, List.of(log.get(3), log.get(4), log.get(5)));
+        assertThat(verdict()).contains("is next");
+    }
+
+    @Test
+    void shouldFindLossOfCollectorThatIsNotCounted() {
+        retainsLogs();
+        actual.clear();
+        log.clear();
+        dispatch(100, 1, 2);
+        dispatch(200, 3, REPEAT);
+        dispatch(300, 5, 6);
+        expected.clear();
+        expected.addAll(actual);
+        dispatchKept = new Evidence.Kept(250, 250 + 65536, 2);
+        connections.set(0, List.of(log.get(REPEAT), log.get(REPEAT + 1)));
+        counters.put(ProxyCounter.WRITER_LOST_BYTES, 100L);
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.WRITER_LOST_BYTES, 99L);
+
+        assertThat(verdict()).contains("bytes of the dispatch log released before a writer read them", "is 99");
+    }
+
+    @Test
     void shouldExpectCountOfWhatIsJournaled() {
         counters.put(ProxyCounter.JOURNALED, EVENTS - 1L);
         assertThat(verdict()).contains("events journaled");
