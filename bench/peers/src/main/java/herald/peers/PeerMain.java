@@ -26,6 +26,10 @@ public final class PeerMain {
      * @throws Exception where the peer can't go on.
      */
     public static void main(final String[] args) throws Exception {
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            System.err.println(thread.getName() + " failed: " + e + ", caused by " + e.getCause());
+            Runtime.getRuntime().halt(1);
+        });
         final PrintStream answers = System.out;
         System.setOut(System.err);
         try (Peer peer = open(args)) {
