@@ -15,8 +15,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * which keeps its id and counts on. Time is journal time, so that a replay gives the same answers.
  */
 public final class DedupHandler implements StageHandler, AutoCloseable {
-    private final DedupWindows windows = new DedupWindows();
-    private final DedupEntry fresh = new DedupEntry();
+    /** Keys held in the index where nothing else is configured: 16 MiB of entries, 4 MiB of table. */
+    public static final int DEFAULT_INDEX_LIMIT = 256 * 1024;
+    /** The most keys that the index can be made for: 1 GiB of entries, 256 MiB of table. */
+    public static final int MAX_INDEX_LIMIT = DedupIndex.MAX_CAPACITY;
+
+    private final DedupWindows windows;
     private final DedupKey key;
     private final CounterId.Sink counters;
     private long countedPosition;
@@ -27,10 +31,12 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     /**
      * A handler that remembers nothing yet; a start record tells it the interval.
      *
-     * @param seed     of the keys, random for each run.
-     * @param counters told what happens.
+     * @param seed       of the keys, random for each run.
+     * @param indexLimit the most keys held in the index; more go on to maps. Changes no answer.
+     * @param counters   told what happens.
      */
-    public DedupHandler(final long seed, final CounterId.Sink counters) {
+    public DedupHandler(final long seed, final int indexLimit, final CounterId.Sink counters) {
+        this.windows = new DedupWindows(indexLimit);
         this.key = new DedupKey(seed);
         this.counters = counters;
     }
@@ -89,8 +95,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         final long recordTimeNs = event.recordTimeNs();
         final DedupEntry first = windows.find(key, slot.journalTimeNs());
         if (first != null) {
-            first.seen(slot.journalTimeNs(), first.occurrences() + 1);
-            windows.update(key, first);
+            first.occurrences(first.occurrences() + 1);
             slot.repeatOf(first.eventIdHigh(), first.eventIdLow(), first.position())
                 .occurrence(first.firstSeenNs(), first.firstRecordTimeNs(), recordTimeNs, first.occurrences());
             turnRepeats += isCounted(slot) ? 0 : 1;
@@ -98,14 +103,15 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         }
         final long idHigh = EventId.high(event.recorderIdHigh(), event.recorderIdLow(), recordTimeNs);
         final long idLow = EventId.low(event.recorderIdHigh(), event.recorderIdLow(), event.sequence());
-        fresh.identify(idHigh, idLow)
-            .firstSeen(slot.journalTimeNs(), recordTimeNs, slot.position())
-            .seen(slot.journalTimeNs(), 1);
-        final boolean remembered = windows.add(key, fresh);
-        if (!remembered) {
+        final DedupEntry fresh = windows.add(key, slot.journalTimeNs());
+        if (fresh == null) {
             turnOverfull += isCounted(slot) ? 0 : 1;
+        } else {
+            fresh.identify(idHigh, idLow)
+                .firstSeen(slot.journalTimeNs(), recordTimeNs, slot.position())
+                .occurrences(1);
         }
-        slot.firstOccurrence(idHigh, idLow, recordTimeNs, !remembered);
+        slot.firstOccurrence(idHigh, idLow, recordTimeNs, fresh == null);
     }
 
     /**
@@ -120,7 +126,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     }
 
     /**
-     * Makes the map that the next generation needs, off the stage's thread.
+     * Makes the map that will be wanted next, if any, off the stage's thread.
      *
      * @return true where one was made.
      */
