@@ -3,24 +3,26 @@ package herald.dedup;
 import herald.event.EventId;
 import herald.link.CounterId;
 import herald.stage.EventSlot;
+import herald.stage.LookAheadHandler;
 import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
-import herald.stage.StageHandler;
 import herald.wire.EventDecoder;
+import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Second stage: says of each event whether it is new or a repeat within the dedup interval of the first occurrence,
  * which keeps its id and counts on. Time is journal time, so that a replay gives the same answers.
  */
-public final class DedupHandler implements StageHandler, AutoCloseable {
+public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     /** Keys held in the index where nothing else is configured: 16 MiB of entries, 4 MiB of table. */
     public static final int DEFAULT_INDEX_LIMIT = 256 * 1024;
     /** The most keys that the index can be made for: 1 GiB of entries, 256 MiB of table. */
     public static final int MAX_INDEX_LIMIT = DedupIndex.MAX_CAPACITY;
 
     private final DedupWindows windows;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final EventDecoder event = new EventDecoder();
     private final DedupKey key;
     private final CounterId.Sink counters;
     private long countedPosition;
@@ -89,9 +91,26 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
     }
 
+    @Override
+    public void onAhead(final EventSlot slot) {
+        if (slot.kind() == EventSlot.Kind.EVENT) {
+            computeKey(slot);
+            windows.onAhead(key);
+        }
+    }
+
+    private void computeKey(final EventSlot slot) {
+        key.compute(slot.wireEvent(), 0, slot.wireEvent().capacity());
+        slot.key(key.high(), key.low());
+    }
+
     private void onEvent(final EventSlot slot) {
-        final UnsafeBuffer wireEvent = slot.wireEvent();
-        final EventDecoder event = key.compute(wireEvent, 0, wireEvent.capacity());
+        if (slot.isKeyed()) {
+            key.set(slot.keyHigh(), slot.keyLow());
+        } else {
+            computeKey(slot);
+        }
+        event.wrapAndApplyHeader(slot.wireEvent(), 0, header);
         final long recordTimeNs = event.recordTimeNs();
         final DedupEntry first = windows.find(key, slot.journalTimeNs());
         if (first != null) {

@@ -28,6 +28,9 @@ final class DedupIndex {
     private final UnsafeBuffer table;
     private final UnsafeBuffer[] chunks;
     private final DedupEntry probe = new DedupEntry();
+    /** Keeps the reads ahead from being left out. */
+    @SuppressWarnings("UnusedVariable")
+    private long called;
     private long oldest;
     private long next;
 
@@ -65,6 +68,18 @@ final class DedupIndex {
 
     boolean isFull() {
         return next - oldest == capacity;
+    }
+
+    /** Reads the place where a key's entry is looked for first, so that it is near when {@link #find} comes. */
+    void callForPlace(final long low) {
+        called += at((int)low & tableMask);
+    }
+
+    /** Reads the entry that is looked at first. */
+    void callForEntry(final long low) {
+        final int number = (int)at((int)low & tableMask) - 1;
+        called += number < 0 ? 0 : chunks[number / ENTRIES_PER_CHUNK].getLong(
+            number % ENTRIES_PER_CHUNK * DedupEntry.LENGTH);
     }
 
     /**

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class DedupWindows implements AutoCloseable {
     private static final int EXPIRIES_PER_EVENT = 2;
+    /** So many keys after a place of the table was called for, it is there. */
+    private static final int AHEAD = 8;
 
     private final int indexLimit;
     private final AtomicReference<DedupGeneration> spare = new AtomicReference<>();
@@ -34,6 +36,8 @@ final class DedupWindows implements AutoCloseable {
     private final DedupEntry evicted = new DedupEntry();
     private final DedupEntry mapped = new DedupEntry();
     private final DedupKey evictedKey = new DedupKey(0, 0);
+    private final long[] aheadLows = new long[AHEAD];
+    private int aheadCount;
     private DedupIndex index;
     private DedupGeneration younger;
     private DedupGeneration older;
@@ -69,6 +73,21 @@ final class DedupWindows implements AutoCloseable {
         index = new DedupIndex(BitUtil.findNextPositivePowerOfTwo((int)useful));
         generation = Long.MIN_VALUE;
         youngerKeys = 0;
+    }
+
+    /**
+     * Calls for the memory in which {@link #find} will look for a key: its place in the table, and the entry of a key
+     * that was called for a little earlier.
+     *
+     * @param key of an event that is not handled yet.
+     */
+    void onAhead(final DedupKey key) {
+        final int next = aheadCount++ & (AHEAD - 1);
+        if (index != null) {
+            index.callForEntry(aheadLows[next]);
+            index.callForPlace(key.low());
+        }
+        aheadLows[next] = key.low();
     }
 
     /**
