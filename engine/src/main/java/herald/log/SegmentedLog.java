@@ -137,9 +137,9 @@ public final class SegmentedLog implements AutoCloseable {
         }
     }
 
-    /** A segment was forced before the first record of the next one, so that no more than the last two can be torn. */
+    /** Each is forced when the one behind it is full, at the latest: no more than the last three can be torn. */
     private static void forceLast(final Config config, final List<Path> files) throws IOException {
-        for (final Path file : files.subList(Math.max(0, files.size() - 2), files.size())) {
+        for (final Path file : files.subList(Math.max(0, files.size() - 3), files.size())) {
             try (Segment segment = Segment.open(config.disk(), file, true)) {
                 segment.forceAnew();
             } catch (final IOException e) {

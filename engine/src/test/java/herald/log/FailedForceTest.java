@@ -104,7 +104,7 @@ class FailedForceTest {
 
     @Test
     void shouldTakeBackTheEndOfASegmentThatCouldNotBeForcedAtItsRoll() throws IOException {
-        try (SegmentedLog log = fixture.open()) {
+        try (SegmentedLog log = fixture.openForced()) {
             LogFixture.append(log, A);
             log.force();
             LogFixture.append(log, LONG);
@@ -159,7 +159,7 @@ class FailedForceTest {
 
     @Test
     void shouldForceTheSegmentBeforeTheLastOneToo() throws IOException {
-        try (SegmentedLog log = fixture.open()) {
+        try (SegmentedLog log = fixture.openForced()) {
             LogFixture.append(log, LONG);
             assertThat(log.prepareNextSegment()).isTrue();
             disk.failing(true);
@@ -171,6 +171,43 @@ class FailedForceTest {
             log.force();
         }
         assertThat(onDevice()).containsExactly(LONG, D);
+    }
+
+    @Test
+    void shouldForceAFullSegmentBesideTheAppends() throws IOException {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, LONG);
+            LogFixture.append(log, LONG);
+            assertThat(onDevice()).as("the roll does not wait for the device").isEmpty();
+            log.prepareNextSegment();
+            assertThat(onDevice()).containsExactly(LONG);
+            log.force();
+            assertThat(onDevice()).containsExactly(LONG, LONG);
+        }
+    }
+
+    @Test
+    void shouldForceAFullSegmentAtTheLatestWhenTheNextOneIsFull() throws IOException {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, LONG);
+            LogFixture.append(log, LONG);
+            LogFixture.append(log, LONG);
+            assertThat(onDevice()).containsExactly(LONG);
+        }
+    }
+
+    @Test
+    void shouldStopAtTheNextRollWhereAFullSegmentCouldNotBeForced() throws IOException {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, LONG);
+            LogFixture.append(log, LONG);
+            disk.failing(true);
+            assertThatThrownBy(log::prepareNextSegment).isInstanceOf(IOException.class);
+            disk.failing(false);
+            assertThatThrownBy(() -> LogFixture.append(log, LONG)).isInstanceOf(LogException.class)
+                .hasMessageContaining("an earlier force of a full segment failed");
+            assertThatThrownBy(log::force).isInstanceOf(IOException.class).hasMessageContaining("an earlier force");
+        }
     }
 
     /** B's page did not reach the device, C's did, in the same turn: nobody was told of either. */

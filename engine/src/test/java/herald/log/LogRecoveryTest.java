@@ -227,7 +227,7 @@ class LogRecoveryTest {
 
     @Test
     void shouldNeverCallAForceGoodAfterOneFailed() throws IOException {
-        try (SegmentedLog log = fixture.open()) {
+        try (SegmentedLog log = fixture.openForced()) {
             LogFixture.append(log, new byte[HALF]);
             assertThat(log.prepareNextSegment()).isTrue();
             disk.failing = true;
