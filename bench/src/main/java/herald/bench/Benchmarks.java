@@ -17,6 +17,7 @@ import java.util.List;
 public final class Benchmarks {
     private static final int NATIVE_ACCESS_RESTRICTED_SINCE = 24;
     private static final String OPTIONS = "jvm.options";
+    private static final String ISOLATION = "isolation";
 
     private Benchmarks() {
     }
@@ -24,10 +25,14 @@ public final class Benchmarks {
     /**
      * Runs what the command line names.
      *
-     * @param args as JMH takes them.
+     * @param args as JMH takes them, or {@code isolation} and what {@link Isolation} takes.
      * @throws IOException where JMH can't read or write.
      */
     public static void main(final String[] args) throws IOException {
+        if (args.length > 0 && ISOLATION.equals(args[0])) {
+            Isolation.run(Arrays.copyOfRange(args, 1, args.length));
+            return;
+        }
         final List<String> line = new ArrayList<>(List.of("-jvmArgsAppend", String.join(" ", jvmOptions())));
         line.addAll(Arrays.asList(args));
         Main.main(line.toArray(new String[0]));

@@ -71,7 +71,7 @@ public class DedupBenchmark {
     @Setup(Level.Trial)
     public void open() throws IOException {
         fixture = new StageFixture(TempDirectory.inMemory());
-        handler = new DedupHandler(1, fixture.counters());
+        handler = new DedupHandler(1, DedupHandler.DEFAULT_INDEX_LIMIT, fixture.counters());
         handler.onSlot(fixture.slotOf(StageFixture.start(INTERVAL_NS, 1, 2L * keys + BURST)));
         beginAnew();
     }

@@ -98,7 +98,7 @@ public class PipelineBenchmark {
         final Journal journal = new Journal(
             journalLog, JournalRecovery.EMPTY, Journal.defaultForgetRecorderNs());
         dispatchLog = new DispatchLog(fixture.openLog(DataDirectory.dispatch(fixture.dataDir())), 0, 0);
-        dedup = new DedupHandler(1, fixture.counters());
+        dedup = new DedupHandler(1, DedupHandler.DEFAULT_INDEX_LIMIT, fixture.counters());
         final EventPipeline.Context context = new EventPipeline.Context(
             RING_LENGTH, ARENA_LENGTH, TURN_LIMIT, new JournalClock(fixture::nowNs, fixture::nowNs, 0),
             fixture::nowNs, fixture.counters(), (stage, cause) -> {

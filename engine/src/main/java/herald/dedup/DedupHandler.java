@@ -3,20 +3,26 @@ package herald.dedup;
 import herald.event.EventId;
 import herald.link.CounterId;
 import herald.stage.EventSlot;
+import herald.stage.LookAheadHandler;
 import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
-import herald.stage.StageHandler;
 import herald.wire.EventDecoder;
+import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Second stage: says of each event whether it is new or a repeat within the dedup interval of the first occurrence,
  * which keeps its id and counts on. Time is journal time, so that a replay gives the same answers.
  */
-public final class DedupHandler implements StageHandler, AutoCloseable {
-    private final DedupWindows windows = new DedupWindows();
-    private final DedupEntry fresh = new DedupEntry();
+public final class DedupHandler implements LookAheadHandler, AutoCloseable {
+    /** Keys held in the index where nothing else is configured: 16 MiB of entries, 4 MiB of table. */
+    public static final int DEFAULT_INDEX_LIMIT = 256 * 1024;
+    /** The most keys that the index can be made for: 1 GiB of entries, 256 MiB of table. */
+    public static final int MAX_INDEX_LIMIT = DedupIndex.MAX_CAPACITY;
+
+    private final DedupWindows windows;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final EventDecoder event = new EventDecoder();
     private final DedupKey key;
     private final CounterId.Sink counters;
     private long countedPosition;
@@ -27,10 +33,12 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     /**
      * A handler that remembers nothing yet; a start record tells it the interval.
      *
-     * @param seed     of the keys, random for each run.
-     * @param counters told what happens.
+     * @param seed       of the keys, random for each run.
+     * @param indexLimit the most keys held in the index; more go on to maps. Changes no answer.
+     * @param counters   told what happens.
      */
-    public DedupHandler(final long seed, final CounterId.Sink counters) {
+    public DedupHandler(final long seed, final int indexLimit, final CounterId.Sink counters) {
+        this.windows = new DedupWindows(indexLimit);
         this.key = new DedupKey(seed);
         this.counters = counters;
     }
@@ -83,14 +91,30 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
     }
 
+    @Override
+    public void onAhead(final EventSlot slot) {
+        if (slot.kind() == EventSlot.Kind.EVENT) {
+            computeKey(slot);
+            windows.onAhead(key);
+        }
+    }
+
+    private void computeKey(final EventSlot slot) {
+        key.compute(slot.wireEvent(), 0, slot.wireEvent().capacity());
+        slot.key(key.high(), key.low());
+    }
+
     private void onEvent(final EventSlot slot) {
-        final UnsafeBuffer wireEvent = slot.wireEvent();
-        final EventDecoder event = key.compute(wireEvent, 0, wireEvent.capacity());
+        if (slot.isKeyed()) {
+            key.set(slot.keyHigh(), slot.keyLow());
+        } else {
+            computeKey(slot);
+        }
+        event.wrapAndApplyHeader(slot.wireEvent(), 0, header);
         final long recordTimeNs = event.recordTimeNs();
         final DedupEntry first = windows.find(key, slot.journalTimeNs());
         if (first != null) {
-            first.seen(slot.journalTimeNs(), first.occurrences() + 1);
-            windows.update(key, first);
+            first.occurrences(first.occurrences() + 1);
             slot.repeatOf(first.eventIdHigh(), first.eventIdLow(), first.position())
                 .occurrence(first.firstSeenNs(), first.firstRecordTimeNs(), recordTimeNs, first.occurrences());
             turnRepeats += isCounted(slot) ? 0 : 1;
@@ -98,14 +122,15 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
         }
         final long idHigh = EventId.high(event.recorderIdHigh(), event.recorderIdLow(), recordTimeNs);
         final long idLow = EventId.low(event.recorderIdHigh(), event.recorderIdLow(), event.sequence());
-        fresh.identify(idHigh, idLow)
-            .firstSeen(slot.journalTimeNs(), recordTimeNs, slot.position())
-            .seen(slot.journalTimeNs(), 1);
-        final boolean remembered = windows.add(key, fresh);
-        if (!remembered) {
+        final DedupEntry fresh = windows.add(key, slot.journalTimeNs());
+        if (fresh == null) {
             turnOverfull += isCounted(slot) ? 0 : 1;
+        } else {
+            fresh.identify(idHigh, idLow)
+                .firstSeen(slot.journalTimeNs(), recordTimeNs, slot.position())
+                .occurrences(1);
         }
-        slot.firstOccurrence(idHigh, idLow, recordTimeNs, !remembered);
+        slot.firstOccurrence(idHigh, idLow, recordTimeNs, fresh == null);
     }
 
     /**
@@ -120,7 +145,7 @@ public final class DedupHandler implements StageHandler, AutoCloseable {
     }
 
     /**
-     * Makes the map that the next generation needs, off the stage's thread.
+     * Makes the map that will be wanted next, if any, off the stage's thread.
      *
      * @return true where one was made.
      */

@@ -38,9 +38,8 @@ public final class DedupKey {
      * @param buffer that holds the wire message, already validated.
      * @param offset of its message header.
      * @param length in bytes.
-     * @return the decoder at the event's fixed fields.
      */
-    EventDecoder compute(final DirectBuffer buffer, final int offset, final int length) {
+    void compute(final DirectBuffer buffer, final int offset, final int length) {
         event.wrapAndApplyHeader(buffer, offset, header);
         final EventDecoder.AttributesDecoder attributes = event.attributes();
         while (attributes.hasNext()) {
@@ -50,8 +49,6 @@ public final class DedupKey {
         }
         final int from = event.limit();
         hashRange(hashBySeverity[event.severityRaw() & 3], buffer, from, offset + length - from);
-        event.sbeRewind();
-        return event;
     }
 
     private void hashRange(

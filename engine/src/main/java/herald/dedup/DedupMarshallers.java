@@ -11,7 +11,7 @@ import net.openhft.chronicle.hash.serialization.SizedWriter;
  */
 final class DedupMarshallers {
     static final int KEY_LENGTH = 2 * Long.BYTES;
-    static final int ENTRY_LENGTH = 7 * Long.BYTES;
+    static final int ENTRY_LENGTH = 6 * Long.BYTES;
 
     private DedupMarshallers() {
     }
@@ -60,10 +60,9 @@ final class DedupMarshallers {
             final long idHigh = in.readLong();
             entry.identify(idHigh, in.readLong());
             final long firstSeenNs = in.readLong();
-            final long lastSeenNs = in.readLong();
             final long firstRecordTimeNs = in.readLong();
             entry.firstSeen(firstSeenNs, firstRecordTimeNs, in.readLong());
-            return entry.seen(lastSeenNs, in.readLong());
+            return entry.occurrences(in.readLong());
         }
 
         @Override
@@ -77,7 +76,6 @@ final class DedupMarshallers {
             out.writeLong(entry.eventIdHigh());
             out.writeLong(entry.eventIdLow());
             out.writeLong(entry.firstSeenNs());
-            out.writeLong(entry.lastSeenNs());
             out.writeLong(entry.firstRecordTimeNs());
             out.writeLong(entry.position());
             out.writeLong(entry.occurrences());

@@ -1,38 +1,63 @@
 package herald.dedup;
 
-import net.openhft.chronicle.map.ChronicleMap;
-import net.openhft.chronicle.map.ChronicleMapBuilder;
+import org.agrona.BitUtil;
 
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The events of the last dedup interval, by key. Chronicle Map forgets nothing by itself, so there are two generations
- * of it, on boundaries of journal time: an event that is not in the younger one may be in the older one, whose events'
- * windows are running out.
+ * The events of the last dedup interval, by key, in two tiers. The {@link DedupIndex} holds the youngest. What it has
+ * no room for goes on to a {@link DedupGeneration}, unless its window is over by then: a key costs a look into a map
+ * only where more keys are alive than the index holds. Maps forget nothing by themselves, so there are two generations
+ * of them, on boundaries of journal time.
  *
  * <pre>
+ *   new, repeated ──► index ──── oldest, still in its window ────► map of its generation
+ *                       ▲                                            |
+ *                       '──────────────── repeated ──────────────────'
+ *
  *     generation g - 1      generation g
  *   |-----------------|--------x         |
- *              |<-- interval ->|             any event in its window now is in one of the two
+ *              |<-- interval ->|             any event in its window now is in one of the two, or in the index
  * </pre>
  *
- * <p>Owned by the dedup stage; another thread may {@link #prepare} the map that comes next.
+ * <p>What the index says of a key is newer than what a map says. Neither the index's length nor the way of an entry
+ * through the tiers changes any answer. Owned by the dedup stage; another thread may {@link #prepare} the map that
+ * comes next.
  */
 final class DedupWindows implements AutoCloseable {
-    private static final double BLOAT = 2.0;
+    private static final int EXPIRIES_PER_EVENT = 2;
+    /** So many keys after a place of the table was called for, it is there. */
+    private static final int AHEAD = 8;
 
-    private final AtomicReference<ChronicleMap<DedupKey, DedupEntry>> spare = new AtomicReference<>();
-    private final DedupEntry scratch = new DedupEntry();
-    private ChronicleMap<DedupKey, DedupEntry> younger;
-    private ChronicleMap<DedupKey, DedupEntry> older;
-    private ChronicleMap<DedupKey, DedupEntry> found;
+    private final int indexLimit;
+    private final AtomicReference<DedupGeneration> spare = new AtomicReference<>();
+    private final AtomicReference<DedupGeneration> outdated = new AtomicReference<>();
+    private final DedupEntry entry = new DedupEntry();
+    private final DedupEntry evicted = new DedupEntry();
+    private final DedupEntry mapped = new DedupEntry();
+    private final DedupKey evictedKey = new DedupKey(0, 0);
+    private final long[] aheadLows = new long[AHEAD];
+    private int aheadCount;
+    private DedupIndex index;
+    private DedupGeneration younger;
+    private DedupGeneration older;
     private volatile long keyLimit;
+    private volatile boolean mapWanted;
     private long intervalNs;
     private long generation = Long.MIN_VALUE;
     private long youngerKeys;
 
     /**
-     * Begins with empty windows.
+     * Windows that remember nothing yet.
+     *
+     * @param indexLimit the most keys held in the index.
+     */
+    DedupWindows(final int indexLimit) {
+        this.indexLimit = indexLimit;
+    }
+
+    /**
+     * Begins with empty windows, where anything changes.
      *
      * @param newIntervalNs length of a window.
      * @param newKeyLimit   keys held for each generation.
@@ -44,10 +69,25 @@ final class DedupWindows implements AutoCloseable {
         close();
         intervalNs = newIntervalNs;
         keyLimit = newKeyLimit;
-        younger = create();
-        older = create();
+        final long useful = Math.min(indexLimit, 2 * Math.min(newKeyLimit, DedupIndex.MAX_CAPACITY / 2));
+        index = new DedupIndex(BitUtil.findNextPositivePowerOfTwo((int)useful));
         generation = Long.MIN_VALUE;
         youngerKeys = 0;
+    }
+
+    /**
+     * Calls for the memory in which {@link #find} will look for a key: its place in the table, and the entry of a key
+     * that was called for a little earlier.
+     *
+     * @param key of an event that is not handled yet.
+     */
+    void onAhead(final DedupKey key) {
+        final int next = aheadCount++ & (AHEAD - 1);
+        if (index != null) {
+            index.callForEntry(aheadLows[next]);
+            index.callForPlace(key.low());
+        }
+        aheadLows[next] = key.low();
     }
 
     /**
@@ -55,64 +95,114 @@ final class DedupWindows implements AutoCloseable {
      *
      * @param key           of the event.
      * @param journalTimeNs of it.
-     * @return the entry, valid until the next call; null where the event is new.
+     * @return its entry, to be changed in place, valid until the next call; null where the event is new.
      */
     DedupEntry find(final DedupKey key, final long journalTimeNs) {
         rotateTo(journalTimeNs / intervalNs);
-        found = younger;
-        DedupEntry entry = younger.getUsing(key, scratch);
-        if (entry == null) {
-            found = older;
-            entry = older.getUsing(key, scratch);
+        final int number = index.find(key.high(), key.low());
+        if (number != DedupIndex.NONE) {
+            if (isInWindow(index.show(entry, number), journalTimeNs)) {
+                return entry;
+            }
+            index.remove(number);
+            return null;
         }
-        return entry != null && journalTimeNs - entry.firstSeenNs() < intervalNs ? entry : null;
+        if (isMapped(key) && isInWindow(mapped, journalTimeNs)) {
+            append(key, journalTimeNs).copyFrom(mapped);
+            return entry.key(key.high(), key.low());
+        }
+        return null;
+    }
+
+    private boolean isMapped(final DedupKey key) {
+        return (younger != null && younger.find(key, mapped)) || (older != null && older.find(key, mapped));
+    }
+
+    private boolean isInWindow(final DedupEntry of, final long journalTimeNs) {
+        return journalTimeNs - of.firstSeenNs() < intervalNs;
     }
 
     /**
-     * Remembers one more occurrence of the event that {@link #find} has just returned.
+     * Remembers a new event, one that {@link #find} has just not found.
      *
-     * @param key   of the event.
-     * @param entry of it, changed.
+     * @param key           of the event.
+     * @param journalTimeNs of it.
+     * @return its entry, to be filled in, valid until the next call; null where the generation holds its limit of keys:
+     *         the event is not remembered.
      */
-    void update(final DedupKey key, final DedupEntry entry) {
-        found.put(key, entry);
-    }
-
-    /**
-     * Remembers a new event.
-     *
-     * @param key   of the event.
-     * @param entry of it.
-     * @return false where the generation holds its limit of keys: the event is not remembered.
-     */
-    boolean add(final DedupKey key, final DedupEntry entry) {
+    DedupEntry add(final DedupKey key, final long journalTimeNs) {
         if (youngerKeys >= keyLimit) {
-            return false;
+            return null;
         }
         youngerKeys++;
-        younger.put(key, entry);
-        return true;
+        return append(key, journalTimeNs);
+    }
+
+    private DedupEntry append(final DedupKey key, final long journalTimeNs) {
+        for (int i = 0; i < EXPIRIES_PER_EVENT && !index.isEmpty(); i++) {
+            final int oldest = index.oldestNumber();
+            if (isInWindow(index.show(evicted, oldest), journalTimeNs)) {
+                break;
+            }
+            index.remove(oldest);
+        }
+        if (index.isFull()) {
+            evictOldest();
+        }
+        if (!mapWanted && index.size() >= index.capacity() / 2) {
+            mapWanted = true;
+        }
+        return index.show(entry, index.append(key.high(), key.low()));
+    }
+
+    private void evictOldest() {
+        final int oldest = index.oldestNumber();
+        index.show(evicted, oldest);
+        evictedKey.set(evicted.keyHigh(), evicted.keyLow());
+        final long evictedGeneration = evicted.firstSeenNs() / intervalNs;
+        if (evictedGeneration == generation) {
+            younger = younger == null ? takeSpare() : younger;
+            younger.put(evictedKey, evicted);
+        } else if (evictedGeneration == generation - 1) {
+            older = older == null ? takeSpare() : older;
+            older.put(evictedKey, evicted);
+        }
+        index.remove(oldest);
     }
 
     /**
      * Puts back what a batch says of an event: at start, in the order of the batches.
      *
-     * @param key   of the event.
-     * @param entry of it.
+     * @param key      of the event.
+     * @param restored entry of it.
      */
-    void restore(final DedupKey key, final DedupEntry entry) {
-        final long entryGeneration = entry.firstSeenNs() / intervalNs;
-        if (entryGeneration > generation) {
-            rotateTo(entryGeneration);
+    void restore(final DedupKey key, final DedupEntry restored) {
+        final long restoredGeneration = restored.firstSeenNs() / intervalNs;
+        rotateTo(restoredGeneration);
+        if (restoredGeneration < generation - 1) {
+            return;
         }
-        if (entryGeneration == generation) {
-            if (!younger.containsKey(key)) {
-                youngerKeys++;
-            }
-            younger.put(key, entry);
-        } else if (entryGeneration == generation - 1) {
-            older.put(key, entry);
+        final DedupEntry known = known(key);
+        final boolean isNewer = known == null || restored.firstSeenNs() > known.firstSeenNs();
+        if (isNewer && restoredGeneration == generation) {
+            youngerKeys++;
         }
+        if (known == null) {
+            append(key, restored.firstSeenNs());
+        } else if (restored.firstSeenNs() < known.firstSeenNs()) {
+            return;
+        }
+        entry.copyFrom(restored).key(key.high(), key.low());
+    }
+
+    /** What either tier says of a key, in its window or not: in the index, wherever it was. */
+    private DedupEntry known(final DedupKey key) {
+        final int number = index.find(key.high(), key.low());
+        if (number != DedupIndex.NONE) {
+            return index.show(entry, number);
+        }
+        return isMapped(key) ?
+            append(key, mapped.firstSeenNs()).copyFrom(mapped).key(key.high(), key.low()) : null;
     }
 
     long keys() {
@@ -123,56 +213,47 @@ final class DedupWindows implements AutoCloseable {
         if (newGeneration <= generation) {
             return;
         }
-        final boolean adjacent = newGeneration == generation + 1;
-        final ChronicleMap<DedupKey, DedupEntry> outdated = older;
-        if (adjacent || youngerKeys == 0) {
+        discard(older);
+        if (newGeneration == generation + 1) {
             older = younger;
         } else {
-            younger.close();
-            older = takeSpare();
+            discard(younger);
+            older = null;
         }
-        outdated.close();
-        younger = takeSpare();
+        younger = null;
         youngerKeys = 0;
         generation = newGeneration;
+        mapWanted = false;
     }
 
-    private ChronicleMap<DedupKey, DedupEntry> takeSpare() {
-        final ChronicleMap<DedupKey, DedupEntry> prepared = spare.getAndSet(null);
-        return prepared == null ? create() : prepared;
+    /** Closing a map takes long: it is left to {@link #prepare} where that has come by since the last time. */
+    private void discard(final DedupGeneration unused) {
+        if (unused != null) {
+            closeQuietly(outdated.getAndSet(unused));
+        }
+    }
+
+    private DedupGeneration takeSpare() {
+        final DedupGeneration prepared = spare.getAndSet(null);
+        return prepared == null ? new DedupGeneration(keyLimit) : prepared;
     }
 
     /**
-     * Makes the map that the next rotation needs. Any thread but one at a time.
+     * Makes the map that is wanted next, if any, and closes the one that is not needed any more. Any thread but one at
+     * a time.
      *
      * @return true where one was made.
      */
     boolean prepare() {
-        if (keyLimit == 0 || spare.get() != null) {
+        closeQuietly(outdated.getAndSet(null));
+        if (!mapWanted || spare.get() != null) {
             return false;
         }
-        final long limit = keyLimit;
-        final ChronicleMap<DedupKey, DedupEntry> map = create();
-        if (limit != keyLimit || !spare.compareAndSet(null, map)) {
-            map.close();
+        final DedupGeneration made = new DedupGeneration(keyLimit);
+        if (made.keyLimit() != keyLimit || !spare.compareAndSet(null, made)) {
+            made.close();
         }
         return true;
-    }
-
-    private ChronicleMap<DedupKey, DedupEntry> create() {
-        return ChronicleMapBuilder.of(DedupKey.class, DedupEntry.class)
-            .name("herald-dedup")
-            .entries(keyLimit)
-            .actualSegments(1)
-            .maxBloatFactor(BLOAT)
-            .constantKeySizeBySample(new DedupKey(0, 0))
-            .constantValueSizeBySample(new DedupEntry())
-            .keyMarshallers(DedupMarshallers.KeyMarshaller.INSTANCE, DedupMarshallers.KeyMarshaller.INSTANCE)
-            .valueMarshallers(DedupMarshallers.EntryMarshaller.INSTANCE, DedupMarshallers.EntryMarshaller.INSTANCE)
-            .checksumEntries(false)
-            .putReturnsNull(true)
-            .skipCloseOnExitHook(true)
-            .create();
     }
 
     @Override
@@ -180,13 +261,15 @@ final class DedupWindows implements AutoCloseable {
         closeQuietly(younger);
         closeQuietly(older);
         closeQuietly(spare.getAndSet(null));
+        closeQuietly(outdated.getAndSet(null));
         younger = null;
         older = null;
+        mapWanted = false;
     }
 
-    private static void closeQuietly(final ChronicleMap<DedupKey, DedupEntry> map) {
-        if (map != null) {
-            map.close();
+    private static void closeQuietly(final DedupGeneration unused) {
+        if (unused != null) {
+            unused.close();
         }
     }
 }

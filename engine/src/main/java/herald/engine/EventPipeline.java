@@ -157,8 +157,8 @@ public final class EventPipeline implements EventIngress {
     }
 
     /**
-     * Begins a turn of the producer: what it publishes up to the next one has one time, that of its first event, so that
-     * the clocks are read once and not for each event.
+     * Begins a turn of the producer: what it publishes up to the next one has one time, that of the turn's first event,
+     * so that the clocks are read once and not for each event.
      */
     void beginTurn() {
         stamped = false;

@@ -80,7 +80,7 @@ final class ProxyLogs implements AutoCloseable {
         final SegmentedLog log = openLog(journalDir, settings.journalSegmentLength, last.resumePosition());
         recovered = JournalRecovery.read(settings.disk, journalDir, this::onDamage);
         journal = new Journal(log, recovered, settings.forgetRecorderNs);
-        dedup = new DedupHandler(settings.random.nextLong(), counters);
+        dedup = new DedupHandler(settings.random.nextLong(), settings.dedupIndexLimit, counters);
         batch = new BatchHandler(dispatchLog, settings.durability == Durability.DISK, counters);
         dedup.countFrom(counted(ProxyCounter.DEDUPLICATED_POSITION));
         batch.countFrom(counted(ProxyCounter.DISPATCHED_POSITION));

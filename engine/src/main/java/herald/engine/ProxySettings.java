@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.dedup.DedupHandler;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.io.Disk;
@@ -54,6 +55,7 @@ abstract class ProxySettings {
     long dedupIntervalNs = TimeUnit.SECONDS.toNanos(10);
     long batchIntervalNs = TimeUnit.SECONDS.toNanos(1);
     long dedupKeyLimit = 1_000_000;
+    int dedupIndexLimit = DedupHandler.DEFAULT_INDEX_LIMIT;
     int batchLengthLimit = 1024 * 1024;
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
     ThreadingMode threadingMode;
@@ -98,6 +100,8 @@ abstract class ProxySettings {
         requirePositive(pollLimit, "pollLimit");
         requirePositive(turnLimit, "turnLimit");
         requirePositive(dedupKeyLimit, "dedupKeyLimit");
+        require(dedupIndexLimit > 0 && dedupIndexLimit <= DedupHandler.MAX_INDEX_LIMIT, "dedupIndexLimit",
+            dedupIndexLimit, "from 1 to " + DedupHandler.MAX_INDEX_LIMIT);
         concludeLengths();
         concludeRetention();
         final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();

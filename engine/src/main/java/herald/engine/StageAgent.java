@@ -6,6 +6,7 @@ import com.lmax.disruptor.SequenceBarrier;
 import herald.link.CounterId;
 import herald.log.LogFullException;
 import herald.stage.EventSlot;
+import herald.stage.LookAheadHandler;
 import herald.stage.ProxyCounter;
 import herald.stage.StageHandler;
 import org.agrona.concurrent.Agent;
@@ -32,6 +33,7 @@ final class StageAgent implements Agent {
     private final SequenceBarrier barrier;
     private final Sequence sequence = new Sequence();
     private final StageHandler handler;
+    private final LookAheadHandler lookAhead;
     private final int turnLimit;
     private final NanoClock nanoClock;
     private final CounterId.Sink counters;
@@ -56,6 +58,7 @@ final class StageAgent implements Agent {
         this.ring = ring;
         this.barrier = barrier;
         this.handler = handler;
+        this.lookAhead = handler instanceof LookAheadHandler ahead ? ahead : null;
         this.turnLimit = context.turnLimit();
         this.nanoClock = context.nanoClock();
         this.counters = context.counters();
@@ -87,6 +90,11 @@ final class StageAgent implements Agent {
     }
 
     private int turn(final long first, final long last) throws Exception {
+        if (lookAhead != null) {
+            for (long ahead = first; ahead <= last; ahead++) {
+                lookAhead.onAhead(ring.get(ahead));
+            }
+        }
         long next = first;
         try {
             while (next <= last) {

@@ -30,6 +30,8 @@ final class Segment implements AutoCloseable {
     record Header(UUID logId, long basePosition, int segmentLength, long createdNs, long previousEnd) {
     }
 
+    private static final int PAGE_LENGTH = 4096;
+
     private final Disk disk;
     private final Path file;
     private final Header header;
@@ -63,12 +65,20 @@ final class Segment implements AutoCloseable {
             disk.force(mapping, 0, header.segmentLength());
             disk.rename(unnamed, file);
             created = true;
+            touchPages(buffer);
             return new Segment(disk, file, mapping, header);
         } finally {
             if (!created) {
                 disk.unmap(mapping);
                 disk.delete(unnamed);
             }
+        }
+    }
+
+    /** Takes the page faults here, not where records are appended: each costs as much as several records. */
+    private static void touchPages(final UnsafeBuffer buffer) {
+        for (int offset = PAGE_LENGTH; offset < buffer.capacity(); offset += PAGE_LENGTH) {
+            buffer.putByte(offset, (byte)0);
         }
     }
 

@@ -39,14 +39,17 @@ public final class SegmentedLog implements AutoCloseable {
     private volatile long position;
     private volatile long segmentBase;
     private final long openedPosition;
+    /** Null where each segment is forced before the next one is begun. */
+    private final FullSegment fullSegment;
     private long forcedPosition;
     private long settledPosition;
     private IOException forceFailure;
     private int claimOffset;
     private int claimLength;
 
-    private SegmentedLog(final Config config, final Segment segment, final LogTail tail) {
+    private SegmentedLog(final Config config, final boolean forced, final Segment segment, final LogTail tail) {
         this.config = config;
+        this.fullSegment = forced ? null : new FullSegment();
         this.segment = segment;
         this.logId = segment.header().logId();
         this.cutLength = tail.cutLength();
@@ -59,6 +62,8 @@ public final class SegmentedLog implements AutoCloseable {
 
     /**
      * Opens a log for appending, or begins one. A torn tail is padded; damage before the tail is reported and left.
+     * {@link #prepareNextSegment} forces the segment that was filled last: after a power cut no more than the last
+     * three are torn.
      *
      * @param config          of the log.
      * @param claimedPosition what somebody is known to have seen of this log: it goes on at or after it.
@@ -74,7 +79,7 @@ public final class SegmentedLog implements AutoCloseable {
     /**
      * Opens a log as {@link #open(Config, long, LogDamage.Listener)} does, but forces what the last run may have left
      * unforced before it is read: what is read is on the device, also where a force had failed and the process was
-     * killed before it could say so.
+     * killed before it could say so. Each segment is forced before the next one is begun.
      *
      * @param config          of the log.
      * @param claimedPosition what somebody is known to have seen of this log: it goes on at or after it.
@@ -95,13 +100,13 @@ public final class SegmentedLog implements AutoCloseable {
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
                 return new SegmentedLog(
-                    config, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
+                    config, forced, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
             requireOneLog(config, files);
             if (forced) {
                 forceLast(config, files);
             }
-            final SegmentedLog log = openLast(config, files, onDamage);
+            final SegmentedLog log = openLast(config, forced, files, onDamage);
             log.goOnPast(claimedPosition, onDamage);
             return log;
         } catch (final IOException e) {
@@ -146,7 +151,8 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     private static SegmentedLog openLast(
-        final Config config, final List<Path> files, final LogDamage.Listener onDamage) throws IOException {
+        final Config config, final boolean forced, final List<Path> files, final LogDamage.Listener onDamage)
+        throws IOException {
         final int last = files.size() - 1;
         final Segment segment = Segment.open(config.disk(), files.get(last), true);
         if (last > 0 && LogTail.holdsNoRecord(segment)) {
@@ -155,12 +161,12 @@ public final class SegmentedLog implements AutoCloseable {
             if (tail.endPosition() < previous.endPosition()) {
                 segment.close();
                 config.disk().delete(files.get(last));
-                return new SegmentedLog(config, previous, tail);
+                return new SegmentedLog(config, forced, previous, tail);
             }
             previous.forceAnew();
             previous.close();
         }
-        return new SegmentedLog(config, segment, LogTail.repair(segment, onDamage));
+        return new SegmentedLog(config, forced, segment, LogTail.repair(segment, onDamage));
     }
 
     private void goOnPast(final long claimedPosition, final LogDamage.Listener onDamage) throws IOException {
@@ -174,7 +180,9 @@ public final class SegmentedLog implements AutoCloseable {
         if (claimedPosition > segment.endPosition()) {
             force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
-            switchTo(create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition()));
+            final Segment next = create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition());
+            segment.close();
+            switchTo(next);
         }
     }
 
@@ -301,6 +309,9 @@ public final class SegmentedLog implements AutoCloseable {
             throw new IOException("an earlier force of the log in " + config.directory() + " failed: what follows " +
                 "position " + forcedPosition + " is not durable; close the log and open it again", forceFailure);
         }
+        if (fullSegment != null) {
+            fullSegment.force();
+        }
         if (position > forcedPosition) {
             final int offset = segment.offsetOf(forcedPosition);
             try {
@@ -350,7 +361,12 @@ public final class SegmentedLog implements AutoCloseable {
             pad();
         }
         try {
-            force();
+            if (fullSegment == null) {
+                force();
+                segment.close();
+            } else {
+                fullSegment.take(segment);
+            }
         } catch (final IOException e) {
             throw new LogException("cannot force the log in " + config.directory() + ": " + e.getMessage(), e);
         }
@@ -376,7 +392,6 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     private synchronized void switchTo(final Segment next) {
-        segment.close();
         segment = next;
         nextSegment = null;
         segmentBase = next.basePosition();
@@ -386,13 +401,18 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     /**
-     * Creates the segment after the current one, once that is half full, so that the appending thread finds it ready.
+     * Creates the segment after the current one, once that is half full, so that the appending thread finds it ready;
+     * before that forces the one that was filled last, where that is still to be done.
      * For one other thread, or for the appending thread between appends.
      *
      * @return true where a segment was created.
-     * @throws IOException where there is no room for it: the log goes on in the current one.
+     * @throws IOException where there is no room for it: the log goes on in the current one; or where the device failed:
+     *                     it can't go on past the current one.
      */
     public boolean prepareNextSegment() throws IOException {
+        if (fullSegment != null) {
+            fullSegment.force();
+        }
         if (position - segmentBase < config.segmentLength() / 2) {
             return false;
         }
@@ -443,6 +463,9 @@ public final class SegmentedLog implements AutoCloseable {
         if (nextSegment != null) {
             nextSegment.close();
             nextSegment = null;
+        }
+        if (fullSegment != null) {
+            fullSegment.close();
         }
         segment.close();
     }

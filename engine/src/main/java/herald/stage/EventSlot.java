@@ -36,6 +36,9 @@ public final class EventSlot {
     private long position;
     private long nextPosition;
 
+    private boolean keyed;
+    private long keyHigh;
+    private long keyLow;
     private long eventIdHigh;
     private long eventIdLow;
     private long firstSeenNs;
@@ -52,6 +55,7 @@ public final class EventSlot {
         wallTimeNs = newWallTimeNs;
         recorder = null;
         start = null;
+        keyed = false;
         return this;
     }
 
@@ -93,6 +97,29 @@ public final class EventSlot {
     /** Where its bytes in the arena end. */
     public long arenaEnd() {
         return arenaEnd;
+    }
+
+    /** Dedup's own note: what makes the event the same as another. */
+    public EventSlot key(final long high, final long low) {
+        keyHigh = high;
+        keyLow = low;
+        keyed = true;
+        return this;
+    }
+
+    /** Whether dedup has noted the key. */
+    public boolean isKeyed() {
+        return keyed;
+    }
+
+    /** Upper half of the key. */
+    public long keyHigh() {
+        return keyHigh;
+    }
+
+    /** Lower half of the key. */
+    public long keyLow() {
+        return keyLow;
     }
 
     /** Dedup's word on an event that it has not seen within the interval. */

@@ -22,7 +22,10 @@ import java.util.UUID;
  *   32  position of the batch
  *   40  index of the first event in it that is not delivered
  *   44  CRC32C of the 44 bytes before
+ *   at 1016: "HERALDNB" until the first move, then 0
  * </pre>
+ *
+ * <p>A file of zeros is damaged, not new: a writer that is taken for new starts at the end of the log.
  */
 public final class Bookmark implements AutoCloseable {
     /** How the names of bookmarks end. */
@@ -40,7 +43,9 @@ public final class Bookmark implements AutoCloseable {
 
     private static final int FILE_LENGTH = 1024;
     private static final int SLOT_B = 512;
+    private static final int NEVER_MOVED_OFFSET = FILE_LENGTH - Long.BYTES;
     private static final long MAGIC = 0x4D42_444C_4152_4548L;
+    private static final long NEVER_MOVED = 0x424E_444C_4152_4548L;
     private static final int GENERATION_OFFSET = 8;
     private static final int LOG_ID_HIGH_OFFSET = 16;
     private static final int LOG_ID_LOW_OFFSET = 24;
@@ -93,17 +98,16 @@ public final class Bookmark implements AutoCloseable {
             return begin(disk, file, State.DAMAGED);
         }
         final MappedByteBuffer mapping = disk.map(file, writable);
-        final boolean neverMoved = isZero(new UnsafeBuffer(mapping));
-        return new Bookmark(disk, mapping, neverMoved ? State.NEW : State.DAMAGED);
+        return new Bookmark(disk, mapping, isNew(new UnsafeBuffer(mapping)) ? State.NEW : State.DAMAGED);
     }
 
-    /** The file takes its name last. One that is damaged is no zeros: until it moves it is damaged at each opening. */
+    /** The file takes its name last. One that replaces a damaged one is damaged at each opening until it moves. */
     private static Bookmark begin(final Disk disk, final Path file, final State initial) throws IOException {
         final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
         disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, FILE_LENGTH);
-        if (initial == State.DAMAGED) {
-            new UnsafeBuffer(mapping).putLong(0, MAGIC);
+        if (initial == State.NEW) {
+            new UnsafeBuffer(mapping).putLong(NEVER_MOVED_OFFSET, NEVER_MOVED);
         }
         disk.rename(unnamed, file);
         return new Bookmark(disk, mapping, initial);
@@ -126,13 +130,13 @@ public final class Bookmark implements AutoCloseable {
         }
     }
 
-    private static boolean isZero(final UnsafeBuffer bytes) {
-        for (int i = 0; i < FILE_LENGTH; i += Long.BYTES) {
+    private static boolean isNew(final UnsafeBuffer bytes) {
+        for (int i = 0; i < NEVER_MOVED_OFFSET; i += Long.BYTES) {
             if (bytes.getLong(i) != 0) {
                 return false;
             }
         }
-        return true;
+        return bytes.getLong(NEVER_MOVED_OFFSET) == NEVER_MOVED;
     }
 
     private long generationAt(final int offset) {
@@ -178,6 +182,7 @@ public final class Bookmark implements AutoCloseable {
         buffer.putLong(next + POSITION_OFFSET, position);
         buffer.putInt(next + INDEX_OFFSET, index);
         buffer.putInt(next + CRC_OFFSET, crc.compute(next, CRC_OFFSET));
+        buffer.putLong(NEVER_MOVED_OFFSET, 0);
         slot = next;
         state = State.PLACED;
     }

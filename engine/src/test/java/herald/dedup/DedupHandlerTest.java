@@ -35,7 +35,11 @@ class DedupHandlerTest {
     private long nextPosition = 64;
 
     private DedupHandler handler(final long seed) {
-        return new DedupHandler(seed, (counter, amount) -> counters.merge(counter, amount, Long::sum));
+        return handler(seed, 4);
+    }
+
+    private DedupHandler handler(final long seed, final int indexLimit) {
+        return new DedupHandler(seed, indexLimit, (counter, amount) -> counters.merge(counter, amount, Long::sum));
     }
 
     @BeforeEach
@@ -131,9 +135,12 @@ class DedupHandlerTest {
     @Test
     void shouldGiveTheSameAnswersWithMapsThatWerePreparedAhead() {
         for (int i = 0; i < 12; i++) {
-            handler.prepare();
-            assertThat(handler.prepare()).isFalse();
-            assertThat(occurrences(WireEvents.event(), BASE_NS + i * 500L)).isEqualTo(i % 2 + 1);
+            for (int event = 0; event < 8; event++) {
+                handler.prepare();
+                assertThat(handler.prepare()).isFalse();
+                assertThat(occurrences(WireEvents.event().message("m" + event), BASE_NS + i * 500L))
+                    .isEqualTo(i % 2 + 1);
+            }
         }
     }
 
@@ -225,7 +232,7 @@ class DedupHandlerTest {
                 wires.put(id, slot.wireEvent());
             }
         }
-        try (DedupHandler restored = handler(seed)) {
+        try (DedupHandler restored = handler(seed, 1 << (int)seed)) {
             start(restored, INTERVAL_NS, 100);
             for (final UUID id : order) {
                 if (entries.get(id).firstSeenNs() > timeNs - INTERVAL_NS) {
@@ -239,7 +246,7 @@ class DedupHandlerTest {
                 final EventSlot live = handle(event, timeNs);
                 final EventSlot again = event.slot(timeNs, live.position());
                 restored.onSlot(again);
-                assertThat(entryOf(again)).usingRecursiveComparison().isEqualTo(entryOf(live));
+                assertThat(saidOf(again)).isEqualTo(saidOf(live));
             }
         }
     }
@@ -247,6 +254,11 @@ class DedupHandlerTest {
     private static DedupEntry entryOf(final EventSlot slot) {
         return new DedupEntry().identify(slot.eventIdHigh(), slot.eventIdLow())
             .firstSeen(slot.firstSeenNs(), slot.firstRecordTimeNs(), slot.firstPosition())
-            .seen(slot.journalTimeNs(), slot.occurrences());
+            .occurrences(slot.occurrences());
+    }
+
+    private static List<Long> saidOf(final EventSlot slot) {
+        return List.of(slot.eventIdHigh(), slot.eventIdLow(), slot.firstSeenNs(), slot.firstRecordTimeNs(),
+            slot.firstPosition(), slot.occurrences());
     }
 }

@@ -19,7 +19,9 @@ class DedupWindowsTest {
     private static final long INTERVAL = 1000;
     private static final long LIMIT = 50;
 
-    private final DedupWindows windows = new DedupWindows();
+    private static final int INDEX_LIMIT = 8;
+
+    private final DedupWindows windows = new DedupWindows(INDEX_LIMIT);
     private final DedupKey key = new DedupKey(42);
 
     @BeforeEach
@@ -36,10 +38,10 @@ class DedupWindowsTest {
     private long occur(final DedupKey of, final long timeNs) {
         final DedupEntry first = windows.find(of, timeNs);
         if (first != null) {
-            windows.update(of, first.seen(timeNs, first.occurrences() + 1));
+            first.occurrences(first.occurrences() + 1);
             return first.occurrences();
         }
-        windows.add(of, new DedupEntry().identify(1, timeNs).firstSeen(timeNs, 0, 0).seen(timeNs, 1));
+        windows.add(of, timeNs).identify(1, timeNs).firstSeen(timeNs, 0, 0).occurrences(1);
         return 1;
     }
 
@@ -79,14 +81,18 @@ class DedupWindowsTest {
         for (int i = 0; i < LIMIT + 10; i++) {
             key.set(i, i);
             assertThat(windows.find(key, 10_000)).isNull();
-            assertThat(windows.add(key, new DedupEntry().firstSeen(10_000, 0, 0).seen(10_000, 1))).isEqualTo(i < LIMIT);
+            final DedupEntry added = windows.add(key, 10_000);
+            assertThat(added != null).isEqualTo(i < LIMIT);
+            if (added != null) {
+                added.firstSeen(10_000, 0, 0).occurrences(1);
+            }
         }
         assertThat(windows.keys()).isEqualTo(LIMIT);
         key.set(0, 0);
         assertThat(windows.find(key, 10_999)).as("it is still known").isNotNull();
         key.set(99, 99);
         assertThat(windows.find(key, 11_000)).isNull();
-        assertThat(windows.add(key, new DedupEntry())).as("the next generation has room").isTrue();
+        assertThat(windows.add(key, 11_000)).as("the next generation has room").isNotNull();
     }
 
     @Test
@@ -115,17 +121,21 @@ class DedupWindowsTest {
             .filter(entry -> entry.getValue() > now - INTERVAL).forEach(entry -> {
                 key.set(entry.getKey(), 0);
                 windows.restore(key, new DedupEntry().firstSeen(entry.getValue(), 0, 0)
-                    .seen(now, counts.get(entry.getKey())));
+                    .occurrences(counts.get(entry.getKey())));
             });
     }
 
     @Test
-    void shouldUseAMapThatWasPrepared() {
-        assertThat(windows.prepare()).isTrue();
-        assertThat(windows.prepare()).isFalse();
-        assertThat(occur(key, 10_000)).isEqualTo(1);
-        assertThat(windows.prepare()).isTrue();
-        assertThat(occur(key, 11_100)).isEqualTo(1);
-        assertThat(windows.prepare()).isTrue();
+    void shouldPrepareAMapWhereTheIndexGetsFull() {
+        assertThat(windows.prepare()).as("nothing is wanted").isFalse();
+        for (int i = 0; i < 2 * INDEX_LIMIT; i++) {
+            key.set(i, i);
+            assertThat(occur(key, 10_000)).isEqualTo(1);
+            assertThat(windows.prepare()).isEqualTo(i == INDEX_LIMIT / 2 || i == INDEX_LIMIT);
+        }
+        for (int i = 0; i < 2 * INDEX_LIMIT; i++) {
+            key.set(i, i);
+            assertThat(occur(key, 10_999)).isEqualTo(2);
+        }
     }
 }

@@ -17,6 +17,6 @@ public final class Entries {
      * @return it.
      */
     public static DedupEntry of(final long idHigh, final long idLow, final long firstSeenNs, final long count) {
-        return new DedupEntry().identify(idHigh, idLow).firstSeen(firstSeenNs, 0, 0).seen(firstSeenNs, count);
+        return new DedupEntry().identify(idHigh, idLow).firstSeen(firstSeenNs, 0, 0).occurrences(count);
     }
 }

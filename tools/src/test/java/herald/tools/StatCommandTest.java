@@ -2,7 +2,9 @@ package herald.tools;
 
 import herald.engine.EventProxy;
 import herald.events.ClusterEvents;
+import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
+import herald.writer.Bookmark;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,7 @@ class StatCommandTest {
     void shouldSayWhatIsDamaged() throws IOException {
         EventProxy.launch(Recorded.proxyContext(dataDir())).close();
         Files.writeString(Files.createDirectories(dataDir().resolve("bookmarks")).resolve("w.bookmark"), "short");
-        Files.write(dataDir().resolve("bookmarks/x.bookmark"), new byte[1024]);
+        Bookmark.open(SystemDisk.INSTANCE, dataDir().resolve("bookmarks/x.bookmark"), true).close();
         final byte[] noise = new byte[1024];
         Arrays.fill(noise, (byte)7);
         Files.write(dataDir().resolve("bookmarks/y.bookmark"), noise);

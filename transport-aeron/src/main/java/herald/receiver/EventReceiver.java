@@ -13,7 +13,7 @@ import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.DriverTimeoutException;
+import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.aeron.logbuffer.Header;
 import org.agrona.CloseHelper;
@@ -119,11 +119,16 @@ public final class EventReceiver implements Agent {
         }
     }
 
-    /** At the start the driver's answer is awaited: an address that is none of this host's is the caller's mistake. */
+    /**
+     * At the start the driver's answer is awaited: an address that is none of this host's is the caller's mistake.
+     * A driver that gives none, and a pause that is longer than its timeout, end the client here as at any time.
+     */
     private void openRemote() {
         try {
             remote.openNow(aeron);
-        } catch (final DriverTimeoutException e) {
+        } catch (final RegistrationException e) {
+            throw e;
+        } catch (final AeronException e) {
             context.client().onError(e);
         }
     }

@@ -94,7 +94,7 @@ public final class EventValidator {
     private static boolean isAsciiTail(final DirectBuffer buffer, final int index, final int end) {
         final int before = Long.BYTES - (end - index);
         return index >= before &&
-            (buffer.getLong(end - Long.BYTES, ByteOrder.LITTLE_ENDIAN) >>> before * Byte.SIZE & ASCII_MASK) == 0;
+            ((buffer.getLong(end - Long.BYTES, ByteOrder.LITTLE_ENDIAN) >>> (before * Byte.SIZE)) & ASCII_MASK) == 0;
     }
 
     private static int sequenceLength(final DirectBuffer buffer, final int index, final int end) {

@@ -181,7 +181,12 @@ final class RemoteIngress implements AutoCloseable {
             assembler.freeSessionBuffer(fragment.sessionId());
             return refuse(session, ReceiverCounter.REMOTE_REFUSED);
         }
-        return assembler.onFragment(buffer, offset, length, fragment);
+        final Action action = assembler.onFragment(buffer, offset, length, fragment);
+        if (action == Action.ABORT) {
+            // It comes again: counted twice, a message that waits for room would seem longer each time.
+            session.assemble(-length, false);
+        }
+        return action;
     }
 
     private Action onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {

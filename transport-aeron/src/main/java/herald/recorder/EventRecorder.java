@@ -73,7 +73,7 @@ public final class EventRecorder implements AutoCloseable {
         this.spool = spool;
         this.appender = new SpoolAppender(context, spool);
         this.link = new RecorderLink(context, spool);
-        this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context);
+        this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context, spool);
         final Agent conductor = new Conductor();
         if (context.useConductorInvoker) {
             invoker = new AgentInvoker(context.errorHandler, null, conductor);

@@ -28,6 +28,7 @@ final class EventTemplates {
      * @param offset    in it.
      * @return the number of bytes, or 0 where the pair is not known.
      */
+    @SuppressWarnings("ReferenceEquality")
     int copy(
         final EventType type, final ObjectReference reference, final MutableDirectBuffer buffer, final int offset) {
         for (int i = 0; i < TEMPLATES; i++) {

@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.io.Disk;
 import herald.io.FileMutex;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
@@ -19,6 +20,7 @@ public final class OrphanSpool implements AutoCloseable {
     private final Path file;
     private final FileMutex mutex;
     private final MappedByteBuffer mapping;
+    private final UnsafeBuffer header;
     private final SpoolScan scan;
 
     OrphanSpool(
@@ -31,6 +33,7 @@ public final class OrphanSpool implements AutoCloseable {
         this.file = file;
         this.mutex = mutex;
         this.mapping = mapping;
+        this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
         this.scan = scan;
     }
 
@@ -97,7 +100,11 @@ public final class OrphanSpool implements AutoCloseable {
      */
     public void event(final int index, final DirectBuffer event) {
         final int from = SpoolDescriptor.HEADER_LENGTH + scan.offset(index) + SpoolDescriptor.FRAME_HEADER_LENGTH;
-        event.wrap(mapping, from, scan.length(index) - SpoolDescriptor.FRAME_HEADER_LENGTH);
+        event.wrap(mapping, from, eventLength(index));
+    }
+
+    int eventLength(final int index) {
+        return scan.length(index) - SpoolDescriptor.FRAME_HEADER_LENGTH;
     }
 
     /**
@@ -109,9 +116,8 @@ public final class OrphanSpool implements AutoCloseable {
         return scan.damages();
     }
 
-    /** The same, for a link to send from; for one without damage, and closed with this one only. */
-    Spool spool() {
-        return new Spool(disk, file, mutex, mapping);
+    UnsafeBuffer header() {
+        return header;
     }
 
     /**
@@ -128,7 +134,7 @@ public final class OrphanSpool implements AutoCloseable {
             } else if (setAside) {
                 disk.delete(file);
             } else {
-                spool().trim(lastSequence());
+                new Spool(disk, file, mutex, mapping).trim(lastSequence());
             }
             if (setAside) {
                 disk.delete(SpoolFile.lockFile(file));

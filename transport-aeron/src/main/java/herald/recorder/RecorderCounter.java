@@ -20,10 +20,10 @@ public enum RecorderCounter {
     CLIENT_REBUILDS(6, "Aeron clients rebuilt"),
     /** Events refused because the spool's device failed. */
     NOT_DURABLE(7, "events refused: the spool can't be forced"),
-    /** Damaged spools that were found where this one began. */
-    SPOOLS_DAMAGED(8, "earlier spools found damaged"),
+    /** Damaged spools that were found where this one began, or that it drained for a proxy on another host. */
+    SPOOLS_DAMAGED(8, "spools of others or before found damaged"),
     /** Bytes of them that do not hold what they should. */
-    DAMAGED_BYTES(9, "damaged bytes of earlier spools"),
+    DAMAGED_BYTES(9, "damaged bytes of those spools"),
     /** Knocks sent to a proxy on another host. */
     KNOCKS(10, "remote sessions asked for"),
     /** Replies from another host that the proxy did not seal for this session. */

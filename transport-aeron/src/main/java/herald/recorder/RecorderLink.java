@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
- * Sends a spool's events to the proxy in order and trims what the proxy has journaled.
+ * Sends events that wait, in a spool as a rule, to the proxy in order and trims what the proxy has journaled.
  *
  * <pre>
  *                                         .-- KNOCKED, between hosts only --.
@@ -39,7 +39,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private static final int MAX_HELLO_LENGTH = 512;
 
     private final EventRecorder.Context context;
-    private final Spool spool;
+    private final Backlog backlog;
     private final NanoClock nanoClock;
     private final SpinLock sendLock = new SpinLock();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
@@ -56,6 +56,8 @@ final class RecorderLink implements ReplyHandler.Replies {
     private State state = State.NO_CLIENT;
     private long attempt;
     private long runId;
+    private long acceptedSequence;
+    private boolean passesLoss;
     private long deadlineNs;
     private long driverCheckNs;
     private long backoffNs;
@@ -65,30 +67,19 @@ final class RecorderLink implements ReplyHandler.Replies {
     private volatile long sendPosition;
     private volatile long acknowledgedSequence;
 
-    RecorderLink(final EventRecorder.Context context, final Spool spool) {
+    RecorderLink(final EventRecorder.Context context, final Backlog backlog) {
         this.context = context;
-        this.spool = spool;
+        this.backlog = backlog;
         this.nanoClock = context.nanoClock;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
-        this.replyHandler = new ReplyHandler(spool.recorderId(), this);
-        this.remote = context.remoteProxy == null ? null : new RemoteLink(context, spool, replyHandler);
-        final int longest = Math.max(context.maxEventLength, longestWaiting());
+        this.replyHandler = new ReplyHandler(backlog.recorderId(), this);
+        this.remote = context.remoteProxy == null ? null : new RemoteLink(context, backlog, replyHandler);
+        final int longest = Math.max(context.maxEventLength, backlog.longestWaiting());
         this.termLength = LinkDescriptor.termLength(remote == null ? longest : RemoteLink.longestMessage(longest));
-        this.sendPosition = spool.headPosition();
-        this.acknowledgedSequence = spool.trimmedSequence();
+        this.sendPosition = backlog.headPosition();
+        this.acknowledgedSequence = backlog.trimmedSequence();
         this.backoffNs = context.minBackoffNs;
         this.deadlineNs = nanoClock.nanoTime();
-    }
-
-    /** An earlier launch may have had a higher limit: what it left must fit into the terms too. */
-    private int longestWaiting() {
-        int longest = 0;
-        long position = spool.headPosition();
-        while (position < spool.tailPosition()) {
-            position = spool.frameAt(position, frame);
-            longest = Math.max(longest, frame.capacity());
-        }
-        return longest;
     }
 
     /**
@@ -96,7 +87,7 @@ final class RecorderLink implements ReplyHandler.Replies {
      * again after it let go of the lock.
      */
     void trySend() {
-        boolean goOn = live && spool.tailPosition() > sendPosition;
+        boolean goOn = live && backlog.tailPosition() > sendPosition;
         while (goOn && sendLock.tryLock()) {
             int sent;
             try {
@@ -104,7 +95,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             } finally {
                 unlock();
             }
-            goOn = sent > 0 && live && spool.tailPosition() > sendPosition;
+            goOn = sent > 0 && live && backlog.tailPosition() > sendPosition;
         }
     }
 
@@ -176,7 +167,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             return 0;
         }
         if (wasConnected) {
-            spool.count(RecorderCounter.CLIENT_REBUILDS);
+            backlog.count(RecorderCounter.CLIENT_REBUILDS);
         }
         wasConnected = true;
         connectTrouble = null;
@@ -224,7 +215,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     private boolean isAckStale(final long nowNs) {
-        if (spool.isEmpty()) {
+        if (backlog.isEmpty()) {
             progressNs = nowNs;
             return false;
         }
@@ -242,18 +233,19 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     private void sayHello(final long nowNs) {
-        attempt = spool.nextAttempt();
+        attempt = backlog.nextAttempt();
         hello.wrapAndApplyHeader(helloBuffer, 0, header)
-            .recorderIdHigh(spool.recorderId().getMostSignificantBits())
-            .recorderIdLow(spool.recorderId().getLeastSignificantBits())
+            .recorderIdHigh(backlog.recorderId().getMostSignificantBits())
+            .recorderIdLow(backlog.recorderId().getLeastSignificantBits())
             .attempt(attempt)
-            .firstSequence(spool.trimmedSequence() + 1)
+            .firstSequence(passesLoss ? backlog.firstSequence() : backlog.trimmedSequence() + 1)
             .replyStreamId(client.replyStreamId())
             .protocolVersion(LinkDescriptor.PROTOCOL_VERSION)
             .putComponent(component, 0, component.length);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
+        passesLoss = false;
         if (offer(helloBuffer, length) > 0) {
-            spool.count(RecorderCounter.HELLOS);
+            backlog.count(RecorderCounter.HELLOS);
         }
         state = State.HELLO_SENT;
         deadlineNs = nowNs + context.helloTimeoutNs;
@@ -261,23 +253,21 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     private int sendSome() {
         long position = sendPosition;
-        long tail = spool.tailPosition();
+        long tail = backlog.tailPosition();
         int sent = 0;
         while (sent < SEND_LIMIT && position < tail) {
-            final long next = spool.frameAt(position, frame);
+            final long next = backlog.frameAt(position, frame);
             if (frame.capacity() > 0) {
                 final long result = offer(frame, frame.capacity());
                 if (result < 0) {
                     onNotSent(result);
                     break;
                 }
+                backlog.count(RecorderCounter.SENT);
                 sent++;
             }
             position = next;
-            tail = position < tail ? tail : spool.tailPosition();
-        }
-        if (sent > 0) {
-            spool.count(RecorderCounter.SENT, sent);
+            tail = position < tail ? tail : backlog.tailPosition();
         }
         SEND_POSITION.lazySet(this, position);
         return sent;
@@ -301,20 +291,22 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (state != State.HELLO_SENT || welcomedAttempt != attempt) {
             return;
         }
-        if (accepted > spool.lastSequence()) {
+        if (accepted > backlog.lastSequence() && backlog.isEndKnown()) {
             context.errorHandler.onError(new IllegalStateException("the proxy has accepted sequence " + accepted +
-                " of recorder " + spool.recorderId() + ", its spool " + spool.file() + " ends at " +
-                spool.lastSequence() + ": the spool was put back to an older state; remove it"));
+                " of recorder " + backlog.recorderId() + ", its spool " + backlog.file() + " ends at " +
+                backlog.lastSequence() + ": the spool was put back to an older state; remove it"));
             askAgain(context.maxBackoffNs);
             return;
         }
         runId = proxyRunId;
+        acceptedSequence = accepted;
         trim(durable);
-        sendPosition = spool.positionOf(Math.max(accepted, spool.trimmedSequence()) + 1);
+        sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);
         state = State.LIVE;
         progressNs = nanoClock.nanoTime();
         backoffNs = context.minBackoffNs;
         live = true;
+        passLoss();
     }
 
     @Override
@@ -324,6 +316,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         }
         if (proxyRunId == runId) {
             trim(durable);
+            passLoss();
         } else {
             askAgain(0);
         }
@@ -334,12 +327,12 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (rejectedAttempt != 0 && rejectedAttempt != attempt) {
             return;
         }
-        spool.count(RecorderCounter.REJECTS);
+        backlog.count(RecorderCounter.REJECTS);
         switch (reason) {
             case GAP, UNKNOWN_SESSION -> askAgain(0);
             default -> {
                 context.errorHandler.onError(new IllegalStateException("the proxy refuses recorder " +
-                    spool.recorderId() + " of component " + context.component + ": " + reason));
+                    backlog.recorderId() + " of component " + context.component + ": " + reason));
                 askAgain(context.maxBackoffNs);
             }
         }
@@ -351,10 +344,21 @@ final class RecorderLink implements ReplyHandler.Replies {
         deadlineNs = nanoClock.nanoTime() + delayNs;
     }
 
+    /**
+     * Says Hello again where events are lost behind the acknowledged ones: from the first one that is left, so that the
+     * proxy makes those before it void. Not earlier: a proxy that crashed meanwhile may need what comes before.
+     */
+    private void passLoss() {
+        if (backlog.firstSequence() > Math.max(acceptedSequence, backlog.trimmedSequence()) + 1) {
+            passesLoss = true;
+            askAgain(0);
+        }
+    }
+
     private void trim(final long durable) {
-        if (durable > spool.trimmedSequence()) {
-            spool.trim(durable);
-            acknowledgedSequence = spool.trimmedSequence();
+        if (durable > backlog.trimmedSequence()) {
+            backlog.trim(durable);
+            acknowledgedSequence = backlog.trimmedSequence();
             progressNs = nanoClock.nanoTime();
         }
     }

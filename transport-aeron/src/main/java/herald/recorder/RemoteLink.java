@@ -40,7 +40,7 @@ final class RemoteLink {
 
     private final EventRecorder.Context context;
     private final RemoteProxy proxy;
-    private final Spool spool;
+    private final Backlog backlog;
     private final FragmentHandler replyHandler;
     private final FragmentHandler sealedHandler = this::onFragment;
     private final Handshake handshake;
@@ -56,10 +56,10 @@ final class RemoteLink {
     private int unanswered;
     private boolean told;
 
-    RemoteLink(final EventRecorder.Context context, final Spool spool, final FragmentHandler replyHandler) {
+    RemoteLink(final EventRecorder.Context context, final Backlog backlog, final FragmentHandler replyHandler) {
         this.context = context;
         this.proxy = context.remoteProxy;
-        this.spool = spool;
+        this.backlog = backlog;
         this.replyHandler = replyHandler;
         this.handshake = new Handshake(proxy.key());
     }
@@ -72,15 +72,15 @@ final class RemoteLink {
      */
     long knock(final LinkClient client) {
         open = false;
-        knock = new Knock(spool.recorderId(), Nonce.next(proxy.random()), client.publication().sessionId(),
+        knock = new Knock(backlog.recorderId(), Nonce.next(proxy.random()), client.publication().sessionId(),
             client.replyStreamId(), client.replyEndpoint(), LinkDescriptor.PROTOCOL_VERSION);
         final int length = handshake.encode(knock);
         if (client.publication().offer(handshake.buffer(), 0, length) > 0) {
-            spool.count(RecorderCounter.KNOCKS);
+            backlog.count(RecorderCounter.KNOCKS);
             unanswered++;
         }
         if (unanswered > SILENT_KNOCKS) {
-            tell("the proxy at " + proxy.endpoint() + " is there and does not let recorder " + spool.recorderId() +
+            tell("the proxy at " + proxy.endpoint() + " is there and does not let recorder " + backlog.recorderId() +
                 " of component " + context.component + " in: check that both have the same key, and that it can " +
                 "reach " + client.replyEndpoint());
         }
@@ -123,12 +123,12 @@ final class RemoteLink {
     private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
         final HoldOff holdOff = failing.get(fragment.sessionId());
         if (holdOff != null && holdOff.isHeld(context.nanoClock.nanoTime())) {
-            spool.count(RecorderCounter.REPLIES_REFUSED);
+            backlog.count(RecorderCounter.REPLIES_REFUSED);
             return;
         }
         final boolean whole = (fragment.flags() & FrameDescriptor.UNFRAGMENTED) == FrameDescriptor.UNFRAGMENTED;
         if (!whole || length < MessageHeaderDecoder.ENCODED_LENGTH || !accept(buffer, offset, length, fragment)) {
-            spool.count(RecorderCounter.REPLIES_REFUSED);
+            backlog.count(RecorderCounter.REPLIES_REFUSED);
             onFailure(fragment.sessionId());
         }
     }
@@ -144,7 +144,7 @@ final class RemoteLink {
 
     private boolean onChallenge(final DirectBuffer buffer, final int offset, final int length) {
         if (!handshake.decodeChallenge(buffer, offset, length)) {
-            tell("what answers at " + proxy.endpoint() + " has another key than recorder " + spool.recorderId() +
+            tell("what answers at " + proxy.endpoint() + " has another key than recorder " + backlog.recorderId() +
                 " of component " + context.component + ": give both the same one");
             return false;
         }

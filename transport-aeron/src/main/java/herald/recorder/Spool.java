@@ -31,7 +31,7 @@ import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
  *         `-- not acknowledged --------------'
  * </pre>
  */
-public final class Spool implements AutoCloseable {
+public final class Spool implements Backlog, AutoCloseable {
     private static final AtomicLongFieldUpdater<Spool> LAST_SEQUENCE =
         AtomicLongFieldUpdater.newUpdater(Spool.class, "lastSequence");
 
@@ -313,6 +313,7 @@ public final class Spool implements AutoCloseable {
      *
      * @return random, 128 bits.
      */
+    @Override
     public UUID recorderId() {
         return recorderId;
     }
@@ -322,6 +323,7 @@ public final class Spool implements AutoCloseable {
      *
      * @return its path.
      */
+    @Override
     public Path file() {
         return file;
     }
@@ -331,6 +333,7 @@ public final class Spool implements AutoCloseable {
      *
      * @return 0 where there was none ever.
      */
+    @Override
     public long lastSequence() {
         return lastSequence;
     }
@@ -345,11 +348,22 @@ public final class Spool implements AutoCloseable {
         return lostSequence;
     }
 
+    @Override
+    public long firstSequence() {
+        return trimmedSequence + 1;
+    }
+
+    @Override
+    public boolean isEndKnown() {
+        return true;
+    }
+
     /**
      * Sequence up to which events were trimmed. Any thread.
      *
      * @return 0 where none was.
      */
+    @Override
     public long trimmedSequence() {
         return trimmedSequence;
     }
@@ -359,15 +373,12 @@ public final class Spool implements AutoCloseable {
      *
      * @return true where nothing waits.
      */
+    @Override
     public boolean isEmpty() {
         return trimmedSequence == lastSequence;
     }
 
-    /**
-     * Where the oldest kept event is.
-     *
-     * @return a position in bytes.
-     */
+    @Override
     public long headPosition() {
         return headPosition;
     }
@@ -377,17 +388,12 @@ public final class Spool implements AutoCloseable {
      *
      * @return a position in bytes.
      */
+    @Override
     public long tailPosition() {
         return tailPosition;
     }
 
-    /**
-     * The frame at a position before the tail. Sender only.
-     *
-     * @param position of a frame.
-     * @param frame    set to the body; empty where there is only padding.
-     * @return where the next frame is.
-     */
+    @Override
     public long frameAt(final long position, final DirectBuffer frame) {
         final int offset = offsetOf(position);
         final int length = ring.getIntAcquire(offset + SpoolDescriptor.LENGTH_OFFSET);
@@ -409,12 +415,7 @@ public final class Spool implements AutoCloseable {
         return ring.getLong(offsetOf(position) + SpoolDescriptor.SEQUENCE_OFFSET);
     }
 
-    /**
-     * Where the event of a sequence is. Sender only.
-     *
-     * @param sequence above {@link #trimmedSequence()}.
-     * @return its position, or the tail where it is not recorded yet.
-     */
+    @Override
     public long positionOf(final long sequence) {
         final long tail = tailPosition;
         long position = head.position;
@@ -429,11 +430,7 @@ public final class Spool implements AutoCloseable {
         return position + BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
     }
 
-    /**
-     * Forgets events that are acknowledged. Sender only.
-     *
-     * @param sequence up to which they are.
-     */
+    @Override
     public void trim(final long sequence) {
         final long tail = tailPosition;
         long position = head.position;
@@ -455,16 +452,13 @@ public final class Spool implements AutoCloseable {
         }
     }
 
-    /**
-     * Numbers the next Hello. Sender only.
-     *
-     * @return above every number that this recorder id has used.
-     */
-    long nextAttempt() {
+    @Override
+    public long nextAttempt() {
         return header.getAndAddLong(SpoolDescriptor.ATTEMPT_OFFSET, 1) + 1;
     }
 
-    void count(final RecorderCounter counter) {
+    @Override
+    public void count(final RecorderCounter counter) {
         header.getAndAddLong(counter.offset(), 1);
     }
 

@@ -9,14 +9,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends what other recorders of a remote proxy left behind on this host: spools that were set aside, and those of
  * processes that are gone. On the proxy's own host the proxy adopts them; here nobody else would. One at a time, each
- * under its own recorder's id. A damaged one is kept aside and reported, not sent. Conductor's thread.
+ * under its own recorder's id. Of a damaged one the whole events are sent and the others become void; then it is kept
+ * aside. Conductor's thread.
  */
 final class SpoolDrainer implements AutoCloseable {
     private static final long SCAN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final EventRecorder.Context context;
     private final ArrayDeque<OrphanSpool> orphans = new ArrayDeque<>();
-    private Spool spool;
+    private final Spool own;
+    private Backlog backlog;
     private RecorderLink link;
     private long nextScanNs;
 
@@ -24,9 +26,11 @@ final class SpoolDrainer implements AutoCloseable {
      * A drainer of the recorder's spool directory.
      *
      * @param context of a recorder that sends to a remote proxy.
+     * @param own     spool of that recorder, which counts what is found damaged.
      */
-    SpoolDrainer(final EventRecorder.Context context) {
+    SpoolDrainer(final EventRecorder.Context context, final Spool own) {
         this.context = context;
+        this.own = own;
         this.nextScanNs = context.nanoClock.nanoTime();
     }
 
@@ -35,11 +39,11 @@ final class SpoolDrainer implements AutoCloseable {
             return scan(context.nanoClock.nanoTime());
         }
         if (link == null) {
-            spool = orphans.element().spool();
-            link = new RecorderLink(context, spool);
+            backlog = new OrphanBacklog(orphans.element());
+            link = new RecorderLink(context, backlog);
         }
         final int work = link.step();
-        if (spool.isEmpty()) {
+        if (backlog.isEmpty()) {
             link.close();
             link = null;
             release(orphans.remove());
@@ -56,11 +60,8 @@ final class SpoolDrainer implements AutoCloseable {
         try {
             for (final OrphanSpool orphan : SpoolFile.acquireOrphans(
                 context.disk, context.spoolDir, context.errorHandler)) {
-                if (orphan.damages().isEmpty()) {
-                    orphans.add(orphan);
-                } else {
-                    keepAside(orphan);
-                }
+                count(orphan);
+                orphans.add(orphan);
             }
         } catch (final IOException e) {
             context.errorHandler.onError(
@@ -69,11 +70,13 @@ final class SpoolDrainer implements AutoCloseable {
         return orphans.size();
     }
 
-    private void keepAside(final OrphanSpool orphan) {
-        context.errorHandler.onError(new IllegalStateException("spool " + orphan.file() + " of recorder " +
-            orphan.recorderId() + " is damaged: its " + orphan.events() + " whole events up to sequence " +
-            orphan.lastSequence() + " are not sent, the file is kept beside as .damaged"));
-        release(orphan);
+    /** One that was set aside was counted by the recorder that did so. */
+    private void count(final OrphanSpool orphan) {
+        if (!orphan.damages().isEmpty() && !SpoolFile.isSetAside(orphan.file())) {
+            own.count(RecorderCounter.SPOOLS_DAMAGED);
+            own.count(RecorderCounter.DAMAGED_BYTES, orphan.damages().stream()
+                .mapToLong(damage -> Math.max(1, damage.length())).sum());
+        }
     }
 
     private void release(final OrphanSpool orphan) {

@@ -36,7 +36,7 @@ final class SpoolScan {
         if (identity < 0 || file.capacity() < SpoolDescriptor.HEADER_LENGTH) {
             damage(0, file.capacity(), identity < 0 ? "the header says neither whose events these are nor how many" :
                 "the file is cut within its header");
-            this.recorderId = identity < 0 ? null : id(identity);
+            this.recorderId = null;
             return;
         }
         this.recorderId = id(identity);
@@ -211,6 +211,7 @@ final class SpoolScan {
         damages.add(new SpoolInspection.Damage(from, to, reason));
     }
 
+    /** Null where the header is cut, or says neither whose events these are nor how many. */
     UUID recorderId() {
         return recorderId;
     }

@@ -90,10 +90,11 @@ final class Utf8 {
         if ((low | high) >= 0x80) {
             return NO_ASCII;
         }
-        return (text.charAt(i) | text.charAt(i + 1) << 8 | text.charAt(i + 2) << 16 |
-            text.charAt(i + 3) << 24) & 0xFFFF_FFFFL |
-            (long)(text.charAt(i + 4) | text.charAt(i + 5) << 8 | text.charAt(i + 6) << 16 |
-                text.charAt(i + 7) << 24) << 32;
+        return halfAt(text, i) | (halfAt(text, i + WORD / 2) << Integer.SIZE);
+    }
+
+    private static long halfAt(final String text, final int i) {
+        return text.charAt(i) | (text.charAt(i + 1) << 8) | (text.charAt(i + 2) << 16) | (text.charAt(i + 3) << 24);
     }
 
     private static int encodeFrom(

@@ -1,6 +1,7 @@
 package herald.receiver;
 
 import herald.events.ClusterEvents;
+import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
 import herald.recorder.RecorderCounter;
 import herald.recorder.RemoteProxy;
@@ -170,6 +171,102 @@ class RemoteRecorderTest {
 
         assertThat(recorder.recorderId()).isEqualTo(leftBehind);
         assertThat(recorder.acknowledgedSequence()).isEqualTo(10);
+    }
+
+    /** Ten events that nobody sent, of a recorder that is gone. */
+    private UUID leaveBehind() {
+        launch(KEY);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "left-" + i + ".", null)).isEqualTo(i);
+        }
+        recorder.close();
+        return recorder.recorderId();
+    }
+
+    private void damage(final int... events) throws IOException {
+        final Path spool = dir.resolve("spools").resolve("cmd.spool");
+        final byte[] bytes = Files.readAllBytes(spool);
+        for (final int event : events) {
+            bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("left-" + event + ".")] ^= 1;
+        }
+        Files.write(spool, bytes);
+    }
+
+    /** Lets another recorder drain the damaged spool while everything that is taken becomes durable. */
+    private void drain(final UUID leftBehind) throws IOException {
+        recorder = EventRecorder.launch(context("other", KEY));
+        stepUntil(() -> {
+            final RecorderState state = fixture.ingress.state(leftBehind);
+            if (state != null && state.durableSequence() < state.acceptedSequence()) {
+                fixture.journal(leftBehind, state.acceptedSequence());
+            }
+            return !damagedSpools().isEmpty();
+        });
+        assertThat(recorder.counter(RecorderCounter.SPOOLS_DAMAGED)).isOne();
+        assertThat(recorder.counter(RecorderCounter.DAMAGED_BYTES)).isPositive();
+        assertThat(dir.resolve("spools").resolve("cmd.spool")).doesNotExist();
+    }
+
+    private List<Path> damagedSpools() {
+        try {
+            return SystemDisk.INSTANCE.list(dir.resolve("spools"), ".damaged");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldSendTheWholeEventsOfADamagedSpoolAndLetTheOthersBecomeVoid() throws IOException {
+        final UUID leftBehind = leaveBehind();
+        damage(1, 4, 5, 8, 10);
+        drain(leftBehind);
+
+        assertThat(fixture.ingress.of(leftBehind)).containsExactly(
+            "lost 1..1", "2 left-2.", "3 left-3.", "lost 4..5", "6 left-6.", "7 left-7.", "lost 8..8", "9 left-9.",
+            "lost 10..10");
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isEqualTo(5);
+        assertThat(fixture.count(ReceiverCounter.AFTER_GAP)).isZero();
+        assertThat(damagedSpools()).hasSize(1);
+        assertThat(errors).singleElement().asString().contains(
+            "cmd.spool", "events 1 to 1", "events 4 to 5", "events 8 to 8", "events 10 to 10", "5 whole events");
+    }
+
+    @Test
+    void shouldPassOverAllOfADamagedSpoolWhereNoEventIsWhole() throws IOException {
+        final UUID leftBehind = leaveBehind();
+        damage(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        drain(leftBehind);
+
+        assertThat(fixture.ingress.of(leftBehind)).containsExactly("lost 1..10");
+    }
+
+    @Test
+    void shouldSendOfADamagedSpoolWhatTheProxyDoesNotHave() throws IOException {
+        final UUID leftBehind = leaveBehind();
+        damage(3, 8);
+        restartReceiver(new RecorderState(leftBehind, 5));
+        drain(leftBehind);
+
+        assertThat(fixture.ingress.of(leftBehind)).containsExactly(
+            "6 left-6.", "7 left-7.", "lost 8..8", "9 left-9.", "10 left-10.");
+    }
+
+    @Test
+    void shouldPutAwayADamagedSpoolWhoseEndTheProxyHasBeyondWhatIsLeft() throws IOException {
+        final UUID leftBehind = leaveBehind();
+        damage(3);
+        restartReceiver(new RecorderState(leftBehind, 12));
+        drain(leftBehind);
+
+        assertThat(fixture.ingress.of(leftBehind)).isEmpty();
+    }
+
+    private void restartReceiver(final RecorderState known) throws IOException {
+        relay.close();
+        fixture.close();
+        fixture = new ReceiverFixture(
+            Files.createDirectory(dir.resolve("restarted")), List.of(known), new RemoteListener("127.0.0.1:0", KEY));
+        relay = new UdpRelay(fixture.remotePort());
     }
 
     /** As format.md has it: the higher sequence of the two trim slots. */

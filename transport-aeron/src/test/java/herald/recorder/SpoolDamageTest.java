@@ -21,9 +21,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever is damaged in a spool, what is whole is given back, and what is not is named. The ring of these spools
  * wraps: events of two laps lie in it, padding between them.
+ *
+ * <p>What bytes say is swept whole. Through the files a share is, all of it with {@code -Dherald.sweep=all}.
  */
-@Timeout(300)
+@Timeout(7_200)
 class SpoolDamageTest {
+    private static final boolean ALL = "all".equals(System.getProperty("herald.sweep"));
     private static final int HEADER = SpoolDescriptor.HEADER_LENGTH;
 
     @TempDir
@@ -111,17 +114,20 @@ class SpoolDamageTest {
                 assertThat(scan.recorderId()).isEqualTo(WatchedSpool.ID);
                 assertThat(sequences(scan)).as("byte %s bit %s", at, bit).endsWith(allBut(0).toArray(new Long[0]));
             }
-            if (at < SpoolDescriptor.TRIM_SLOT_B_OFFSET + 24 || at % 1024 < 72) {
-                assertOpens(at);
+            final boolean meaningful = at < SpoolDescriptor.TRIM_SLOT_B_OFFSET + 24 || at % 1024 < 72;
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                if (ALL || (meaningful && bit == at % Byte.SIZE)) {
+                    assertOpens(at, bit);
+                }
             }
         }
     }
 
     /** The same through the files. */
-    private void assertOpens(final int at) throws IOException {
+    private void assertOpens(final int at, final int bit) throws IOException {
         final SpoolFixture fixture = new SpoolFixture(dir.resolve("opened" + spoolNumber++));
         fixture.restore(image);
-        fixture.flip(at, at % Byte.SIZE);
+        fixture.flip(at, bit);
         try (Spool spool = SpoolFile.acquire(
             new FaultyDisk(), fixture.dir, SpoolFixture.COMPONENT, SpoolFixture.CAPACITY, () -> new UUID(7, 7),
             fixture.errors::add)) {
@@ -154,6 +160,46 @@ class SpoolDamageTest {
             assertThat(sequences(scan)).as("cut at %s", length).isEqualTo(expected);
             assertThat(scan.damages()).as("cut at %s", length).isNotEmpty();
             assertThat(scan.lastSequence()).isEqualTo(length < HEADER ? 0 : last);
+        }
+    }
+
+    @Test
+    void shouldBeginAnewAndDrainWhatIsWholeWhereverTheFileIsCut() throws IOException {
+        final SpoolFixture fixture = new SpoolFixture(dir.resolve("cut"));
+        for (int length = 0; length < image.length; length += ALL || length % HEADER < 4 ? 1 : 509) {
+            cutTo(fixture, length);
+            fixture.errors.clear();
+            try (Spool spool = fixture.acquire()) {
+                assertThat(spool.nextSequence()).isOne();
+            }
+            assertThat(fixture.errors).as("cut to %s", length).singleElement().asString()
+                .contains(fixture.file().toString(), "damaged");
+            final List<Long> expected = sequences(scan(Arrays.copyOf(image, length)));
+            final List<OrphanSpool> orphans = fixture.orphans();
+            assertThat(orphans).as("cut to %s", length).hasSize(length < HEADER ? 0 : 1);
+            for (final OrphanSpool orphan : orphans) {
+                assertThat(SpoolFixture.waiting(orphan)).isEqualTo(expected);
+                assertThat(orphan.lastSequence()).isEqualTo(last);
+                orphan.releaseDrained();
+            }
+        }
+    }
+
+    private void cutTo(final SpoolFixture fixture, final int length) throws IOException {
+        Files.createDirectories(fixture.dir);
+        Files.write(fixture.file(), Arrays.copyOf(image, length));
+    }
+
+    @Test
+    void shouldReportAnOrphanThatIsCutWithinItsHeader() throws IOException {
+        final SpoolFixture fixture = new SpoolFixture(dir.resolve("headless"));
+        for (final int length : new int[] {0, 1, 60, 2_047, 2_108, HEADER - 1}) {
+            cutTo(fixture, length);
+            fixture.errors.clear();
+            assertThat(fixture.orphans()).isEmpty();
+            assertThat(fixture.errors).as("cut to %s", length).singleElement().asString()
+                .contains(fixture.file().toString(), "lost");
+            assertThat(fixture.file()).doesNotExist();
         }
     }
 

@@ -14,9 +14,10 @@ import java.util.Map;
 final class CounterCheck {
     private static final List<CounterId> LOSSES = List.of(
         ReceiverCounter.REFUSED, ReceiverCounter.VOIDED, ReceiverCounter.UNINTELLIGIBLE,
-        ReceiverCounter.NOT_QUARANTINED, ProxyCounter.DEAD_LETTERS, ProxyCounter.WRITER_LOST_BYTES,
-        ProxyCounter.FILTERED, ProxyCounter.DAMAGED_BYTES, ProxyCounter.STAGE_FAILURES,
-        ProxyCounter.SEGMENTS_RELEASED, ProxyCounter.BOOKMARKS_DAMAGED);
+        ReceiverCounter.NOT_QUARANTINED, ReceiverCounter.REMOTE_REFUSED, ReceiverCounter.REMOTE_FORGED,
+        ReceiverCounter.REMOTE_REPLAYED, ReceiverCounter.REMOTE_KNOCKS_DROPPED,
+        ProxyCounter.DEAD_LETTERS, ProxyCounter.FILTERED, ProxyCounter.DAMAGED_BYTES, ProxyCounter.STAGE_FAILURES,
+        ProxyCounter.BOOKMARKS_DAMAGED);
 
     private CounterCheck() {
     }

@@ -1,15 +1,11 @@
 package herald.tools.torture;
 
-import herald.link.LinkDescriptor;
-import herald.link.RestingIdleStrategy;
-import io.aeron.driver.MediaDriver;
-import io.aeron.driver.ThreadingMode;
+import herald.engine.LocalMediaDriver;
 
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The media driver of a round in which proxy and recorders use one of their own process.
+ * The media driver of a host, in a process of its own.
  */
 final class DriverChild {
     /** What it prints once clients can connect. */
@@ -19,30 +15,17 @@ final class DriverChild {
     }
 
     /**
-     * Runs a media driver until it is killed.
+     * Runs a media driver until it is killed, as {@code herald driver} does.
      *
-     * @param args directory of the round.
+     * @param args directory of the round, directory of the driver.
      * @throws Exception where it can't start.
      */
     public static void main(final String[] args) throws Exception {
         final ParentWatch parent = ParentWatch.start();
         final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
-        final long livenessNs = settings.nanos("livenessMs");
-        final int termLength = LinkDescriptor.termLength(RoundPlan.MAX_EVENT_LENGTH);
-        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(settings.text("aeronDir"))
-            .dirDeleteOnStart(true)
-            .threadingMode(ThreadingMode.SHARED)
-            .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS))
-            .asyncExecutorEnabled(false)
-            .driverTimeoutMs(settings.number("driverTimeoutMs"))
-            .clientLivenessTimeoutNs(livenessNs)
-            .imageLivenessTimeoutNs(livenessNs)
-            .publicationUnblockTimeoutNs(livenessNs + TimeUnit.MILLISECONDS.toNanos(500))
-            .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
-            .ipcTermBufferLength(termLength)
-            .publicationTermBufferLength(termLength))) {
-            System.out.println(READY + ' ' + driver.aeronDirectoryName());
+        try (LocalMediaDriver driver = LocalMediaDriver.launch(
+            args[1], settings.number("driverTimeoutMs"), error -> System.err.println(error))) {
+            System.out.println(READY + ' ' + driver.directoryName());
             parent.awaitFinish();
         }
         System.exit(0);

@@ -20,6 +20,9 @@ final class EventScript {
     /** The attribute that carries an event's number. */
     static final String NUMBER = "torture.n";
 
+    /** The other host, which an event without a reference is about where it was recorded there. */
+    static final String OTHER_HOST = "other-host";
+
     private static final EventType[] TYPES = {
         ClusterEvents.LEADER_ELECTED, ClusterEvents.LEADER_LOST, NetworkEvents.LINK_UP, NetworkEvents.LINK_DOWN};
     private static final String[] TEXTS = {
@@ -31,6 +34,7 @@ final class EventScript {
     private final long seed;
     private final int texts;
     private final int longEventsPerMille;
+    private final boolean remote;
 
     /**
      * An event to record.
@@ -39,15 +43,17 @@ final class EventScript {
      * @param severity  null for the type's own.
      * @param message   of it.
      * @param reference null for none.
+     * @param remote    whether it is recorded on the other host.
      */
-    record Line(EventType type, Severity severity, String message, ObjectReference reference) {
+    record Line(EventType type, Severity severity, String message, ObjectReference reference, boolean remote) {
         /** Everything that two events have in common where one repeats the other, but their source. */
         List<String> identity() {
             final Severity effective = severity == null ? type.severity() : severity;
-            return reference == null ?
+            final ObjectReference about =
+                reference == null && remote ? ObjectReference.of("Node", OTHER_HOST) : reference;
+            return about == null ?
                 List.of(effective.name(), type.qualifiedName(), "", "", "", message) :
-                List.of(effective.name(), type.qualifiedName(), reference.kind(), reference.name(),
-                    reference.uri(), message);
+                List.of(effective.name(), type.qualifiedName(), about.kind(), about.name(), about.uri(), message);
         }
     }
 
@@ -61,6 +67,7 @@ final class EventScript {
         this.seed = settings.number("seed") ^ (recorder.hashCode() * GOLDEN);
         this.texts = settings.integer("texts");
         this.longEventsPerMille = settings.integer("longEventsPerMille");
+        this.remote = settings.isRemote(recorder);
     }
 
     /**
@@ -83,6 +90,6 @@ final class EventScript {
         final ObjectReference reference = random.nextInt(4) == 0 ? null : ObjectReference.of(
             ObjectReference.DEFAULT, ObjectReference.DEFAULT,
             text.substring(0, name), text.substring(name, uri), text.substring(uri, message));
-        return new Line(type, severity, tail, reference);
+        return new Line(type, severity, tail, reference, remote);
     }
 }

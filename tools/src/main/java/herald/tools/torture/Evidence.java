@@ -10,9 +10,11 @@ import herald.journal.JournalReader;
 import herald.link.CounterId;
 import herald.log.LogDamage;
 import herald.verify.DispatchedBatches;
+import herald.verify.Finding;
 import herald.verify.ModelBatch;
 import herald.verify.ModelEvent;
 import herald.verify.ReferenceModel;
+import herald.verify.Verification;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,13 +31,25 @@ import java.util.Map;
  * @param dispatch   what is in the dispatch log.
  * @param collectors what came over the connections of each collector.
  * @param counters   of the proxy.
+ * @param verification what {@code herald verify} finds wrong in the data directory.
  */
 record Evidence(
     Recorded recorded,
     JournalContent journal,
     DispatchContent dispatch,
     List<List<Collector.Connection>> collectors,
-    Map<CounterId, Long> counters) {
+    Map<CounterId, Long> counters,
+    List<String> verification) {
+    /**
+     * What retention has left of a log.
+     *
+     * @param fromPosition base of the oldest segment.
+     * @param toPosition   of the end.
+     * @param released     how many segments are gone.
+     */
+    record Kept(long fromPosition, long toPosition, long released) {
+    }
+
     /**
      * What recorders noted.
      *
@@ -46,25 +60,28 @@ record Evidence(
     }
 
     /**
-     * What is in the journal.
+     * What is in the journal, and what was until it was released.
      *
      * @param events   in its order.
      * @param modelled the same events as the reference model reads them.
      * @param losses   voids and damage, in words.
+     * @param kept     what retention has left of it.
      */
-    record JournalContent(List<JournaledEvent> events, List<ModelEvent> modelled, List<String> losses) {
+    record JournalContent(
+        List<JournaledEvent> events, List<ModelEvent> modelled, List<String> losses, Kept kept) {
     }
 
     /**
-     * What is in the dispatch log.
+     * What is in the dispatch log, and what was until it was released.
      *
      * @param expected batches by the journal.
      * @param actual   batches that are there.
      * @param entries  of them, in order, as collectors get them.
      * @param losses   damage, in words.
+     * @param kept     what retention has left of it.
      */
-    record DispatchContent(
-        List<ModelBatch> expected, List<ModelBatch> actual, List<Delivery> entries, List<String> losses) {
+    record DispatchContent(List<ModelBatch> expected, List<ModelBatch> actual, List<Delivery> entries,
+        List<String> losses, Kept kept) {
     }
 
     /**
@@ -75,16 +92,18 @@ record Evidence(
      * @throws IOException where it can't be read.
      */
     static Evidence of(final Node node) throws IOException {
-        final Path journalDir = DataDirectory.journal(node.dataDir());
+        final Path archive = ChildSettings.archive(node.dir());
+        final WholeLog journal = WholeLog.of(DataDirectory.journal(node.dataDir()), archive);
         final List<String> journalLosses = new ArrayList<>();
-        final ReferenceModel model = ReferenceModel.of(journalDir, damage -> journalLosses.add(damage.toString()));
-        final List<JournaledEvent> events = journaled(journalDir, journalLosses);
+        final ReferenceModel model =
+            ReferenceModel.of(journal.directory(), damage -> journalLosses.add(damage.toString()));
         return new Evidence(
             recorded(node),
-            new JournalContent(events, model.events(), journalLosses),
-            dispatched(DataDirectory.dispatch(node.dataDir()), model.batches()),
+            journaled(journal, model.events(), journalLosses),
+            dispatched(WholeLog.of(DataDirectory.dispatch(node.dataDir()), archive), model.batches()),
             node.collectors().stream().map(Collector::connections).toList(),
-            counters(node.dataDir()));
+            counters(node.dataDir()),
+            Verification.of(SystemDisk.INSTANCE, node.dataDir()).damages().stream().map(Finding::toString).toList());
     }
 
     private static Recorded recorded(final Node node) throws IOException {
@@ -99,9 +118,10 @@ record Evidence(
         return new Recorded(notes, scripts);
     }
 
-    private static List<JournaledEvent> journaled(final Path journalDir, final List<String> losses) {
+    private static JournalContent journaled(
+        final WholeLog log, final List<ModelEvent> modelled, final List<String> losses) {
         final List<JournaledEvent> events = new ArrayList<>();
-        try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, journalDir, 0, damage -> { })) {
+        try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, log.directory(), 0, damage -> { })) {
             while (reader.next()) {
                 switch (reader.kind()) {
                     case EVENT -> events.add(journaled(reader.event()));
@@ -113,8 +133,9 @@ record Evidence(
                     }
                 }
             }
+            return new JournalContent(
+                events, modelled, losses, new Kept(log.keptFrom(), reader.position(), log.released()));
         }
-        return events;
     }
 
     private static JournaledEvent journaled(final EventView event) {
@@ -125,18 +146,19 @@ record Evidence(
                 named ? event.refName() : "", event.refUri(), event.message()));
     }
 
-    private static DispatchContent dispatched(final Path dispatchDir, final List<ModelBatch> expected) {
+    private static DispatchContent dispatched(final WholeLog log, final List<ModelBatch> expected) {
         final List<String> losses = new ArrayList<>();
         final LogDamage.Listener onDamage = damage -> losses.add(damage.toString());
         final List<Delivery> entries = new ArrayList<>();
-        try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, dispatchDir, 0, damage -> { })) {
+        try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, log.directory(), 0, damage -> { })) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 for (int i = 0; i < batch.size(); i++) {
                     entries.add(Delivery.of(batch, i));
                 }
             }
+            return new DispatchContent(expected, DispatchedBatches.read(log.directory(), onDamage), entries, losses,
+                new Kept(log.keptFrom(), reader.position(), log.released()));
         }
-        return new DispatchContent(expected, DispatchedBatches.read(dispatchDir, onDamage), entries, losses);
     }
 
     private static Map<CounterId, Long> counters(final Path dataDir) throws IOException {

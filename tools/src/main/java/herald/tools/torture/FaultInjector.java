@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FaultInjector {
     /** How long a process may take to end after SIGTERM. */
-    private static final long END_TIMEOUT_MS = 60_000;
+    private static final long END_TIMEOUT_MS = 180_000;
 
     private final Node node;
 
@@ -57,7 +57,7 @@ final class FaultInjector {
         }
     }
 
-    private void begin(final Fault fault) throws IOException, InterruptedException, Difference {
+    private void begin(final Fault fault) throws IOException, InterruptedException {
         final int target = fault.target();
         switch (fault.kind()) {
             case PROXY_KILL -> node.proxy().kill();
@@ -69,14 +69,8 @@ final class FaultInjector {
             case COLLECTOR_STALL -> node.collectors().get(target).stall();
             case COLLECTOR_RESET -> node.collectors().get(target).reset();
             case COLLECTOR_REFUSE -> node.collectors().get(target).refuse();
-            case DRIVER_KILL -> {
-                node.settleProxy();
-                node.driver().kill();
-            }
-            case DRIVER_PAUSE -> {
-                node.settleProxy();
-                node.driver().pause();
-            }
+            case DRIVER_KILL -> node.driver(target).kill();
+            case DRIVER_PAUSE -> node.driver(target).pause();
             case DISK_FULL -> node.disk().fill();
         }
     }
@@ -97,8 +91,8 @@ final class FaultInjector {
             }
             case RECORDER_PAUSE -> node.recorder(target).resume();
             case COLLECTOR_STALL, COLLECTOR_REFUSE -> node.collectors().get(target).heal();
-            case DRIVER_KILL -> node.startDriver();
-            case DRIVER_PAUSE -> node.driver().resume();
+            case DRIVER_KILL -> node.startDriver(target);
+            case DRIVER_PAUSE -> node.driver(target).resume();
             case DISK_FULL -> node.disk().free();
             case COLLECTOR_RESET -> {
                 // The writer connects again by itself.

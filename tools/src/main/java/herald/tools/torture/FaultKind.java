@@ -24,9 +24,9 @@ enum FaultKind {
     COLLECTOR_RESET(Target.COLLECTOR),
     /** A collector that resets its connection and refuses others for the duration. */
     COLLECTOR_REFUSE(Target.COLLECTOR),
-    /** SIGKILL to the media driver of proxy and recorders, which is started again after the duration. */
+    /** SIGKILL to the media driver of the proxy's or the other host, which is started again after the duration. */
     DRIVER_KILL(Target.DRIVER),
-    /** SIGSTOP to the media driver and, after the duration, SIGCONT. */
+    /** SIGSTOP to one of these media drivers and, after the duration, SIGCONT. */
     DRIVER_PAUSE(Target.DRIVER),
     /** A data directory without a free byte for the duration. */
     DISK_FULL(Target.DISK);
@@ -39,7 +39,7 @@ enum FaultKind {
         RECORDER,
         /** One of the collectors. */
         COLLECTOR,
-        /** The media driver, where it is a process of its own. */
+        /** One of the media drivers that are processes of their own. */
         DRIVER,
         /** The disk, where it is a small one. */
         DISK

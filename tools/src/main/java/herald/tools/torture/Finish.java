@@ -9,6 +9,7 @@ import herald.recorder.SpoolFile;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ import java.util.List;
  * batches are delivered, and the proxy is stopped in order.
  */
 final class Finish {
-    private static final long TIMEOUT_MS = 60_000;
+    private static final long TIMEOUT_MS = 180_000;
     private static final int MAX_STOPS = 5;
 
     private final Node node;
@@ -32,18 +33,19 @@ final class Finish {
      */
     void run() throws IOException, InterruptedException, Difference {
         heal();
-        finishRecorders();
+        finishRecorders(node.recorders());
+        drainOtherHost();
         int stops = 0;
         do {
             if (stops++ == MAX_STOPS) {
                 throw new Difference("stuck: spools or writers are not drained after " + MAX_STOPS + " stops in order");
             }
             node.startProxy();
-            await("spools are not drained", () -> orphans() == 0);
+            await("spools are not drained", () -> orphans(node.spoolDir()) == 0);
             await("batches are not delivered", this::isDelivered);
             node.proxy().terminate();
             node.awaitEnd(node.proxy(), TIMEOUT_MS);
-        } while (node.proxy().exitCode() != 0 || orphans() > 0 || !isDelivered());
+        } while (node.proxy().exitCode() != 0 || orphans(node.spoolDir()) > 0 || !isDelivered());
     }
 
     private void heal() throws IOException, InterruptedException, Difference {
@@ -62,8 +64,21 @@ final class Finish {
         node.awaitStarted();
     }
 
-    private void finishRecorders() throws IOException, InterruptedException, Difference {
-        final List<ChildProcess> recorders = node.recorders();
+    /** What a recorder has not sent that is gone, the next one of its host sends when it starts. */
+    private void drainOtherHost() throws IOException, InterruptedException, Difference {
+        final Path spools = ChildSettings.read(node.dir()).remoteSpoolDir();
+        for (int starts = 0; orphans(spools) > 0; starts++) {
+            if (starts == MAX_STOPS) {
+                throw new Difference("stuck: spools of the other host are not drained after " + starts + " starts");
+            }
+            node.startRecorder(0);
+            node.awaitStarted();
+            finishRecorders(List.of(node.recorder(0)));
+        }
+    }
+
+    private void finishRecorders(final List<ChildProcess> recorders)
+        throws IOException, InterruptedException, Difference {
         for (final ChildProcess recorder : recorders) {
             recorder.finish();
         }
@@ -87,9 +102,9 @@ final class Finish {
     }
 
     /** Spools with events that no process has. */
-    private int orphans() throws IOException {
+    private static int orphans(final Path spoolDir) throws IOException {
         final List<OrphanSpool> orphans =
-            SpoolFile.acquireOrphans(SystemDisk.INSTANCE, node.spoolDir(), error -> { });
+            SpoolFile.acquireOrphans(SystemDisk.INSTANCE, spoolDir, error -> { });
         CloseHelper.closeAll(orphans);
         return orphans.size();
     }

@@ -1,25 +1,37 @@
 package herald.tools.torture;
 
 import herald.link.HeraldDirectory;
-import herald.tools.ExitCode;
 import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * The node under torture: a proxy, its recorders, perhaps a media driver and a small disk, and the collectors that it
  * delivers to.
  */
 final class Node implements AutoCloseable {
-    private static final long START_TIMEOUT_MS = 60_000;
+    /** How the names of recorders begin. */
+    static final String RECORDER = "recorder";
+
+    private static final long START_TIMEOUT_MS = 180_000;
     private static final int JVM_FAILURE = 1;
-    /** Ends the names of the exceptions by which Aeron says that driver and client lost each other. */
-    private static final String TIMEOUT = "TimeoutException";
+    private static final int DRIVERS = 2;
+    /** What Linux says where a file finds no room. */
+    private static final String NO_ROOM = "No space left on device";
+    private static final int MIN_PORT = 20_000;
+    private static final int MAX_PORT = 32_000;
+    private static final int MAX_ATTEMPTS = 100;
 
     private final RoundPlan plan;
     private final Path dir;
@@ -28,9 +40,12 @@ final class Node implements AutoCloseable {
     private final List<Collector> collectors = new ArrayList<>();
     private final ChildProcess[] recorders;
     private final SmallDisk disk;
-    private ChildProcess driver;
+    private final ChildProcess[] drivers = new ChildProcess[DRIVERS];
+    private final Path aeronDir;
+    private final Path farAeronDir;
     private ChildProcess proxy;
     private int starts;
+    private int proxyStarts;
     private int endsByItself;
 
     /**
@@ -56,9 +71,12 @@ final class Node implements AutoCloseable {
         }
         final Properties settings = new Properties();
         settings.putAll(plan.settings());
-        final Path aeronDir = aeronDir(dataDir());
+        aeronDir = aeronDir(dataDir());
+        farAeronDir = aeronDir.resolveSibling(aeronDir.getFileName() + "-far");
         leftovers.directory(aeronDir);
+        leftovers.directory(farAeronDir);
         settings.setProperty("aeronDir", aeronDir.toString());
+        settings.setProperty("remotePort", Integer.toString(freeUdpPort()));
         for (int i = 0; i < RoundPlan.COLLECTORS; i++) {
             final Collector collector = new Collector("torture-collector-" + i);
             collectors.add(collector);
@@ -74,6 +92,20 @@ final class Node implements AutoCloseable {
         return own.resolveSibling("herald-" + ChildJvm.USER + name.substring(name.lastIndexOf('-')));
     }
 
+    /** One below those that the system gives to whoever wants any, so that it stays free while nobody listens. */
+    private static int freeUdpPort() throws IOException {
+        IOException failure = null;
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
+            final int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
+            try (DatagramSocket probe = new DatagramSocket(port)) {
+                return probe.getLocalPort();
+            } catch (final SocketException e) {
+                failure = e;
+            }
+        }
+        throw new IOException("no free UDP port from " + MIN_PORT + " to " + MAX_PORT, failure);
+    }
+
     Path dataDir() {
         return ChildSettings.dataDir(dir);
     }
@@ -83,7 +115,10 @@ final class Node implements AutoCloseable {
     }
 
     /** Starts every process that does not run. */
-    void startAll() throws IOException, InterruptedException, Difference {
+    void startAll() throws IOException {
+        for (int i = 0; i < DRIVERS; i++) {
+            startDriver(i);
+        }
         startProxy();
         for (int i = 0; i < recorders.length; i++) {
             startRecorder(i);
@@ -106,45 +141,46 @@ final class Node implements AutoCloseable {
         }
     }
 
-    /** Starts the media driver where the plan has one and it does not run. */
-    void startDriver() throws IOException {
-        if (plan.hasExternalDriver() && (driver == null || !driver.isAlive())) {
-            driver = leftovers.start("driver-" + starts++, jvm.command(DriverChild.class, dir), dir);
+    /** Starts a media driver where the plan has it and it does not run. */
+    void startDriver(final int index) throws IOException {
+        if (plan.hasDriver(index) && (drivers[index] == null || !drivers[index].isAlive())) {
+            final Path directory = index == RoundPlan.NEAR_DRIVER ? aeronDir : farAeronDir;
+            drivers[index] = leftovers.start("driver" + index + '-' + starts++,
+                jvm.command(DriverChild.class, dir, directory.toString()), dir);
         }
     }
 
-    /** Starts the proxy where it does not run. A driver has to be there before: else the proxy embeds one. */
-    void startProxy() throws IOException, InterruptedException, Difference {
-        if (proxy != null && proxy.isAlive()) {
-            return;
+    /** Starts the proxy where it does not run. It waits by itself for a driver from outside. */
+    void startProxy() throws IOException {
+        if (proxy == null || !proxy.isAlive()) {
+            proxy = leftovers.start("proxy-" + starts++,
+                jvm.command(ProxyChild.class, dir, Integer.toString(proxyStarts++)), dir);
         }
-        startDriver();
-        if (driver != null) {
-            driver.resume();
-            if (!Await.until(() -> driver.hasSaid(DriverChild.READY) || !driver.isAlive(), START_TIMEOUT_MS) ||
-                !driver.isAlive()) {
-                throw new Difference("stuck: " + driver + " does not start");
-            }
-        }
-        proxy = leftovers.start("proxy-" + starts++, jvm.command(ProxyChild.class, dir), dir);
-    }
-
-    /** Lets a proxy that starts choose its media driver: one that finds none alive embeds its own in that place. */
-    void settleProxy() throws IOException, InterruptedException, Difference {
-        proxy.resume();
-        Await.until(() -> !proxy.isAlive() || proxy.hasSaid(ProxyChild.READY), START_TIMEOUT_MS);
     }
 
     /** Starts a recorder where it does not run. */
     void startRecorder(final int index) throws IOException {
         if (recorders[index] == null || !recorders[index].isAlive()) {
             recorders[index] = leftovers.start(recorderName(index) + '-' + starts++,
-                jvm.command(RecorderChild.class, dir, recorderName(index)), dir);
+                jvm.command(RecorderChild.class, dir, recorderName(index), driverDir(index).toString()), dir);
         }
     }
 
+    /** Where a recorder's media driver is: one in its own process gets a new directory at each start. */
+    private Path driverDir(final int index) {
+        if (index >= plan.remoteRecorders()) {
+            return aeronDir;
+        }
+        if (plan.hasDriver(RoundPlan.FAR_DRIVER)) {
+            return farAeronDir;
+        }
+        final Path own = farAeronDir.resolve(recorderName(index));
+        IoUtil.delete(own.toFile(), true);
+        return own.resolve(Integer.toString(starts));
+    }
+
     static String recorderName(final int index) {
-        return "recorder" + index;
+        return RECORDER + index;
     }
 
     ChildProcess proxy() {
@@ -159,9 +195,9 @@ final class Node implements AutoCloseable {
         return List.of(recorders);
     }
 
-    /** The media driver; null where the proxy has its own. */
-    ChildProcess driver() {
-        return driver;
+    /** The media driver of the proxy's host or of the other one; null where the plan has none. */
+    ChildProcess driver(final int index) {
+        return drivers[index];
     }
 
     /** The small disk; null where the plan has none. */
@@ -177,9 +213,7 @@ final class Node implements AutoCloseable {
     List<ChildProcess> processes() {
         final List<ChildProcess> processes = new ArrayList<>(List.of(recorders));
         processes.add(proxy);
-        if (driver != null) {
-            processes.add(driver);
-        }
+        Stream.of(drivers).filter(Objects::nonNull).forEach(processes::add);
         return processes;
     }
 
@@ -188,7 +222,7 @@ final class Node implements AutoCloseable {
      *
      * @throws Difference naming a process that ended where none does.
      */
-    void tend() throws IOException, InterruptedException, Difference {
+    void tend() throws IOException, Difference {
         for (final ChildProcess process : processes()) {
             if (process.hasEndedByItself() && !mayEnd(process)) {
                 throw new Difference(process + " ended by itself with " + process.exitCode());
@@ -209,13 +243,9 @@ final class Node implements AutoCloseable {
         }
     }
 
-    /** A proxy may stop where driver and clients lost each other; nothing starts on a full disk. */
+    /** Nothing else accounts for an end than a full disk on which neither proxy nor spool can be begun. */
     private boolean mayEnd(final ChildProcess process) {
-        final boolean lostDriver = process == proxy && plan.isImpatient() &&
-            (process.exitCode() == ExitCode.INTERNAL || process.hasComplainedOf(TIMEOUT));
-        final boolean noRoom = disk != null && disk.wasFull() && process != driver &&
-            process.exitCode() == JVM_FAILURE;
-        return lostDriver || noRoom;
+        return disk != null && disk.wasFull() && process.exitCode() == JVM_FAILURE && process.hasComplainedOf(NO_ROOM);
     }
 
     /**

@@ -1,5 +1,6 @@
 package herald.tools.torture;
 
+import herald.stage.ProxyCounter;
 import herald.verify.DispatchedBatches;
 
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class Oracle {
             .or(() -> collectorDifference(evidence))
             .or(() -> Optional.ofNullable(CounterCheck.firstDifference(
                 evidence.counters(), evidence.journal().events().size(), plan)))
+            .or(() -> Optional.ofNullable(RetentionCheck.firstDifference(evidence, plan)))
             .orElse(null);
     }
 
@@ -36,13 +38,25 @@ final class Oracle {
     }
 
     private static Optional<String> collectorDifference(final Evidence evidence) {
+        long lostBytes = 0;
         for (int i = 0; i < evidence.collectors().size(); i++) {
-            final String difference = DeliveryCheck.firstDifference(evidence.collectors().get(i),
-                evidence.dispatch().entries(), evidence.journal().events().size());
-            if (difference != null) {
-                return Optional.of("collector " + i + ": " + difference);
+            final DeliveryCheck.Result result = DeliveryCheck.of(evidence.collectors().get(i),
+                evidence.dispatch().entries(), evidence.dispatch().kept().fromPosition(),
+                evidence.journal().events().size());
+            if (result.difference() != null) {
+                return Optional.of("collector " + i + ": " + result.difference());
             }
+            lostBytes += result.lostBytes();
         }
-        return Optional.empty();
+        return uncounted(evidence, lostBytes);
+    }
+
+    /** A range is counted again at each start until the bookmark is past it, and has more in it than batches. */
+    private static Optional<String> uncounted(final Evidence evidence, final long lostBytes) {
+        final long counted = evidence.counters().get(ProxyCounter.WRITER_LOST_BYTES);
+        return counted < lostBytes || (counted > 0 && evidence.dispatch().kept().released() == 0) ?
+            Optional.of("counter \"" + ProxyCounter.WRITER_LOST_BYTES.label() + "\" is " + counted + ", and " +
+                "collectors missed " + lostBytes + " bytes and " + evidence.dispatch().kept().released() +
+                " segments are gone") : Optional.empty();
     }
 }

@@ -3,6 +3,8 @@ package herald.tools.torture;
 import herald.engine.EventProxy;
 import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
+import herald.io.SystemDisk;
+import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.tools.ExitCode;
 import herald.tools.Foreground;
@@ -26,12 +28,12 @@ final class ProxyChild {
     /**
      * Runs a proxy until SIGTERM.
      *
-     * @param args directory of the round.
+     * @param args directory of the round, number of this start.
      * @throws Exception where it can't start.
      */
     public static void main(final String[] args) throws Exception {
         ParentWatch.start();
-        final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
+        final ChildSettings settings = ChildSettings.read(Path.of(args[0]), Integer.parseInt(args[1]));
         setTimeouts(settings);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (Foreground foreground = new Foreground();
@@ -77,10 +79,16 @@ final class ProxyChild {
             .arenaLength(settings.integer("arenaLength"))
             .journalSegmentLength(settings.integer("journalSegmentLength"))
             .dispatchSegmentLength(settings.integer("dispatchSegmentLength"))
+            .journalRetentionLength(settings.number("journalRetention"))
+            .dispatchRetentionLength(settings.number("dispatchRetention"))
+            .disk(new ArchivingDisk(SystemDisk.INSTANCE, settings.archive()))
             .adoptIntervalNs(settings.nanos("adoptIntervalMs"))
             .closeTimeoutNs(TimeUnit.SECONDS.toNanos(2));
         if (Boolean.parseBoolean(settings.text("externalDriver"))) {
-            context.aeronDirectoryName(settings.text("aeronDir"));
+            context.externalDriver(true).aeronDirectoryName(settings.text("aeronDir"));
+        }
+        if (settings.integer("remoteRecorders") > 0) {
+            context.remoteListener(new RemoteListener(settings.remoteEndpoint(), settings.key()));
         }
         for (int i = 0; i < RoundPlan.COLLECTORS; i++) {
             context.writer(

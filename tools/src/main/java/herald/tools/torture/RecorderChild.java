@@ -1,11 +1,12 @@
 package herald.tools.torture;
 
+import herald.engine.LocalMediaDriver;
 import herald.events.ClusterEvents;
 import herald.events.NetworkEvents;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
+import herald.recorder.RemoteProxy;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,14 +43,17 @@ final class RecorderChild {
     /**
      * Runs a recorder.
      *
-     * @param args directory of the round, name of the recorder.
+     * @param args directory of the round, name of the recorder, directory of its media driver.
      * @throws Exception where it can't go on.
      */
     public static void main(final String[] args) throws Exception {
         final ParentWatch parent = ParentWatch.start();
         final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
         final Progress progress = Progress.open(settings.progress(args[1]));
-        final EventRecorder recorder = EventRecorder.launch(context(settings, args[1]));
+        if (settings.isRemote(args[1]) && !Boolean.parseBoolean(settings.text("farDriver"))) {
+            LocalMediaDriver.launch(args[2], settings.number("driverTimeoutMs"), error -> System.err.println(error));
+        }
+        final EventRecorder recorder = EventRecorder.launch(context(settings, args[1]).aeronDirectoryName(args[2]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             recorder.close();
             Runtime.getRuntime().halt(0);
@@ -57,12 +61,18 @@ final class RecorderChild {
         new RecorderChild(recorder, new EventScript(settings, args[1]), progress, parent).run(settings);
     }
 
-    private static EventRecorder.Context context(final ChildSettings settings, final String name) throws IOException {
-        return new EventRecorder.Context()
+    private static EventRecorder.Context context(final ChildSettings settings, final String name) {
+        final EventRecorder.Context context = new EventRecorder.Context();
+        if (settings.isRemote(name)) {
+            context.remoteProxy(new RemoteProxy(settings.remoteEndpoint(), settings.key()))
+                .node(EventScript.OTHER_HOST)
+                .spoolDir(settings.remoteSpoolDir());
+        } else {
+            context.spoolDir(HeraldDirectory.spoolDir(settings.dataDir()));
+        }
+        return context
             .component(name)
             .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG)
-            .spoolDir(HeraldDirectory.spoolDir(settings.dataDir()))
-            .aeronDirectoryName(settings.text("aeronDir"))
             .spoolLength(settings.integer("spoolLength"))
             .maxEventLength(RoundPlan.MAX_EVENT_LENGTH)
             .driverTimeoutMs(settings.number("driverTimeoutMs"))

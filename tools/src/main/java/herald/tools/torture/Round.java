@@ -18,10 +18,12 @@ final class Round {
      * @param plan       of it.
      * @param events     in the journal.
      * @param batches    in the dispatch log.
-     * @param restarts   of processes that ended by themselves because of a fault.
+     * @param released   segments that retention released.
+     * @param restarts   of processes that ended by themselves because the disk was full.
      * @param difference in words; null where there is none.
      */
-    record Result(RoundPlan plan, long events, long batches, int restarts, String difference) {
+    record Result(RoundPlan plan, long events, long batches, long released, int restarts,
+        String difference) {
     }
 
     Round(final RoundPlan plan, final ChildJvm jvm, final Leftovers leftovers) {
@@ -44,9 +46,10 @@ final class Round {
             new Finish(node).run();
             final Evidence evidence = Evidence.of(node);
             return new Result(plan, evidence.journal().events().size(), evidence.dispatch().actual().size(),
+                evidence.journal().kept().released() + evidence.dispatch().kept().released(),
                 node.endsByItself(), Oracle.firstDifference(evidence, plan));
         } catch (final Difference e) {
-            return new Result(plan, 0, 0, 0, e.getMessage());
+            return new Result(plan, 0, 0, 0, 0, e.getMessage());
         } finally {
             leftovers.killAll();
         }

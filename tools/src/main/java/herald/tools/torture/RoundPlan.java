@@ -20,16 +20,23 @@ import java.util.stream.Stream;
  * @param faults    in the order of their times.
  */
 record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faults) {
+    /** Index of the media driver of the proxy's host. */
+    static final int NEAR_DRIVER = 0;
+    /** Index of the media driver of the other host. */
+    static final int FAR_DRIVER = 1;
     /** How many collectors a round has. */
     static final int COLLECTORS = 2;
     /** Limit of an encoded event in bytes. */
     static final int MAX_EVENT_LENGTH = 4096;
 
     private static final int KIB = 1024;
+    private static final int UNLIMITED = 1024 * 1024 * 1024;
     private static final long MIN_SPAN_MS = 900;
     private static final long MAX_SPAN_MS = 1900;
     private static final int SHORT_TIMEOUT_MS = 1_200;
     private static final int LONG_TIMEOUT_MS = 10_000;
+    private static final int UNCHANGED_KEY_LIMIT = 20_000;
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     /**
      * Draws a plan.
@@ -45,6 +52,8 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         drawProxy(random, settings);
         drawRecorders(random, settings);
         drawWorld(random, settings);
+        drawOtherHost(random, settings, recorders);
+        drawRetention(random, settings);
         final RoundPlan plan = new RoundPlan(seed, recorders, settings, new ArrayList<>());
         plan.drawFaults(random);
         return plan;
@@ -65,16 +74,45 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         put(settings, "threadingMode", random.nextBoolean() ? ThreadingMode.SHARED : ThreadingMode.DEDICATED);
         put(settings, "durability", List.of(Durability.values()).get(random.nextInt(Durability.values().length)));
         put(settings, "forceIntervalMs", random.nextInt(5, 60));
-        put(settings, "dedupIntervalMs", random.nextInt(500, 3000));
-        put(settings, "dedupKeyLimit", random.nextInt(3) == 0 ? random.nextInt(3, 60) : 20_000);
+        drawDedup(random, settings);
         put(settings, "batchIntervalMs", random.nextInt(20, 300));
         put(settings, "batchLengthLimit", random.nextInt(4 * MAX_EVENT_LENGTH, dispatchSegment / 4 + 1));
+        put(settings, "changesSettings", random.nextInt(3) == 0);
         put(settings, "ringLength", shifted(64, random, 5));
         put(settings, "arenaLength", shifted(16 * KIB, random, 5));
         put(settings, "journalSegmentLength", shifted(64 * KIB, random, 3));
         put(settings, "dispatchSegmentLength", dispatchSegment);
         put(settings, "adoptIntervalMs", random.nextInt(50, 800));
         put(settings, "chunkLength", 1 + random.nextInt(40));
+    }
+
+    private static void drawDedup(final SplittableRandom random, final Properties settings) {
+        put(settings, "dedupIntervalMs", random.nextInt(500, 3000));
+        put(settings, "dedupKeyLimit", random.nextInt(3) == 0 ? random.nextInt(3, 60) : UNCHANGED_KEY_LIMIT);
+    }
+
+    /**
+     * The settings of a start of the proxy: where a plan changes them, dedup or batching or both are others than at the
+     * start before.
+     *
+     * @param settings of the round; changed.
+     * @param start    of the proxy, from 0.
+     */
+    static void drawStart(final Properties settings, final int start) {
+        if (start == 0 || !Boolean.parseBoolean(settings.getProperty("changesSettings"))) {
+            return;
+        }
+        final SplittableRandom random =
+            new SplittableRandom(Long.parseLong(settings.getProperty("seed")) + start * GOLDEN);
+        final int what = random.nextInt(3);
+        if (what != 0) {
+            drawDedup(random, settings);
+        }
+        if (what != 1) {
+            put(settings, "batchIntervalMs", random.nextInt(20, 300));
+            put(settings, "batchLengthLimit", random.nextInt(4 * MAX_EVENT_LENGTH,
+                Integer.parseInt(settings.getProperty("dispatchSegmentLength")) / 4 + 1));
+        }
     }
 
     private static void drawRecorders(final SplittableRandom random, final Properties settings) {
@@ -94,14 +132,56 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         put(settings, "diskMib", random.nextInt(4) == 0 ? random.nextInt(12, 24) : 0);
     }
 
-    /** Whether proxy and recorders use a media driver in a process of its own. */
-    boolean hasExternalDriver() {
-        return Boolean.parseBoolean(settings.getProperty("externalDriver"));
+    /** In half of the rounds some recorders are on another host: each with a media driver, or all with one. */
+    private static void drawOtherHost(
+        final SplittableRandom random, final Properties settings, final int recorders) {
+        final int remote = random.nextBoolean() ? random.nextInt(1, recorders + 1) : 0;
+        final boolean farDriver = remote > 0 && random.nextInt(3) == 0;
+        put(settings, "remoteRecorders", remote);
+        put(settings, "farDriver", farDriver);
+        if (farDriver) {
+            put(settings, "livenessMs", SHORT_TIMEOUT_MS);
+            put(settings, "driverTimeoutMs", SHORT_TIMEOUT_MS);
+        }
     }
 
-    /** Whether pauses may be longer than what clients and drivers wait for each other. */
-    boolean isImpatient() {
-        return Integer.parseInt(settings.getProperty("livenessMs")) < LONG_TIMEOUT_MS;
+    /** In a third of the rounds both logs keep a few short segments only. */
+    private static void drawRetention(final SplittableRandom random, final Properties settings) {
+        final boolean retains = random.nextInt(3) == 0;
+        if (retains) {
+            put(settings, "journalSegmentLength", 64 * KIB);
+            put(settings, "dispatchSegmentLength", 64 * KIB);
+            put(settings, "batchLengthLimit", 4 * MAX_EVENT_LENGTH);
+            put(settings, "dedupIntervalMs", random.nextInt(200, 800));
+            put(settings, "texts", random.nextInt(4, 9));
+        }
+        put(settings, "journalRetention", retains ? 64 * KIB * random.nextInt(1, 4) : UNLIMITED);
+        put(settings, "dispatchRetention", retains ? 64 * KIB * random.nextInt(1, 4) : UNLIMITED);
+    }
+
+    /** Whether proxy and recorders, or those of the other host, use a media driver in a process of its own. */
+    boolean hasDriver(final int index) {
+        return Boolean.parseBoolean(settings.getProperty(index == NEAR_DRIVER ? "externalDriver" : "farDriver"));
+    }
+
+    /** How many of the recorders, the first ones, are on another host. */
+    int remoteRecorders() {
+        return Integer.parseInt(settings.getProperty("remoteRecorders"));
+    }
+
+    /** Whether segments are released. */
+    boolean hasRetention() {
+        return retention("journalRetention") < UNLIMITED;
+    }
+
+    /** How many bytes of a log are kept. */
+    long retention(final String name) {
+        return Long.parseLong(settings.getProperty(name));
+    }
+
+    /** Whether each start of the proxy has settings of its own. */
+    boolean changesSettings() {
+        return Boolean.parseBoolean(settings.getProperty("changesSettings"));
     }
 
     /** Size of the data directory's file system in MiB; 0 for that of the machine. */
@@ -130,7 +210,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
     private void drawFaults(final SplittableRandom random) {
         final long spanMs = random.nextLong(MIN_SPAN_MS, MAX_SPAN_MS);
         final List<FaultKind> kinds = Stream.of(FaultKind.values()).filter(kind -> switch (kind.target()) {
-            case DRIVER -> hasExternalDriver();
+            case DRIVER -> hasDriver(NEAR_DRIVER) || hasDriver(FAR_DRIVER);
             case DISK -> diskMib() > 0;
             default -> true;
         }).toList();
@@ -147,6 +227,8 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         return switch (kind.target()) {
             case RECORDER -> random.nextInt(recorders);
             case COLLECTOR -> random.nextInt(COLLECTORS);
+            case DRIVER -> hasDriver(NEAR_DRIVER) && hasDriver(FAR_DRIVER) ? random.nextInt(2) :
+                hasDriver(NEAR_DRIVER) ? NEAR_DRIVER : FAR_DRIVER;
             default -> 0;
         };
     }

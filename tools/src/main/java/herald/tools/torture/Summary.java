@@ -13,10 +13,18 @@ final class Summary {
     private long rounds;
     private long events;
     private long differences;
+    private long remote;
+    private long released;
+    private long changed;
+    private long restarts;
 
     void add(final Round.Result result) {
         rounds++;
         events += result.events();
+        remote += result.plan().remoteRecorders() > 0 ? 1 : 0;
+        released += result.released() > 0 ? 1 : 0;
+        changed += result.plan().changesSettings() ? 1 : 0;
+        restarts += result.restarts();
         differences += result.difference() == null ? 0 : 1;
         result.plan().faults().forEach(fault -> faults.merge(fault.kind(), 1L, Long::sum));
     }
@@ -39,7 +47,8 @@ final class Summary {
 
     /** One line about everything. */
     String line(final double seconds) {
-        return String.format(java.util.Locale.ROOT, "rounds=%d events=%d differences=%d time=%.0fs faults: %s",
-            rounds, events, differences, seconds, text(faults));
+        return String.format(java.util.Locale.ROOT, "rounds=%d events=%d differences=%d time=%.0fs " +
+            "remote=%d released=%d changed-settings=%d restarts=%d faults: %s",
+            rounds, events, differences, seconds, remote, released, changed, restarts, text(faults));
     }
 }

@@ -104,9 +104,11 @@ public final class TortureCommand extends AbstractCommand {
         }
         leftovers.removeDirectories();
         out().printf(Locale.ROOT,
-            "round %d seed=%d %s time=%.1fs recorders=%d events=%d batches=%d restarts=%d faults: %s%n",
+            "round %d seed=%d %s time=%.1fs recorders=%d remote=%d events=%d batches=%d released=%d restarts=%d%s " +
+                "faults: %s%n",
             index + 1, roundSeed, differs ? "DIFFERENCE" : "ok", (System.nanoTime() - startNs) / NS_PER_SECOND,
-            plan.recorders(), result.events(), result.batches(), result.restarts(), Summary.faults(plan.faults()));
+            plan.recorders(), plan.remoteRecorders(), result.events(), result.batches(), result.released(),
+            result.restarts(), plan.changesSettings() ? " changed-settings" : "", Summary.faults(plan.faults()));
         if (differs) {
             out().println("difference: " + result.difference());
             out().println("files kept in " + dir + "; the same plan again: herald torture --rounds 1 --seed " +

@@ -53,6 +53,9 @@ class OracleTest {
     private final List<Delivery> log = new ArrayList<>();
     private final List<List<Delivery>> connections = new ArrayList<>();
     private final Map<CounterId, Long> counters = new HashMap<>();
+    private final List<String> verification = new ArrayList<>();
+    private Evidence.Kept journalKept = new Evidence.Kept(0, 1000, 0);
+    private Evidence.Kept dispatchKept = new Evidence.Kept(0, 1000, 0);
 
     @BeforeEach
     void setUp() throws IOException {
@@ -77,7 +80,7 @@ class OracleTest {
         for (final FaultKind kind : kinds) {
             faults.add(new Fault(kind, 0, 0, 0));
         }
-        return new RoundPlan(1, 1, new Properties(), faults);
+        return new RoundPlan(1, 1, RoundPlan.draw(1).settings(), faults);
     }
 
     private JournaledEvent journaled(final long sequence, final long number) {
@@ -116,10 +119,10 @@ class OracleTest {
         final Evidence.Recorded recorded = new Evidence.Recorded(Map.of(NAME, note), Map.of(NAME, script));
         return Oracle.firstDifference(new Evidence(
             recorded,
-            new Evidence.JournalContent(journal, modelled, journalLosses),
-            new Evidence.DispatchContent(expected, actual, log, dispatchLosses),
+            new Evidence.JournalContent(journal, modelled, journalLosses, journalKept),
+            new Evidence.DispatchContent(expected, actual, log, dispatchLosses, dispatchKept),
             List.of(connections.stream().map(Collector.Connection::new).toList()),
-            counters), plan);
+            counters, verification), plan);
     }
 
     @Test
@@ -331,6 +334,89 @@ class OracleTest {
         counters.put(counter, 1L);
 
         assertThat(verdict()).contains(counter.label());
+    }
+
+    @Test
+    void shouldFindMessageOfOtherHostThatIsRefused() {
+        counters.put(ReceiverCounter.REMOTE_FORGED, 1L);
+
+        assertThat(verdict()).contains(ReceiverCounter.REMOTE_FORGED.label(), "no fault accounts for it");
+    }
+
+    @Test
+    void shouldTakeReleaseThatIsCountedAndKeepsEnough() {
+        retainsLogs();
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 2L);
+        assertThat(verdict()).contains("segments released by retention", "is 2, and 3 segments are gone");
+
+        plan.faults().add(new Fault(FaultKind.PROXY_KILL, 0, 0, 0));
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 4L);
+        assertThat(verdict()).contains("is 4, and 3 segments are gone");
+    }
+
+    private void retainsLogs() {
+        plan.settings().setProperty("journalRetention", "65536");
+        plan.settings().setProperty("dispatchRetention", "65536");
+        journalKept = new Evidence.Kept(65536, 131072, 1);
+        dispatchKept = new Evidence.Kept(150, 150 + 65536, 2);
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 3L);
+    }
+
+    @Test
+    void shouldFindLogThatKeepsTooLittle() {
+        retainsLogs();
+        journalKept = new Evidence.Kept(65536, 131071, 1);
+        assertThat(verdict()).contains("the journal keeps only");
+
+        retainsLogs();
+        dispatchKept = new Evidence.Kept(150, 65536, 2);
+        assertThat(verdict()).contains("the dispatch log keeps only");
+    }
+
+    @Test
+    void shouldFindWhatVerificationFinds() {
+        verification.add("damage from 1 to 2");
+
+        assertThat(verdict()).contains("herald verify finds", "damage from 1 to 2");
+    }
+
+    @Test
+    void shouldTakeDeliveryThatGoesOnBehindReleasedSegmentsWhereItIsCounted() {
+        retainsLogs();
+        connections.set(0, List.of(log.get(3), log.get(4), log.get(5)));
+        assertThat(verdict()).isNull();
+
+        connections.set(0, List.of(log.get(4), log.get(5)));
+        assertThat(verdict()).contains("is next");
+
+        dispatchKept = new Evidence.Kept(0, 65536, 0);
+        counters.put(ProxyCounter.SEGMENTS_RELEASED, 1L);
+        connections.set(0, List.of(log.get(3), log.get(4), log.get(5)));
+        assertThat(verdict()).contains("is next");
+    }
+
+    @Test
+    void shouldFindLossOfCollectorThatIsNotCounted() {
+        retainsLogs();
+        actual.clear();
+        log.clear();
+        dispatch(100, 1, 2);
+        dispatch(200, 3, REPEAT);
+        dispatch(300, 5, 6);
+        expected.clear();
+        expected.addAll(actual);
+        dispatchKept = new Evidence.Kept(250, 250 + 65536, 2);
+        connections.set(0, List.of(log.get(REPEAT), log.get(REPEAT + 1)));
+        counters.put(ProxyCounter.WRITER_LOST_BYTES, 100L);
+        assertThat(verdict()).isNull();
+
+        counters.put(ProxyCounter.WRITER_LOST_BYTES, 99L);
+
+        assertThat(verdict()).contains("bytes of the dispatch log released before a writer read them", "is 99");
     }
 
     @Test

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.util.EnumSet;
+import java.util.Properties;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,47 @@ class RoundPlanTest {
     @Test
     void shouldDrawSamePlanFromSameSeed() {
         assertThat(RoundPlan.draw(17)).isEqualTo(RoundPlan.draw(17)).isNotEqualTo(RoundPlan.draw(18));
+    }
+
+    @Test
+    void shouldDrawOtherHostsRetentionAndChangedSettingsInAShareOfRounds() {
+        int remote = 0;
+        int farDriver = 0;
+        int retention = 0;
+        int changed = 0;
+        for (long seed = 0; seed < PLANS; seed++) {
+            final RoundPlan plan = RoundPlan.draw(seed);
+            remote += plan.remoteRecorders() > 0 ? 1 : 0;
+            farDriver += plan.hasDriver(RoundPlan.FAR_DRIVER) ? 1 : 0;
+            retention += plan.hasRetention() ? 1 : 0;
+            changed += plan.changesSettings() ? 1 : 0;
+        }
+
+        assertThat(remote).isBetween(PLANS / 3, PLANS * 2 / 3);
+        assertThat(farDriver).isBetween(PLANS / 10, PLANS / 3);
+        assertThat(retention).isBetween(PLANS / 5, PLANS / 2);
+        assertThat(changed).isBetween(PLANS / 5, PLANS / 2);
+    }
+
+    @Test
+    void shouldChangeSettingsOfStartsAsTheSeedSays() {
+        final Properties settings = new Properties();
+        settings.putAll(RoundPlan.draw(1).settings());
+        settings.setProperty("changesSettings", "true");
+        final Properties again = new Properties();
+        again.putAll(settings);
+        final Object before = settings.clone();
+
+        RoundPlan.drawStart(settings, 0);
+        assertThat(settings).isEqualTo(before);
+        RoundPlan.drawStart(settings, 1);
+        RoundPlan.drawStart(again, 1);
+        assertThat(settings).isEqualTo(again).isNotEqualTo(before);
+
+        settings.setProperty("changesSettings", "false");
+        final Object unchanged = settings.clone();
+        RoundPlan.drawStart(settings, 2);
+        assertThat(settings).isEqualTo(unchanged);
     }
 
     @Test

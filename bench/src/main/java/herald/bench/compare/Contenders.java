@@ -1,0 +1,90 @@
+package herald.bench.compare;
+
+import herald.bench.rig.RigSettings;
+import herald.engine.PipelineShape;
+import herald.stage.Durability;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The contenders by name.
+ */
+final class Contenders {
+    static final String PIPELINE_REPEATS = "pipeline-repeats";
+    static final String PIPELINE_UNIQUE = "pipeline-unique";
+    static final String PIPELINE_RECORDERS = "pipeline-1000-recorders";
+    static final String PIPELINE_ONE_RECORDER = "pipeline-1-recorder";
+    static final String PIPELINE_FEW_KEYS = "pipeline-1k-keys";
+    static final String PIPELINE_MANY_KEYS = "pipeline-10m-keys";
+    static final String QUEUE = "chronicle-queue";
+    static final String LOG4J = "log4j";
+    static final String KAFKA = "kafka";
+    static final String NODE_REPEATS = "node-repeats";
+    static final String NODE_UNIQUE = "node-unique";
+    static final String NODE_DISK = "node-disk";
+    static final String RAW_CALL = "raw-call";
+    static final String RAW_ROUND_TRIP = "raw-round-trip";
+    static final String RECORD_CALL = "record";
+    static final String ACKNOWLEDGED = "low-latency";
+    static final String ACKNOWLEDGED_DEFAULT = "default-profile";
+
+    private static final int REPEAT_PERCENT = 90;
+    private static final int RECORDERS = 1_000;
+    private static final int FEW_KEYS = 1_000;
+    private static final int MANY_KEYS = 10_000_000;
+    private static final long UNIQUE_MAX_RATE = 1_000_000;
+    private static final long CALL_RATE = 100_000;
+    private static final long ACKNOWLEDGED_RATE = 10_000;
+
+    private static final Map<String, Contender.Factory> FACTORIES = factories();
+
+    private Contenders() {
+    }
+
+    static Contender.Factory factory(final String name) {
+        return FACTORIES.get(name);
+    }
+
+    private static Map<String, Contender.Factory> factories() {
+        final Map<String, Contender.Factory> all = new LinkedHashMap<>();
+        all.put(AeronLimit.NAME, AeronLimit::new);
+        all.put(DisruptorLimit.NAME, workspace -> new DisruptorLimit());
+        all.put(QUEUE, workspace -> PeerProcess.library(workspace, QUEUE));
+        all.put(LOG4J, workspace -> PeerProcess.library(workspace, LOG4J));
+        all.put(KAFKA, PeerProcess::kafka);
+        pipeline(all, PIPELINE_REPEATS, PipelineShape.repeating(REPEAT_PERCENT));
+        pipeline(all, PIPELINE_UNIQUE, PipelineShape.repeating(0));
+        pipeline(all, PIPELINE_ONE_RECORDER, PipelineShape.repeating(REPEAT_PERCENT));
+        pipeline(all, PIPELINE_RECORDERS, PipelineShape.repeating(REPEAT_PERCENT).from(RECORDERS));
+        pipeline(all, PIPELINE_FEW_KEYS, PipelineShape.live(FEW_KEYS));
+        pipeline(all, PIPELINE_MANY_KEYS, PipelineShape.live(MANY_KEYS));
+        all.put(ReplayContender.NAME, workspace -> new ReplayContender());
+        all.put(AllocationContender.NAME, workspace -> new AllocationContender());
+        all.put(IdleContender.NAME, workspace -> new IdleContender());
+        processes(all);
+        return all;
+    }
+
+    private static void pipeline(
+        final Map<String, Contender.Factory> all, final String name, final PipelineShape shape) {
+        all.put(name, workspace -> new PipelineContender(name, shape));
+    }
+
+    private static void processes(final Map<String, Contender.Factory> all) {
+        node(all, NODE_REPEATS, new RigSettings().repeatPercent(REPEAT_PERCENT), 0);
+        node(all, NODE_UNIQUE, new RigSettings().repeatPercent(0).maxRate(UNIQUE_MAX_RATE), 0);
+        node(all, NODE_DISK, new RigSettings().repeatPercent(REPEAT_PERCENT).durability(Durability.DISK), 0);
+        node(all, RECORD_CALL, new RigSettings().observeDelivery(false), CALL_RATE);
+        node(all, ACKNOWLEDGED, new RigSettings().observeDelivery(false).profile(RigSettings.Profile.LOW_LATENCY),
+            ACKNOWLEDGED_RATE);
+        node(all, ACKNOWLEDGED_DEFAULT, new RigSettings().observeDelivery(false), ACKNOWLEDGED_RATE);
+        all.put(RAW_CALL, workspace -> new RawIpcContender(RAW_CALL, CALL_RATE, false));
+        all.put(RAW_ROUND_TRIP, workspace -> new RawIpcContender(RAW_ROUND_TRIP, ACKNOWLEDGED_RATE, true));
+    }
+
+    private static void node(
+        final Map<String, Contender.Factory> all, final String name, final RigSettings settings, final long rate) {
+        all.put(name, workspace -> new NodeContender(name, settings, rate));
+    }
+}

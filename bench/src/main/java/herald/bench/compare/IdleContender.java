@@ -1,0 +1,37 @@
+package herald.bench.compare;
+
+import herald.bench.rig.IdleProxy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A proxy with nothing to do, started by the launcher as anybody would.
+ */
+final class IdleContender implements Contender {
+    /** Its name. */
+    static final String NAME = "idle";
+    /** Its figure in percent of one core. */
+    static final String CPU = "idle.cpu-percent";
+    /** Its figure in MiB. */
+    static final String RESIDENT = "idle.resident-mib";
+    /** Names the launcher. */
+    static final String LAUNCHER_PROPERTY = "herald.bench.launcher";
+
+    private static final double MIB = 1024 * 1024;
+
+    @Override
+    public boolean warmsUp() {
+        return true;
+    }
+
+    @Override
+    public Map<String, Double> measure(final long durationNs) throws InterruptedException {
+        final IdleProxy idle = IdleProxy.measure(
+            Path.of(System.getProperty(LAUNCHER_PROPERTY, "herald")),
+            Path.of(System.getProperty("java.io.tmpdir")),
+            Duration.ofNanos(durationNs));
+        return Map.of(CPU, idle.cpuPercent(), RESIDENT, idle.memory().residentLength() / MIB);
+    }
+}

@@ -1,0 +1,41 @@
+package herald.bench.compare;
+
+import herald.bench.rig.RawIpc;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Raw Aeron IPC between two processes on the schedule on which a node is measured.
+ */
+final class RawIpcContender implements Contender {
+    private final String name;
+    private final long rate;
+    private final boolean roundTrip;
+    private final RawIpc raw;
+
+    RawIpcContender(final String name, final long rate, final boolean roundTrip) throws InterruptedException {
+        this.name = name;
+        this.rate = rate;
+        this.roundTrip = roundTrip;
+        this.raw = RawIpc.start();
+    }
+
+    @Override
+    public boolean warmsUp() {
+        return true;
+    }
+
+    @Override
+    public Map<String, Double> measure(final long durationNs) throws InterruptedException {
+        final Duration measure = Duration.ofNanos(durationNs);
+        final Duration warmup = NodeContender.warmup(measure);
+        return NodeContender.figures(name, roundTrip ? raw.roundTrip(rate, warmup, measure) :
+            raw.call(rate, warmup, measure));
+    }
+
+    @Override
+    public void close() {
+        raw.close();
+    }
+}
