@@ -6,6 +6,8 @@ import herald.writer.WriterException;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.EpochNanoClock;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Passes everything on to a writer, and counts and times what it has delivered: from journal time to the end of the
  * flush that comes before the bookmark moves. Used by one thread, its count read by any.
@@ -20,7 +22,7 @@ final class TimedWriter implements EventWriter {
     private EventBatch batch;
     private int from;
     private int to;
-    private volatile long delivered;
+    private final AtomicLong delivered = new AtomicLong();
 
     /**
      * A writer around another.
@@ -54,12 +56,12 @@ final class TimedWriter implements EventWriter {
         for (int i = from; i < to; i++) {
             delays.recordValue(Math.min(HIGHEST_NS, Math.max(0, nowNs - batch.event(i).journalTimeNs())));
         }
-        delivered += to - from;
+        delivered.addAndGet(to - from);
     }
 
     /** How many events it has delivered. */
     long delivered() {
-        return delivered;
+        return delivered.get();
     }
 
     /** How long each took from the journal on; to be read after the writer is closed. */

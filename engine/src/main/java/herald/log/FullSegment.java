@@ -31,7 +31,8 @@ final class FullSegment implements AutoCloseable {
      */
     synchronized void force() throws IOException {
         if (failure != null) {
-            throw new IOException("an earlier force of a full segment failed; close the log and open it again", failure);
+            throw new IOException(
+                "an earlier force of a full segment failed; close the log and open it again", failure);
         }
         if (segment != null) {
             try {

@@ -406,8 +406,8 @@ public final class SegmentedLog implements AutoCloseable {
      * For one other thread, or for the appending thread between appends.
      *
      * @return true where a segment was created.
-     * @throws IOException where there is no room for it: the log goes on in the current one; or where the device failed:
-     *                     it can't go on past the current one.
+     * @throws IOException where there is no room for it: the log goes on in the current one. Or where the device
+     *                     failed: it can't go on past the current one.
      */
     public boolean prepareNextSegment() throws IOException {
         if (fullSegment != null) {
