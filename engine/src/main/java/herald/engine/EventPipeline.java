@@ -59,6 +59,8 @@ public final class EventPipeline implements EventIngress {
     private final StageAgent dedup;
     private final StageAgent batch;
     private long lastPublishedNs;
+    private long lastWallNs;
+    private boolean stamped;
 
     EventPipeline(
         final Context context,
@@ -145,6 +147,7 @@ public final class EventPipeline implements EventIngress {
         if (clock.nowNs() < openUntilNs || !ring.hasAvailableCapacity(1)) {
             return 0;
         }
+        beginTurn();
         publish(stamp(nextSlot(), EventSlot.Kind.TICK));
         return 1;
     }
@@ -153,9 +156,21 @@ public final class EventPipeline implements EventIngress {
         return ring.get(ring.getCursor() + 1);
     }
 
+    /**
+     * Begins a turn of the producer: what it publishes up to the next one has one time, that of the turn's first event,
+     * so that the clocks are read once and not for each event.
+     */
+    void beginTurn() {
+        stamped = false;
+    }
+
     private EventSlot stamp(final EventSlot slot, final EventSlot.Kind kind) {
-        lastPublishedNs = clock.nowNs();
-        return slot.reset(kind, lastPublishedNs, clock.wallNs());
+        if (!stamped) {
+            stamped = true;
+            lastPublishedNs = clock.nowNs();
+            lastWallNs = clock.wallNs();
+        }
+        return slot.reset(kind, lastPublishedNs, lastWallNs);
     }
 
     /** The slot was filled in place; the claim is certain to succeed, since this thread alone produces. */
@@ -172,6 +187,15 @@ public final class EventPipeline implements EventIngress {
      */
     List<Agent> stages() {
         return List.of(journal, dedup, batch);
+    }
+
+    /**
+     * The first stage.
+     *
+     * @return one of {@link #stages()}.
+     */
+    Agent journal() {
+        return journal;
     }
 
     /**

@@ -5,6 +5,7 @@ import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
+import herald.link.Profile;
 import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
@@ -316,7 +317,25 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
-        /** Longest sleep of an idle thread of receiver or stages, in ns. */
+        /** What the receiver's and the stages' threads are tuned for; what is set by itself comes before it. */
+        public Context profile(final Profile value) {
+            profile = value;
+            return this;
+        }
+
+        /** Messages that the receiver takes from the link at once; by default as the profile says. */
+        public Context pollLimit(final int value) {
+            pollLimit = value;
+            return this;
+        }
+
+        /** Events that a stage takes from the ring at once; by default as the profile says. */
+        public Context turnLimit(final int value) {
+            turnLimit = value;
+            return this;
+        }
+
+        /** Longest sleep of a thread of receiver or stages while events come, in ns; by default as the profile says. */
         public Context maxParkNs(final long value) {
             maxParkNs = value;
             return this;

@@ -33,6 +33,7 @@ final class IngressAgent implements Agent {
 
     @Override
     public int doWork() {
+        pipeline.beginTurn();
         if (!started) {
             started = pipeline.onStart(start);
             return 1;

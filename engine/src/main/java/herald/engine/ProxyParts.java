@@ -26,7 +26,6 @@ import java.util.List;
  */
 final class ProxyParts implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
-    private static final int TURN_LIMIT = 256;
     private static final long QUARANTINE_LIMIT = 1024 * 1024;
 
     private final EventProxy.Context context;
@@ -82,8 +81,8 @@ final class ProxyParts implements AutoCloseable {
     private void openPipeline() {
         clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs());
         pipeline = new EventPipeline(
-            new EventPipeline.Context(context.ringLength, context.arenaLength, TURN_LIMIT, clock, context.nanoClock,
-                counters, this::onStageFailure),
+            new EventPipeline.Context(context.ringLength, context.arenaLength, context.turnLimit, clock,
+                context.nanoClock, counters, this::onStageFailure),
             new JournalHandler(logs.journal(), context.durability, context.forceIntervalNs, context.nanoClock, durable,
                 counters),
             logs.dedup(),
@@ -105,8 +104,8 @@ final class ProxyParts implements AutoCloseable {
         try {
             return new EventReceiver(
                 new EventReceiver.Context(mediaDriver.connect(counters), context.remoteListener, pipeline, durable,
-                    runId, context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir), context.adoptIntervalNs,
-                    context.disk, quarantine, counters, context.nanoClock, context.clock,
+                    runId, context.pollLimit, context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir),
+                    context.adoptIntervalNs, context.disk, quarantine, counters, context.nanoClock, context.clock,
                     error -> LOGGER.warn("receiver: {}", error.getMessage())),
                 registry);
         } catch (final RegistrationException e) {

@@ -7,7 +7,7 @@ import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
-import herald.link.RestingIdleStrategy;
+import herald.link.Profile;
 import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
@@ -21,6 +21,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
@@ -68,7 +69,10 @@ abstract class ProxySettings {
     long forgetRecorderNs = TimeUnit.DAYS.toNanos(30);
     long adoptIntervalNs = TimeUnit.SECONDS.toNanos(2);
     long closeTimeoutNs = TimeUnit.SECONDS.toNanos(5);
-    long maxParkNs = RestingIdleStrategy.DEFAULT_MAX_PARK_NS;
+    Profile profile = Profile.DEFAULT;
+    long maxParkNs;
+    int pollLimit;
+    int turnLimit;
     EpochNanoClock clock = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
     RandomGenerator random = new SplittableRandom();
@@ -81,10 +85,7 @@ abstract class ProxySettings {
     /** Fills in what follows from other values and checks every one. */
     void conclude() {
         concludeNames();
-        if (threadingMode == null) {
-            threadingMode = Runtime.getRuntime().availableProcessors() < SHARED_BELOW_CORES ?
-                ThreadingMode.SHARED : ThreadingMode.DEDICATED;
-        }
+        concludeProfile();
         if (failureListener == null) {
             failureListener = failure -> { };
         }
@@ -96,6 +97,8 @@ abstract class ProxySettings {
         requirePositive(forceIntervalNs, "forceIntervalNs");
         requirePositive(adoptIntervalNs, "adoptIntervalNs");
         requirePositive(maxParkNs, "maxParkNs");
+        requirePositive(pollLimit, "pollLimit");
+        requirePositive(turnLimit, "turnLimit");
         requirePositive(dedupKeyLimit, "dedupKeyLimit");
         require(dedupIndexLimit > 0 && dedupIndexLimit <= DedupHandler.MAX_INDEX_LIMIT, "dedupIndexLimit",
             dedupIndexLimit, "from 1 to " + DedupHandler.MAX_INDEX_LIMIT);
@@ -104,6 +107,18 @@ abstract class ProxySettings {
         final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();
         require(names == writers.size(), "writers", writers.stream().map(setup -> setup.writer().name()).toList(),
             "of names that differ: each has a bookmark");
+    }
+
+    /** Where nothing was set, the profile decides. */
+    private void concludeProfile() {
+        require(profile != null, "profile", null, "one of " + Arrays.toString(Profile.values()));
+        if (threadingMode == null) {
+            final boolean fewCores = Runtime.getRuntime().availableProcessors() < SHARED_BELOW_CORES;
+            threadingMode = profile.spins() || fewCores ? ThreadingMode.SHARED : ThreadingMode.DEDICATED;
+        }
+        maxParkNs = maxParkNs == 0 ? profile.maxParkNs() : maxParkNs;
+        pollLimit = pollLimit == 0 ? profile.pollLimit() : pollLimit;
+        turnLimit = turnLimit == 0 ? profile.turnLimit() : turnLimit;
     }
 
     private void concludeNames() {

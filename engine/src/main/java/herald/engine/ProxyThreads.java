@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.link.RestingIdleStrategy;
+import herald.receiver.EventReceiver;
 import herald.writer.WriterAgent;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
@@ -9,6 +10,7 @@ import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <pre>
  *   DEDICATED   receiver | journal | dedup | batch | housekeeping | a writer each
- *   SHARED      receiver, journal, dedup, batch    | housekeeping | a writer each
+ *   SHARED      receiver, journal, acks, dedup, batch | housekeeping | a writer each
  *   INVOKER     all of them, stepped by the embedder
  * </pre>
  */
@@ -46,6 +48,9 @@ final class ProxyThreads implements AutoCloseable {
         final List<Agent> core = new ArrayList<>();
         core.add(parts.ingressAgent());
         core.addAll(parts.pipeline().stages());
+        if (context.threadingMode != ThreadingMode.DEDICATED) {
+            core.add(core.indexOf(parts.pipeline().journal()) + 1, new AckAgent(parts.receiver()));
+        }
         if (context.threadingMode == ThreadingMode.INVOKER) {
             final List<Agent> all = new ArrayList<>(parts.driverAgents());
             all.addAll(core);
@@ -57,23 +62,30 @@ final class ProxyThreads implements AutoCloseable {
         }
         invoker = null;
         if (context.threadingMode == ThreadingMode.SHARED) {
-            start("herald-proxy", new CompositeAgent(core), context.maxParkNs, parts);
+            start("herald-proxy", new CompositeAgent(core), coreIdleStrategy(), parts);
         } else {
-            core.forEach(agent -> start(agent.roleName(), agent, context.maxParkNs, parts));
+            core.forEach(agent -> start(agent.roleName(), agent, coreIdleStrategy(), parts));
         }
-        start(parts.housekeeping().roleName(), parts.housekeeping(), HOUSEKEEPING_MAX_PARK_NS, parts);
+        start(parts.housekeeping().roleName(), parts.housekeeping(),
+            new RestingIdleStrategy(HOUSEKEEPING_MAX_PARK_NS), parts);
         parts.writerAgents().forEach(agent -> startWriter(agent, parts));
     }
 
-    private void start(final String roleName, final Agent agent, final long maxParkNs, final ProxyParts parts) {
-        final AgentRunner runner = runner(roleName, agent, maxParkNs, parts);
+    private IdleStrategy coreIdleStrategy() {
+        return context.profile.idleStrategy(context.maxParkNs);
+    }
+
+    private void start(
+        final String roleName, final Agent agent, final IdleStrategy idleStrategy, final ProxyParts parts) {
+        final AgentRunner runner = runner(roleName, agent, idleStrategy, parts);
         runners.add(runner);
         AgentRunner.startOnThread(runner, context.threadFactory);
     }
 
     /** A daemon thread, so that a writer that never comes back does not keep the process alive. */
     private void startWriter(final WriterAgent agent, final ProxyParts parts) {
-        final AgentRunner runner = runner(agent.roleName(), agent, WRITER_MAX_PARK_NS, parts);
+        final AgentRunner runner = runner(
+            agent.roleName(), agent, new RestingIdleStrategy(WRITER_MAX_PARK_NS), parts);
         writers.put(runner, agent);
         AgentRunner.startOnThread(runner, task -> {
             final Thread thread = context.threadFactory.newThread(task);
@@ -83,9 +95,8 @@ final class ProxyThreads implements AutoCloseable {
     }
 
     private AgentRunner runner(
-        final String roleName, final Agent agent, final long maxParkNs, final ProxyParts parts) {
-        return new AgentRunner(
-            new RestingIdleStrategy(maxParkNs), errorHandler, null, new GuardedAgent(roleName, agent, parts));
+        final String roleName, final Agent agent, final IdleStrategy idleStrategy, final ProxyParts parts) {
+        return new AgentRunner(idleStrategy, errorHandler, null, new GuardedAgent(roleName, agent, parts));
     }
 
     private static void onError(final Throwable error) {
@@ -123,6 +134,19 @@ final class ProxyThreads implements AutoCloseable {
             agent.abandon();
             LOGGER.error("{} is stuck in its writer: it is left behind, its bookmark stays where it is",
                 agent.roleName());
+        }
+    }
+
+    /** Acknowledges right behind the journal's turn, where both are on one thread, and not after dedup and batch. */
+    private record AckAgent(EventReceiver receiver) implements Agent {
+        @Override
+        public int doWork() {
+            return receiver.sendAcks();
+        }
+
+        @Override
+        public String roleName() {
+            return "herald-acks";
         }
     }
 

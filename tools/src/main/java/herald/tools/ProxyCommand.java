@@ -3,6 +3,7 @@ package herald.tools;
 import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
+import herald.link.Profile;
 import herald.log.LogException;
 import herald.stage.Durability;
 import herald.tools.config.ConfigFile;
@@ -61,6 +62,10 @@ final class ProxyCommand extends AbstractCommand {
         description = "When an event is acknowledged: process (it outlives the proxy), disk (it outlives a power " +
             "cut) or interval (as disk, many at a time); default: process.")
     private Durability durability;
+
+    @Option(names = "--profile", paramLabel = "NAME", converter = ProfileConverter.class,
+        description = "What threads are tuned for: default, low-latency (a core is kept busy) or throughput.")
+    private Profile profile;
 
     @Option(names = "--threading", paramLabel = "MODE",
         description = "shared or dedicated; default: by the number of cores.")
@@ -155,6 +160,9 @@ final class ProxyCommand extends AbstractCommand {
         }
         if (durability != null) {
             context.durability(durability);
+        }
+        if (profile != null) {
+            context.profile(profile);
         }
         if (threading != null) {
             context.threadingMode(threading);

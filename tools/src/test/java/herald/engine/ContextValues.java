@@ -32,6 +32,7 @@ public final class ContextValues {
             Map.entry("dedupKeyLimit", context.dedupKeyLimit),
             Map.entry("batchLengthLimit", context.batchLengthLimit),
             Map.entry("maxEventLength", context.maxEventLength),
+            Map.entry("profile", context.profile.name()),
             Map.entry("threadingMode", String.valueOf(context.threadingMode)),
             Map.entry("journalSegmentLength", context.journalSegmentLength),
             Map.entry("dispatchSegmentLength", context.dispatchSegmentLength),

@@ -43,6 +43,7 @@ class ProxyConfigTest {
           external: true
         durability: interval
         force-interval: 20ms
+        profile: low-latency
         threading: dedicated
         dedup:
           interval: 30s
@@ -98,6 +99,7 @@ class ProxyConfigTest {
             Map.entry("driverTimeoutMs", 2_000L),
             Map.entry("durability", "INTERVAL"),
             Map.entry("forceIntervalNs", 20_000_000L),
+            Map.entry("profile", "LOW_LATENCY"),
             Map.entry("threadingMode", "DEDICATED"),
             Map.entry("dedupIntervalNs", 30_000_000_000L),
             Map.entry("dedupKeyLimit", 5_000L),
@@ -116,7 +118,7 @@ class ProxyConfigTest {
     void shouldPreferOptions() throws IOException {
         final Map<String, Object> values = ContextValues.of(context(FULL, "--node=from-option", "--data-dir=d",
             "--aeron-dir=a", "--dedup-interval=1m", "--batch-interval=3s", "--durability=disk", "--threading=shared",
-            "--writer=file:more.ndjson"));
+            "--profile=throughput", "--writer=file:more.ndjson"));
 
         assertThat(values).containsAllEntriesOf(Map.of(
             "node", "from-option",
@@ -125,6 +127,7 @@ class ProxyConfigTest {
             "dedupIntervalNs", Duration.ofMinutes(1).toNanos(),
             "batchIntervalNs", Duration.ofSeconds(3).toNanos(),
             "durability", "DISK",
+            "profile", "THROUGHPUT",
             "threadingMode", "SHARED",
             "writers", List.of("stdout from end", "critical from oldest", "file-more-ndjson from end")));
         assertThat(ContextValues.of(context("mode: managed", "--mode=standalone"))).containsEntry("writers", List.of());
@@ -146,6 +149,7 @@ class ProxyConfigTest {
         "journal:;  age: -1d | journal.age: \"-1d\" is no duration",
         "dispatch:;  age: 1d | dispatch.age is no setting",
         "durability: maybe | durability is \"maybe\": it must be one of [process, disk, interval]",
+        "profile: fast | profile is \"fast\": it must be one of [default, low-latency, throughput]",
         "threading: many | threading is \"many\": it must be one of [shared, dedicated]",
         "mode: both | mode is \"both\": it must be standalone or managed",
         "mode: managed | \"venice\", which this Herald does not have",

@@ -6,31 +6,46 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Backs off in two steps: spins, then parks twice as long each time up to a bound, as long as work may come any moment;
- * after 10 ms without any it rests for longer, so that an idle node costs next to nothing. Work that
- * comes then waits for one rest at most. Owned by one thread.
+ * Spins, then parks for moments as long as work may come any time, then for longer and longer up to a rest, so that an
+ * idle node costs next to nothing. Work that comes in a rest waits for the end of it. Owned by one thread.
+ *
+ * <p>How long it stays awake has to be earned: each piece of work is good for 5 ms, up to 50 ms. A stream of events
+ * therefore never meets a rest, and the timers of an idle node do not keep it from resting.
+ *
+ * <pre>
+ *   work | spin | 8 us | 16 us | ... | longest | longest | ... | twice as long | ... | rest | rest
+ *               '------ while awake, as earned ------------'
+ * </pre>
  */
 public final class RestingIdleStrategy implements IdleStrategy {
     /** Longest park between pieces of work that follow each other, in ns, where nothing else is configured. */
-    public static final long DEFAULT_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    public static final long DEFAULT_MAX_PARK_NS = Profile.DEFAULT.maxParkNs();
 
-    private static final int SPINS = 20;
-    private static final long MIN_PARK_NS = 1_000;
+    private static final int SPINS = 50;
+    private static final long MIN_PARK_NS = 8_000;
     private static final long REST_FACTOR = 20;
-    private static final long REST_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MIN_REST_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long AWAKE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MAX_AWAKE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PRECISE_BELOW_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final long maxParkNs;
+    private final long restNs;
     private int spins;
-    private long parkNs = MIN_PARK_NS;
-    private long parkedNs;
+    private long parkNs;
+    private long awakeNs;
+    private boolean precise;
 
     /**
      * A strategy for one thread.
      *
-     * @param maxParkNs longest park before it rests; a rest is twenty times as long.
+     * @param maxParkNs longest park before it rests; a rest is twenty times as long, and 20 ms at least.
      */
     public RestingIdleStrategy(final long maxParkNs) {
         this.maxParkNs = maxParkNs;
+        this.restNs = Math.max(maxParkNs * REST_FACTOR, MIN_REST_NS);
+        this.parkNs = Math.min(MIN_PARK_NS, maxParkNs);
+        this.precise = maxParkNs >= PRECISE_BELOW_NS;
     }
 
     @Override
@@ -49,17 +64,26 @@ public final class RestingIdleStrategy implements IdleStrategy {
             Thread.onSpinWait();
             return;
         }
-        final long ns = parkedNs < REST_AFTER_NS ? parkNs : maxParkNs * REST_FACTOR;
-        LockSupport.parkNanos(ns);
-        parkedNs += ns;
-        parkNs = Math.min(parkNs * 2, maxParkNs);
+        if (!precise) {
+            precise = true;
+            TimerSlack.shorten();
+        }
+        LockSupport.parkNanos(nextParkNs());
+    }
+
+    /** The park that comes next, and takes it off what is earned. */
+    long nextParkNs() {
+        final long ns = parkNs;
+        awakeNs -= Math.min(ns, awakeNs);
+        parkNs = Math.min(2 * ns, awakeNs > 0 ? maxParkNs : restNs);
+        return ns;
     }
 
     @Override
     public void reset() {
         spins = 0;
-        parkNs = MIN_PARK_NS;
-        parkedNs = 0;
+        parkNs = Math.min(MIN_PARK_NS, maxParkNs);
+        awakeNs = Math.min(awakeNs + AWAKE_NS, MAX_AWAKE_NS);
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class EventReceiver implements Agent {
      * @param ingress         where accepted events go.
      * @param durable         tells which recorders to acknowledge.
      * @param runId           of this proxy.
+     * @param pollLimit       messages taken from the link at once.
      * @param maxEventLength  limit of an encoded event in bytes.
      * @param spoolDir        where to look for spools without an owner.
      * @param adoptIntervalNs how often to look.
@@ -60,6 +61,7 @@ public final class EventReceiver implements Agent {
         EventIngress ingress,
         DurableFeed durable,
         long runId,
+        int pollLimit,
         int maxEventLength,
         Path spoolDir,
         long adoptIntervalNs,
@@ -71,7 +73,6 @@ public final class EventReceiver implements Agent {
         ErrorHandler errorHandler) {
     }
 
-    private static final int FRAGMENT_LIMIT = 64;
     private static final long ACK_REPEAT_NS = 1_000_000_000L;
     private static final long FORGET_INTERVAL_NS = 60 * ACK_REPEAT_NS;
 
@@ -181,8 +182,8 @@ public final class EventReceiver implements Agent {
         if (subscription == null && aeron != null) {
             subscription = aeron.getSubscription(subscriptionId);
         }
-        return (subscription == null ? 0 : subscription.controlledPoll(assembler, FRAGMENT_LIMIT)) +
-            (remote == null ? 0 : remote.poll(FRAGMENT_LIMIT));
+        return (subscription == null ? 0 : subscription.controlledPoll(assembler, context.pollLimit())) +
+            (remote == null ? 0 : remote.poll(context.pollLimit()));
     }
 
     /** With a client goes everything of it: what recorders have been accepted stays. */
@@ -217,7 +218,22 @@ public final class EventReceiver implements Agent {
         return sessionByImage.size();
     }
 
-    private int acknowledge(final long nowNs) {
+    /**
+     * Acknowledges what has become durable, without waiting for the receiver's next turn. Receiver's thread: for where
+     * the journal's stage runs on it too.
+     *
+     * @return work done.
+     */
+    public int sendAcks() {
+        try {
+            return acknowledgeDurable();
+        } catch (final AeronException e) {
+            context.client().onError(e);
+            return 1;
+        }
+    }
+
+    private int acknowledgeDurable() {
         int work = 0;
         RecorderState recorder = context.durable().poll();
         while (recorder != null) {
@@ -228,6 +244,12 @@ public final class EventReceiver implements Agent {
             work++;
             recorder = context.durable().poll();
         }
+        return work;
+    }
+
+    private int acknowledge(final long nowNs) {
+        registry.countAccepted();
+        final int work = acknowledgeDurable();
         if (nowNs - repeatNs >= 0) {
             repeatNs = nowNs + ACK_REPEAT_NS;
             sessionByImage.values().forEach(RecorderSession::repeatAck);

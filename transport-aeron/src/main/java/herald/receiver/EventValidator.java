@@ -77,6 +77,8 @@ public final class EventValidator {
         while (index < end) {
             if (index + Long.BYTES <= end && (buffer.getLong(index) & ASCII_MASK) == 0) {
                 index += Long.BYTES;
+            } else if (end - index < Long.BYTES && isAsciiTail(buffer, index, end)) {
+                return true;
             } else {
                 final int size = sequenceLength(buffer, index, end);
                 if (size == 0) {
@@ -86,6 +88,13 @@ public final class EventValidator {
             }
         }
         return true;
+    }
+
+    /** The last bytes of a text as the top of a word that begins before them, where the buffer does. */
+    private static boolean isAsciiTail(final DirectBuffer buffer, final int index, final int end) {
+        final int before = Long.BYTES - (end - index);
+        return index >= before &&
+            ((buffer.getLong(end - Long.BYTES, ByteOrder.LITTLE_ENDIAN) >>> (before * Byte.SIZE)) & ASCII_MASK) == 0;
     }
 
     private static int sequenceLength(final DirectBuffer buffer, final int index, final int end) {

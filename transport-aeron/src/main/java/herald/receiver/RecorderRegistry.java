@@ -18,6 +18,7 @@ public final class RecorderRegistry {
     private final Map<UUID, RecorderState> recorders = new HashMap<>();
     private final EventIngress ingress;
     private final CounterId.Sink counters;
+    private long accepted;
 
     /**
      * A registry that knows nobody yet.
@@ -128,8 +129,16 @@ public final class RecorderRegistry {
             return false;
         }
         recorder.acceptedSequence(sequence);
-        counters.increment(ReceiverCounter.ACCEPTED);
+        accepted++;
         return true;
+    }
+
+    /** Counts what was accepted since the last time: once a turn, since the counter is shared. */
+    void countAccepted() {
+        if (accepted > 0) {
+            counters.add(ReceiverCounter.ACCEPTED, accepted);
+            accepted = 0;
+        }
     }
 
     /**

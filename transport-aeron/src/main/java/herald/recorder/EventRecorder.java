@@ -4,7 +4,7 @@ import herald.events.EventCatalog;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.Disk;
-import herald.link.RestingIdleStrategy;
+import herald.link.Profile;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -62,6 +62,8 @@ public final class EventRecorder implements AutoCloseable {
     private final SpoolDrainer drainer;
     private final AgentInvoker invoker;
     private final AgentRunner runner;
+    /** Any of the types that are known: threads need not agree which. */
+    private EventType lastKnownType;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private EventRecorder(final Context context, final Spool spool) {
@@ -170,8 +172,12 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     private void requireKnown(final EventType type) {
+        if (type == lastKnownType) {
+            return;
+        }
         for (final EventCatalog catalog : catalogs) {
             if (catalog.contains(type)) {
+                lastKnownType = type;
                 return;
             }
         }
@@ -210,14 +216,12 @@ public final class EventRecorder implements AutoCloseable {
 
     private boolean await(final BooleanSupplier condition, final long timeoutNs) {
         final long deadlineNs = context.nanoClock.nanoTime() + timeoutNs;
+        final IdleStrategy waiting = context.profile.awaitStrategy();
         while (!condition.getAsBoolean()) {
             if (context.nanoClock.nanoTime() - deadlineNs >= 0) {
                 return false;
             }
-            if (invoker != null) {
-                invoker.invoke();
-            }
-            LockSupport.parkNanos(WAIT_PARK_NS);
+            waiting.idle(invoker == null ? 0 : invoker.invoke());
         }
         return true;
     }
@@ -260,7 +264,9 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     /**
-     * The conductor for an embedder that steps it.
+     * The conductor for an embedder that steps it: the link comes up, replies are read and a backlog is sent in
+     * its turns alone, for which one thread at a time calls it, which may record too. Between two turns less than the
+     * driver's timeout should pass; otherwise the link is built anew.
      *
      * @return null unless {@link Context#useConductorInvoker} was set.
      */
@@ -398,7 +404,13 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** How the conductor's thread waits; by default {@link RestingIdleStrategy}. */
+        /** What the conductor's thread and waits for acknowledgements are tuned for. */
+        public Context profile(final Profile value) {
+            profile = value;
+            return this;
+        }
+
+        /** How the conductor's thread waits; by default as the profile says. */
         public Context idleStrategy(final IdleStrategy value) {
             idleStrategy = value;
             return this;

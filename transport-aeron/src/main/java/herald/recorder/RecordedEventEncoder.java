@@ -27,6 +27,7 @@ final class RecordedEventEncoder {
 
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final EventEncoder event = new EventEncoder();
+    private final EventTemplates templates = new EventTemplates();
     private final long recorderIdHigh;
     private final long recorderIdLow;
     private final DirectBuffer component;
@@ -35,6 +36,11 @@ final class RecordedEventEncoder {
     private final DirectBuffer namespace;
     private final ObjectReference defaultReference;
     private final int constantLength;
+    private MutableDirectBuffer buffer;
+    private int offset;
+    private long sequence;
+    private long recordTimeNs;
+    private int encodedLength;
 
     RecordedEventEncoder(final EventRecorder.Context context, final UUID recorderId) {
         this.recorderIdHigh = recorderId.getMostSignificantBits();
@@ -86,19 +92,18 @@ final class RecordedEventEncoder {
         return (int)Math.min(Integer.MAX_VALUE, length);
     }
 
-    /** Where the next message goes and what is the same for all of them. */
+    /** Where the next message goes and what no two of them share. */
     RecordedEventEncoder begin(
-        final MutableDirectBuffer buffer, final int offset, final long sequence, final long recordTimeNs) {
-        event.wrapAndApplyHeader(buffer, offset, header)
-            .recorderIdHigh(recorderIdHigh)
-            .recorderIdLow(recorderIdLow)
-            .sequence(sequence)
-            .recordTimeNs(recordTimeNs);
+        final MutableDirectBuffer target, final int targetOffset, final long eventSequence, final long timeNs) {
+        buffer = target;
+        offset = targetOffset;
+        sequence = eventSequence;
+        recordTimeNs = timeNs;
         return this;
     }
 
     /**
-     * Encodes what differs from event to event.
+     * Encodes the event.
      *
      * @param type       of the event.
      * @param severity   of it.
@@ -113,7 +118,35 @@ final class RecordedEventEncoder {
         final ObjectReference about,
         final Map<String, String> attributes) {
         final ObjectReference reference = about == null ? defaultReference : about;
-        event.severity(LEVELS[severity.code()]);
+        if (attributes != null && !attributes.isEmpty()) {
+            putMessage(message, encode(type, severity, reference, attributes));
+            return;
+        }
+        int length = templates.copy(type, reference, buffer, offset);
+        if (length == 0) {
+            length = encode(type, severity, reference, null);
+            templates.keep(type, reference, buffer, offset, length);
+        } else {
+            final int block = offset + MessageHeaderEncoder.ENCODED_LENGTH;
+            buffer.putLong(block + EventEncoder.sequenceEncodingOffset(), sequence, EventEncoder.BYTE_ORDER);
+            buffer.putLong(block + EventEncoder.recordTimeNsEncodingOffset(), recordTimeNs, EventEncoder.BYTE_ORDER);
+            buffer.putByte(block + EventEncoder.severityEncodingOffset(), (byte)LEVELS[severity.code()].value());
+        }
+        putMessage(message, length);
+    }
+
+    /** Everything before the message. */
+    private int encode(
+        final EventType type,
+        final Severity severity,
+        final ObjectReference reference,
+        final Map<String, String> attributes) {
+        event.wrapAndApplyHeader(buffer, offset, header)
+            .recorderIdHigh(recorderIdHigh)
+            .recorderIdLow(recorderIdLow)
+            .sequence(sequence)
+            .recordTimeNs(recordTimeNs)
+            .severity(LEVELS[severity.code()]);
         event.flags().clear()
             .suppressedInMaintenance(type.suppressedInMaintenance())
             .reference(reference != null);
@@ -125,7 +158,7 @@ final class RecordedEventEncoder {
             .putTypeName(type.qualifiedNameUtf8(), 0, type.qualifiedNameUtf8().capacity())
             .putCategory(type.categoryUtf8(), 0, type.categoryUtf8().capacity());
         putReference(reference);
-        putMessage(message);
+        return event.limit() - offset;
     }
 
     private void putAttributes(final Map<String, String> attributes) {
@@ -153,16 +186,14 @@ final class RecordedEventEncoder {
             .putRefUri(uri, 0, uri.capacity());
     }
 
-    /** The generated setter for text allocates: the message goes through the reserving form of an empty put. */
-    private void putMessage(final CharSequence message) {
-        final int limit = event.limit();
-        event.putMessage(EMPTY, 0, 0);
-        final int length = Utf8.encode(message, event.buffer(), limit + EventEncoder.messageHeaderLength());
-        event.buffer().putShort(limit, (short)length, EventEncoder.BYTE_ORDER);
-        event.limit(limit + EventEncoder.messageHeaderLength() + length);
+    /** The generated setter for text allocates. */
+    private void putMessage(final CharSequence message, final int start) {
+        final int length = Utf8.encode(message, buffer, offset + start + EventEncoder.messageHeaderLength());
+        buffer.putShort(offset + start, (short)length, EventEncoder.BYTE_ORDER);
+        encodedLength = start + EventEncoder.messageHeaderLength() + length;
     }
 
     int encodedLength() {
-        return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
+        return encodedLength;
     }
 }

@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * Sends events that wait, in a spool as a rule, to the proxy in order and trims what the proxy has journaled.
@@ -31,6 +32,8 @@ import java.nio.charset.StandardCharsets;
 final class RecorderLink implements ReplyHandler.Replies {
     private enum State { NO_CLIENT, ADDING, KNOCKED, HELLO_SENT, LIVE, CLOSED }
 
+    private static final AtomicLongFieldUpdater<RecorderLink> SEND_POSITION =
+        AtomicLongFieldUpdater.newUpdater(RecorderLink.class, "sendPosition");
     private static final int SEND_LIMIT = 64;
     private static final int REPLY_LIMIT = 16;
     private static final int MAX_HELLO_LENGTH = 512;
@@ -60,6 +63,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private long backoffNs;
     private long progressNs;
     private volatile boolean live;
+    /** Written under the send lock, whose release orders it. */
     private volatile long sendPosition;
     private volatile long acknowledgedSequence;
 
@@ -248,9 +252,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     private int sendSome() {
+        long position = sendPosition;
+        long tail = backlog.tailPosition();
         int sent = 0;
-        while (sent < SEND_LIMIT && sendPosition < backlog.tailPosition()) {
-            final long next = backlog.frameAt(sendPosition, frame);
+        while (sent < SEND_LIMIT && position < tail) {
+            final long next = backlog.frameAt(position, frame);
             if (frame.capacity() > 0) {
                 final long result = offer(frame, frame.capacity());
                 if (result < 0) {
@@ -260,8 +266,10 @@ final class RecorderLink implements ReplyHandler.Replies {
                 backlog.count(RecorderCounter.SENT);
                 sent++;
             }
-            sendPosition = next;
+            position = next;
+            tail = position < tail ? tail : backlog.tailPosition();
         }
+        SEND_POSITION.lazySet(this, position);
         return sent;
     }
 

@@ -5,7 +5,7 @@ import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
-import herald.link.RestingIdleStrategy;
+import herald.link.Profile;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochNanoClock;
@@ -42,6 +42,7 @@ abstract class RecorderSettings {
     String node = "";
     String tenant = ObjectReference.DEFAULT;
     String namespace = ObjectReference.DEFAULT;
+    Profile profile = Profile.DEFAULT;
     EpochNanoClock clock = new OffsetEpochNanoClock();
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
     Supplier<UUID> idGenerator = UUID::randomUUID;
@@ -70,6 +71,7 @@ abstract class RecorderSettings {
             maxEventLength <= spoolLength / 4, "maxEventLength", maxEventLength,
             "from 256 bytes to 64 KiB and a quarter of the spool");
         require(durability != null, "durability", durability, "PROCESS or DISK");
+        require(profile != null, "profile", null, "one of " + Arrays.toString(Profile.values()));
         requireText(node, "node");
         requireText(tenant, "tenant");
         requireText(namespace, "namespace");
@@ -93,7 +95,7 @@ abstract class RecorderSettings {
             aeronDirectoryName = HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString();
         }
         if (idleStrategy == null) {
-            idleStrategy = new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS);
+            idleStrategy = profile.idleStrategy(profile.maxParkNs());
         }
         if (threadFactory == null) {
             threadFactory = task -> {

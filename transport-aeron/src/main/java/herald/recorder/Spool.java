@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
 
@@ -31,6 +32,9 @@ import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
  * </pre>
  */
 public final class Spool implements Backlog, AutoCloseable {
+    private static final AtomicLongFieldUpdater<Spool> LAST_SEQUENCE =
+        AtomicLongFieldUpdater.newUpdater(Spool.class, "lastSequence");
+
     private final Disk disk;
     private final Path file;
     private final FileMutex mutex;
@@ -191,10 +195,15 @@ public final class Spool implements Backlog, AutoCloseable {
         return sequence;
     }
 
+    /**
+     * One thread at a time accepts, so that the counter needs no atomic addition. The tail is published last and with a
+     * full fence: a caller that looks at the send lock behind it leaves its event to a holder who sees it.
+     */
     private void accept(final long sequence, final long position) {
-        header.getAndAddLong(RecorderCounter.RECORDED.offset(), sequence - lastSequence);
+        final int recorded = RecorderCounter.RECORDED.offset();
+        header.putLongRelease(recorded, header.getLong(recorded) + sequence - lastSequence);
         header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
-        lastSequence = sequence;
+        LAST_SEQUENCE.lazySet(this, sequence);
         tailPosition = position;
     }
 

@@ -2,18 +2,44 @@ package herald.recorder;
 
 import org.agrona.MutableDirectBuffer;
 
+import java.nio.ByteOrder;
+
 /**
  * Encodes text as UTF-8 (RFC 3629) straight into a buffer, without allocating. A surrogate without its partner becomes
  * a question mark.
  */
 final class Utf8 {
+    private static final int WORD = Long.BYTES;
+    private static final long NO_ASCII = -1;
+
     private Utf8() {
     }
 
     static int length(final CharSequence text) {
+        final int ascii = text instanceof String string ? asciiPrefix(string) : 0;
+        return ascii + lengthFrom(text, ascii);
+    }
+
+    /** Characters before the first that takes more than a byte, a multiple of eight or all of them. */
+    private static int asciiPrefix(final String text) {
         final int chars = text.length();
-        int length = chars;
-        for (int i = 0; i < chars; i++) {
+        int i = 0;
+        while (i + WORD <= chars) {
+            if (wordAt(text, i) == NO_ASCII) {
+                return i;
+            }
+            i += WORD;
+        }
+        while (i < chars && text.charAt(i) < 0x80) {
+            i++;
+        }
+        return i == chars ? i : i - i % WORD;
+    }
+
+    private static int lengthFrom(final CharSequence text, final int start) {
+        final int chars = text.length();
+        int length = chars - start;
+        for (int i = start; i < chars; i++) {
             final char c = text.charAt(i);
             if (c >= 0x80) {
                 if (c < 0x800) {
@@ -38,9 +64,44 @@ final class Utf8 {
      * @return the number of bytes.
      */
     static int encode(final CharSequence text, final MutableDirectBuffer buffer, final int offset) {
+        final int ascii = text instanceof String string ? encodeAscii(string, buffer, offset) : 0;
+        return ascii + encodeFrom(text, ascii, buffer, offset + ascii);
+    }
+
+    /** Whole words of text in ASCII alone, from the beginning. */
+    private static int encodeAscii(final String text, final MutableDirectBuffer buffer, final int offset) {
+        final int words = text.length() / WORD * WORD;
+        int i = 0;
+        while (i < words) {
+            final long word = wordAt(text, i);
+            if (word == NO_ASCII) {
+                return i;
+            }
+            buffer.putLong(offset + i, word, ByteOrder.LITTLE_ENDIAN);
+            i += WORD;
+        }
+        return i;
+    }
+
+    /** Eight characters as bytes, the first one lowest, or {@link #NO_ASCII}, which no eight of them give. */
+    private static long wordAt(final String text, final int i) {
+        final int low = text.charAt(i) | text.charAt(i + 1) | text.charAt(i + 2) | text.charAt(i + 3);
+        final int high = text.charAt(i + 4) | text.charAt(i + 5) | text.charAt(i + 6) | text.charAt(i + 7);
+        if ((low | high) >= 0x80) {
+            return NO_ASCII;
+        }
+        return halfAt(text, i) | (halfAt(text, i + WORD / 2) << Integer.SIZE);
+    }
+
+    private static long halfAt(final String text, final int i) {
+        return text.charAt(i) | (text.charAt(i + 1) << 8) | (text.charAt(i + 2) << 16) | (text.charAt(i + 3) << 24);
+    }
+
+    private static int encodeFrom(
+        final CharSequence text, final int start, final MutableDirectBuffer buffer, final int offset) {
         final int chars = text.length();
         int index = offset;
-        for (int i = 0; i < chars; i++) {
+        for (int i = start; i < chars; i++) {
             final char c = text.charAt(i);
             if (c < 0x80) {
                 buffer.putByte(index++, (byte)c);

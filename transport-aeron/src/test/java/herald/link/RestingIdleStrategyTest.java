@@ -33,4 +33,38 @@ class RestingIdleStrategyTest {
         }
         assertThat(Thread.interrupted()).isTrue();
     }
+
+    @Test
+    void shouldStayAwakeAsLongAsItHasEarnedAndThenRest() {
+        final RestingIdleStrategy earning = new RestingIdleStrategy(50_000);
+        assertThat(parksUntilRest(earning)).as("parks without work").isLessThan(15);
+        earning.reset();
+        final int afterOne = parksUntilRest(earning);
+        assertThat(afterOne).as("parks after one piece of work, 5 ms of at most 50 us").isBetween(100, 130);
+        for (int i = 0; i < 100; i++) {
+            earning.idle(1);
+        }
+        assertThat(parksUntilRest(earning)).as("parks after a stream, 50 ms").isBetween(1_000, 1_030);
+    }
+
+    @Test
+    void shouldKeepParksShortWhileWorkComes() {
+        final RestingIdleStrategy busy = new RestingIdleStrategy(50_000);
+        for (int i = 0; i < 1_000; i++) {
+            busy.idle(1);
+            assertThat(busy.nextParkNs()).isEqualTo(8_000);
+            assertThat(busy.nextParkNs()).isEqualTo(16_000);
+        }
+    }
+
+    private static int parksUntilRest(final RestingIdleStrategy strategy) {
+        int parks = 0;
+        long ns = 0;
+        while (ns < 20_000_000) {
+            ns = strategy.nextParkNs();
+            parks++;
+        }
+        assertThat(strategy.nextParkNs()).isEqualTo(20_000_000);
+        return parks;
+    }
 }

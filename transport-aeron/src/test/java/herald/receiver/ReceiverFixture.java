@@ -75,7 +75,7 @@ final class ReceiverFixture implements AutoCloseable {
         registry = new RecorderRegistry(ingress, sink);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
-            client, remote, ingress, durable, RUN_ID, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
+            client, remote, ingress, durable, RUN_ID, 64, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),
             SystemDisk.INSTANCE, quarantine, sink, () -> nowNs, () -> 0, errors::add), registry);
     }
 

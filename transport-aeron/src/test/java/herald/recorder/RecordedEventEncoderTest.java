@@ -30,6 +30,7 @@ class RecordedEventEncoderTest {
         new EventRecorder.Context().component("cmd").node("Knöten").tenant("acme").namespace("infra"), ID);
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256 * 1024]);
     private final EventDecoder decoder = new EventDecoder();
+    private final ObjectReference[] references = new ObjectReference[12];
 
     @Test
     void shouldEncodeWhatTheDecoderReadsInTheLengthThatWasAnnounced() {
@@ -38,10 +39,7 @@ class RecordedEventEncoderTest {
             final EventType type = TYPES[random.nextInt(TYPES.length)];
             final Severity severity = Severity.ofCode(random.nextInt(4));
             final String message = Utf8Test.text(random, random.nextInt(200));
-            final ObjectReference reference = random.nextBoolean() ? null : ObjectReference.of(
-                Utf8Test.text(random, random.nextInt(9)), Utf8Test.text(random, random.nextInt(9)),
-                "K" + Utf8Test.text(random, 5), "N" + Utf8Test.text(random, random.nextInt(30)),
-                Utf8Test.text(random, random.nextInt(30)));
+            final ObjectReference reference = reference(random);
             final Map<String, String> attributes = attributes(random);
             final int offset = 16 * random.nextInt(64);
 
@@ -58,6 +56,28 @@ class RecordedEventEncoderTest {
             assertThat(decodedAttributes()).isEqualTo(attributes == null ? Map.of() : asUtf8(attributes));
             assertTexts(type, reference, message);
         }
+    }
+
+    /** None, one of a few that come again and again, or a new one. */
+    private ObjectReference reference(final Random random) {
+        final int known = random.nextInt(12);
+        if (known < 4) {
+            return null;
+        }
+        if (known < 6) {
+            return newReference(random);
+        }
+        if (references[known] == null) {
+            references[known] = newReference(random);
+        }
+        return references[known];
+    }
+
+    private static ObjectReference newReference(final Random random) {
+        return ObjectReference.of(
+            Utf8Test.text(random, random.nextInt(9)), Utf8Test.text(random, random.nextInt(9)),
+            "K" + Utf8Test.text(random, 5), "N" + Utf8Test.text(random, random.nextInt(30)),
+            Utf8Test.text(random, random.nextInt(30)));
     }
 
     private void assertConstants(final EventType type, final Severity severity, final ObjectReference reference) {

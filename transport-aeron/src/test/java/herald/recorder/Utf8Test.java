@@ -47,6 +47,20 @@ class Utf8Test {
         }
     }
 
+    @Test
+    void shouldEncodeAsciiOfAnyLengthWithAnotherCharacterAnywhere() {
+        final String ascii = "The quick brown fox jumps over the lazy dog \u0000\u007F";
+        for (int length = 0; length <= ascii.length(); length++) {
+            final String text = ascii.substring(0, length);
+            assertSameAsTheJdk(text);
+            for (int i = 0; i <= length; i++) {
+                for (final String other : new String[] {"\u0080", "\u20AC", "\uD83D\uDE00", "\uD83D", "\uFFFF"}) {
+                    assertSameAsTheJdk(text.substring(0, i) + other + text.substring(i));
+                }
+            }
+        }
+    }
+
     private static void assertSameAsTheJdk(final String text) {
         assertThat(encoded(text)).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  * @param aeron      whose media driver it is, and its timeout.
  * @param durability {@code process}, {@code disk} or {@code interval}.
  * @param forceInterval of {@code interval}.
+ * @param profile    {@code default}, {@code low-latency} or {@code throughput}.
  * @param threading  {@code shared} or {@code dedicated}.
  * @param dedup      of repeats.
  * @param batch      of what writers read.
@@ -50,6 +51,7 @@ public record ConfigFile(
     MediaDriver aeron,
     String durability,
     @JsonProperty("force-interval") String forceInterval,
+    String profile,
     String threading,
     Dedup dedup,
     Batch batch,
@@ -61,7 +63,7 @@ public record ConfigFile(
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY =
-        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private static final String NO_YAML = "not readable as YAML: ";
     private static final YAMLMapper MAPPER = YAMLMapper.builder()

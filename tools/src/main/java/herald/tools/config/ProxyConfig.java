@@ -5,6 +5,7 @@ import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
 import herald.events.Severity;
 import herald.link.Endpoint;
+import herald.link.Profile;
 import herald.receiver.RemoteListener;
 import herald.seal.SharedKey;
 import herald.stage.Durability;
@@ -70,6 +71,7 @@ public final class ProxyConfig {
         }
         ifSaid(file.durability(), text -> context.durability(choice("durability", text, List.of(Durability.values()))));
         ifSaid(file.forceInterval(), text -> context.forceIntervalNs(nanos("force-interval", text)));
+        ifSaid(file.profile(), text -> context.profile(Profile.parse(text)));
         ifSaid(file.threading(), text -> context.threadingMode(
             choice("threading", text, List.of(ThreadingMode.SHARED, ThreadingMode.DEDICATED))));
         if (file.dedup() != null) {
