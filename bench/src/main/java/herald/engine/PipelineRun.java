@@ -3,6 +3,7 @@ package herald.engine;
 import com.sun.management.ThreadMXBean;
 import herald.bench.Check;
 import herald.bench.TempDirectory;
+import herald.dedup.DedupHandler;
 import herald.event.EventDefaults;
 import herald.io.SystemDisk;
 import herald.journal.JournalHandler;
@@ -113,6 +114,7 @@ public final class PipelineRun implements AutoCloseable {
             .defaults(EventDefaults.ofNode("node-1"))
             .dedupIntervalNs(shape.dedupIntervalNs())
             .dedupKeyLimit(shape.dedupKeyLimit())
+            .dedupIndexLimit((int)Math.min(DedupHandler.MAX_INDEX_LIMIT, shape.dedupKeyLimit()))
             .journalSegmentLength(JOURNAL_SEGMENT_LENGTH)
             .dispatchSegmentLength(DISPATCH_SEGMENT_LENGTH)
             .journalRetentionLength(shape.keepsJournal() ? KEEP_ALL : 2L * JOURNAL_SEGMENT_LENGTH)

@@ -239,6 +239,12 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
+        /** Keys held where a look costs least, 64 bytes each and 16 of the table; the others go to Chronicle Map. */
+        public Context dedupIndexLimit(final int value) {
+            dedupIndexLimit = value;
+            return this;
+        }
+
         /** Bytes of a batch at most, a quarter of a dispatch segment at most. */
         public Context batchLengthLimit(final int value) {
             batchLengthLimit = value;

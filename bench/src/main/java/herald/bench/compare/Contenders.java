@@ -2,6 +2,7 @@ package herald.bench.compare;
 
 import herald.bench.rig.RigSettings;
 import herald.engine.PipelineShape;
+import herald.link.Profile;
 import herald.stage.Durability;
 
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ final class Contenders {
         node(all, NODE_UNIQUE, new RigSettings().repeatPercent(0).maxRate(UNIQUE_MAX_RATE), 0);
         node(all, NODE_DISK, new RigSettings().repeatPercent(REPEAT_PERCENT).durability(Durability.DISK), 0);
         node(all, RECORD_CALL, new RigSettings().observeDelivery(false), CALL_RATE);
-        node(all, ACKNOWLEDGED, new RigSettings().observeDelivery(false).profile(RigSettings.Profile.LOW_LATENCY),
+        node(all, ACKNOWLEDGED, new RigSettings().observeDelivery(false).profile(Profile.LOW_LATENCY),
             ACKNOWLEDGED_RATE);
         node(all, ACKNOWLEDGED_DEFAULT, new RigSettings().observeDelivery(false), ACKNOWLEDGED_RATE);
         all.put(RAW_CALL, workspace -> new RawIpcContender(RAW_CALL, CALL_RATE, false));

@@ -1,5 +1,6 @@
 package herald.bench.rig;
 
+import herald.dedup.DedupHandler;
 import herald.engine.EventProxy;
 import herald.receiver.RemoteListener;
 import herald.seal.SharedKey;
@@ -66,8 +67,10 @@ final class ProxyMain {
         final EventProxy.Context context = new EventProxy.Context()
             .dataDir(NodeFiles.dataDir(dir))
             .node("node-1")
+            .profile(settings.profile())
             .durability(settings.durability())
             .dedupKeyLimit(settings.dedupKeyLimit())
+            .dedupIndexLimit((int)Math.min(DedupHandler.MAX_INDEX_LIMIT, settings.dedupKeyLimit()))
             .writer(new StampingWriter(arrivals, target(settings, dir)))
             .failureListener(cause -> System.err.println("the proxy failed: " + cause));
         if (settings.threading() != null) {

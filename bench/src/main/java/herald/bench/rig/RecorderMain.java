@@ -70,6 +70,7 @@ final class RecorderMain {
         final EventRecorder.Context context = new EventRecorder.Context()
             .component(BenchEvent.COMPONENT)
             .eventTypes(ClusterEvents.CATALOG)
+            .profile(settings.profile())
             .spoolDir(HeraldDirectory.spoolDir(NodeFiles.dataDir(dir)))
             .spoolLength(settings.spoolLength())
             .aeronDirectoryName(args[2])

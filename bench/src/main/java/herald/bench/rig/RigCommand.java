@@ -1,6 +1,7 @@
 package herald.bench.rig;
 
 import herald.engine.ThreadingMode;
+import herald.link.Profile;
 import herald.stage.Durability;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -154,7 +155,7 @@ public final class RigCommand implements Callable<Integer> {
         }
         try {
             final RigSettings settings = new RigSettings().link(link).durability(durability).threading(threading)
-                .profile(RigSettings.Profile.valueOf(constantOf(profile)))
+                .profile(Profile.valueOf(constantOf(profile)))
                 .destination(RigSettings.Destination.valueOf(constantOf(writer)))
                 .recorders(recorders, processes).repeatPercent(repeats).dedupKeyLimit(dedupKeys)
                 .proxyJvm(proxyJvm).recorderJvm(recorderJvm);

@@ -1,6 +1,7 @@
 package herald.bench.rig;
 
 import herald.engine.ThreadingMode;
+import herald.link.Profile;
 import herald.stage.Durability;
 
 import java.io.IOException;
@@ -22,16 +23,6 @@ public final class RigSettings {
         IPC,
         /** UDP on the loopback interface, sealed, with a media driver in each recorder process. */
         UDP
-    }
-
-    /** Idle strategies and threads as a whole. */
-    public enum Profile {
-        /** As a node is set up unless told otherwise. */
-        DEFAULT,
-        /** The proxy spins, and the recorder is stepped by the thread that records. */
-        LOW_LATENCY,
-        /** Large turns. */
-        THROUGHPUT
     }
 
     /** Where the proxy delivers to. */
@@ -74,7 +65,7 @@ public final class RigSettings {
         return this;
     }
 
-    /** {@link Profile#DEFAULT} by default. */
+    /** Of proxy and recorders; {@link Profile#DEFAULT} by default. With low latency recorders are stepped. */
     public RigSettings profile(final Profile value) {
         profile = value;
         return this;

@@ -1,5 +1,6 @@
 package herald.bench.rig;
 
+import herald.link.Profile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,7 +73,7 @@ class RigNodeTest {
     @Tag("slow")
     void shouldMeasureRemoteRecordersAndAFile() throws Exception {
         final RigSettings settings = settings().link(RigSettings.Link.UDP).repeatPercent(0)
-            .destination(RigSettings.Destination.FILE).profile(RigSettings.Profile.LOW_LATENCY);
+            .destination(RigSettings.Destination.FILE).profile(Profile.LOW_LATENCY);
         try (RigNode node = RigNode.start(settings)) {
             assertThat(node.latency(500, Duration.ZERO, SECOND).written().getTotalCount()).isEqualTo(500);
         }

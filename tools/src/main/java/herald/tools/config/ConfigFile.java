@@ -85,10 +85,11 @@ public record ConfigFile(
     /**
      * Folding of repeats.
      *
-     * @param interval from the first occurrence on.
-     * @param keys     held for each generation.
+     * @param interval  from the first occurrence on.
+     * @param keys      held for each generation.
+     * @param indexKeys held where a look costs least.
      */
-    public record Dedup(String interval, Long keys) {
+    public record Dedup(String interval, Long keys, Integer indexKeys) {
     }
 
     /**

@@ -27,17 +27,18 @@ import java.util.function.Consumer;
  */
 public final class ProxyConfig {
     private static final long NS_PER_MS = 1_000_000L;
-    private static final Map<String, String> SETTINGS = Map.of(
-        "aeronDirectoryName", "aeron-dir",
-        "driverTimeoutMs", "aeron.driver-timeout in ms",
-        "dedupIntervalNs", "dedup interval",
-        "batchIntervalNs", "batch interval",
-        "forceIntervalNs", "force-interval",
-        "dedupKeyLimit", "dedup.keys",
-        "batchLengthLimit", "batch.length",
-        "maxEventLength", "event.max-length",
-        "journalSegmentLength", "journal.segment",
-        "dispatchSegmentLength", "dispatch.segment");
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+        Map.entry("aeronDirectoryName", "aeron-dir"),
+        Map.entry("driverTimeoutMs", "aeron.driver-timeout in ms"),
+        Map.entry("dedupIntervalNs", "dedup interval"),
+        Map.entry("batchIntervalNs", "batch interval"),
+        Map.entry("forceIntervalNs", "force-interval"),
+        Map.entry("dedupKeyLimit", "dedup.keys"),
+        Map.entry("dedupIndexLimit", "dedup.index-keys"),
+        Map.entry("batchLengthLimit", "batch.length"),
+        Map.entry("maxEventLength", "event.max-length"),
+        Map.entry("journalSegmentLength", "journal.segment"),
+        Map.entry("dispatchSegmentLength", "dispatch.segment"));
 
     private final ITypeConverter<Duration> durations;
     private final ITypeConverter<Long> sizes;
@@ -77,6 +78,7 @@ public final class ProxyConfig {
         if (file.dedup() != null) {
             ifSaid(file.dedup().interval(), text -> context.dedupIntervalNs(nanos("dedup.interval", text)));
             ifSaid(file.dedup().keys(), context::dedupKeyLimit);
+            ifSaid(file.dedup().indexKeys(), context::dedupIndexLimit);
         }
         if (file.batch() != null) {
             ifSaid(file.batch().interval(), text -> context.batchIntervalNs(nanos("batch.interval", text)));
