@@ -10,7 +10,8 @@ import java.util.List;
  */
 public final class BenchJvm {
     private static final List<String> OPTIONS = List.of(
-        "-XX:+UseSerialGC", "-Xms16m", "-Xmx512m", "-XX:-UsePerfData", "-Djava.awt.headless=true");
+        "-XX:+UseSerialGC", "-XX:+UseTransparentHugePages", "-Xms16m", "-Xmx512m", "-XX:-UsePerfData",
+        "-Djava.awt.headless=true");
 
     private BenchJvm() {
     }

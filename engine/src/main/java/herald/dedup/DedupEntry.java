@@ -1,70 +1,71 @@
 package herald.dedup;
 
 import herald.disk.BatchDecoder;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What dedup remembers of an event: its first occurrence and how often it has happened. A flyweight over the 64 bytes
- * that an event takes in a {@link DedupIndex}, or over bytes of its own. Owned by one thread.
+ * What dedup remembers of an event: its first occurrence and how often it has happened. A flyweight over the eight
+ * words that an event takes in a {@link DedupIndex}, or over words of its own. Owned by one thread.
  *
  * <pre>
- *    0  key, high and low            32  journal time of the first occurrence
- *   16  event id, high and low       40  the recorder's wall clock then
- *                                    48  its position in the journal
- *                                    56  occurrences so far; 0: there is no event
+ *   0  key, high and low          4  journal time of the first occurrence
+ *   2  event id, high and low     5  the recorder's wall clock then
+ *                                 6  its position in the journal
+ *                                 7  occurrences so far; 0: there is no event
  * </pre>
  */
 public final class DedupEntry {
-    /** Length in bytes: a cache line. */
-    static final int LENGTH = 64;
+    /** Words of an entry, 64 bytes. */
+    static final int WORDS = 8;
 
-    private static final int KEY_HIGH_OFFSET = 0;
-    private static final int KEY_LOW_OFFSET = 8;
-    private static final int ID_HIGH_OFFSET = 16;
-    private static final int ID_LOW_OFFSET = 24;
-    private static final int FIRST_SEEN_OFFSET = 32;
-    private static final int FIRST_RECORD_TIME_OFFSET = 40;
-    private static final int POSITION_OFFSET = 48;
-    private static final int OCCURRENCES_OFFSET = 56;
+    private static final int KEY_HIGH = 0;
+    private static final int KEY_LOW = 1;
+    private static final int ID_HIGH = 2;
+    private static final int ID_LOW = 3;
+    private static final int FIRST_SEEN = 4;
+    private static final int FIRST_RECORD_TIME = 5;
+    private static final int POSITION = 6;
+    private static final int OCCURRENCES = 7;
 
-    private final UnsafeBuffer buffer;
+    private long[] words;
+    private int base;
 
-    /** An entry over bytes of its own. */
+    /** An entry over words of its own. */
     public DedupEntry() {
-        buffer = new UnsafeBuffer(new byte[LENGTH]);
+        words = new long[WORDS];
     }
 
-    DedupEntry wrap(final UnsafeBuffer memory, final int offset) {
-        buffer.wrap(memory, offset, LENGTH);
+    DedupEntry wrap(final long[] memory, final int firstWord) {
+        words = memory;
+        base = firstWord;
         return this;
     }
 
     DedupEntry key(final long high, final long low) {
-        buffer.putLong(KEY_HIGH_OFFSET, high);
-        buffer.putLong(KEY_LOW_OFFSET, low);
+        words[base + KEY_HIGH] = high;
+        words[base + KEY_LOW] = low;
         return this;
     }
 
     DedupEntry identify(final long idHigh, final long idLow) {
-        buffer.putLong(ID_HIGH_OFFSET, idHigh);
-        buffer.putLong(ID_LOW_OFFSET, idLow);
+        words[base + ID_HIGH] = idHigh;
+        words[base + ID_LOW] = idLow;
         return this;
     }
 
     DedupEntry firstSeen(final long journalTimeNs, final long recordTimeNs, final long journalPosition) {
-        buffer.putLong(FIRST_SEEN_OFFSET, journalTimeNs);
-        buffer.putLong(FIRST_RECORD_TIME_OFFSET, recordTimeNs);
-        buffer.putLong(POSITION_OFFSET, journalPosition);
+        words[base + FIRST_SEEN] = journalTimeNs;
+        words[base + FIRST_RECORD_TIME] = recordTimeNs;
+        words[base + POSITION] = journalPosition;
         return this;
     }
 
     DedupEntry occurrences(final long count) {
-        buffer.putLong(OCCURRENCES_OFFSET, count);
+        words[base + OCCURRENCES] = count;
         return this;
     }
 
     DedupEntry copyFrom(final DedupEntry other) {
-        buffer.putBytes(0, other.buffer, 0, LENGTH);
+        System.arraycopy(other.words, other.base, words, base, WORDS);
         return this;
     }
 
@@ -81,44 +82,44 @@ public final class DedupEntry {
     }
 
     boolean hasKey(final long high, final long low) {
-        return buffer.getLong(KEY_HIGH_OFFSET) == high && buffer.getLong(KEY_LOW_OFFSET) == low;
+        return words[base + KEY_HIGH] == high && words[base + KEY_LOW] == low;
     }
 
     long keyHigh() {
-        return buffer.getLong(KEY_HIGH_OFFSET);
+        return words[base + KEY_HIGH];
     }
 
     long keyLow() {
-        return buffer.getLong(KEY_LOW_OFFSET);
+        return words[base + KEY_LOW];
     }
 
     /** Identity of the event, upper half. */
     public long eventIdHigh() {
-        return buffer.getLong(ID_HIGH_OFFSET);
+        return words[base + ID_HIGH];
     }
 
     /** Identity of the event, lower half. */
     public long eventIdLow() {
-        return buffer.getLong(ID_LOW_OFFSET);
+        return words[base + ID_LOW];
     }
 
     /** Journal time of the first occurrence: the window starts here. */
     public long firstSeenNs() {
-        return buffer.getLong(FIRST_SEEN_OFFSET);
+        return words[base + FIRST_SEEN];
     }
 
     /** The recorder's wall clock at the first occurrence. */
     public long firstRecordTimeNs() {
-        return buffer.getLong(FIRST_RECORD_TIME_OFFSET);
+        return words[base + FIRST_RECORD_TIME];
     }
 
     /** The first occurrence in the journal. */
     public long position() {
-        return buffer.getLong(POSITION_OFFSET);
+        return words[base + POSITION];
     }
 
     /** Occurrences so far. */
     public long occurrences() {
-        return buffer.getLong(OCCURRENCES_OFFSET);
+        return words[base + OCCURRENCES];
     }
 }

@@ -1,8 +1,6 @@
 package herald.dedup;
 
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Entries by key, oldest first: the tier of the dedup windows in which nearly every event finds what it repeats. One
@@ -14,7 +12,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * <p>The table is probed linearly, and what is removed leaves no tombstone: those behind it move up (Knuth, The Art of
- * Computer Programming, volume 3, section 6.4, algorithm R).
+ * Computer Programming, volume 3, section 6.4, algorithm R). All of it is in arrays of the heap, which the JVM can put
+ * on huge pages ({@code -XX:+UseTransparentHugePages}): on small ones nearly every look at a large index misses the
+ * TLB.
  */
 final class DedupIndex {
     /** The most entries that an index can have. */
@@ -25,8 +25,8 @@ final class DedupIndex {
 
     private final int capacity;
     private final int tableMask;
-    private final UnsafeBuffer table;
-    private final UnsafeBuffer[] chunks;
+    private final long[] table;
+    private final long[][] chunks;
     private final DedupEntry probe = new DedupEntry();
     /** Keeps the reads ahead from being left out. */
     @SuppressWarnings("UnusedVariable")
@@ -46,12 +46,8 @@ final class DedupIndex {
         }
         this.capacity = capacity;
         this.tableMask = 2 * capacity - 1;
-        this.table = allocate(2 * capacity * Long.BYTES);
-        this.chunks = new UnsafeBuffer[Math.max(1, capacity / ENTRIES_PER_CHUNK)];
-    }
-
-    private static UnsafeBuffer allocate(final int length) {
-        return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, DedupEntry.LENGTH));
+        this.table = new long[2 * capacity];
+        this.chunks = new long[Math.max(1, capacity / ENTRIES_PER_CHUNK)][];
     }
 
     int capacity() {
@@ -78,8 +74,7 @@ final class DedupIndex {
     /** Reads the entry that is looked at first. */
     void callForEntry(final long low) {
         final int number = (int)at((int)low & tableMask) - 1;
-        called += number < 0 ? 0 : chunks[number / ENTRIES_PER_CHUNK].getLong(
-            number % ENTRIES_PER_CHUNK * DedupEntry.LENGTH);
+        called += number < 0 ? 0 : chunks[number / ENTRIES_PER_CHUNK][number % ENTRIES_PER_CHUNK * DedupEntry.WORDS];
     }
 
     /**
@@ -166,19 +161,19 @@ final class DedupIndex {
      * @return the flyweight.
      */
     DedupEntry show(final DedupEntry entry, final int number) {
-        UnsafeBuffer chunk = chunks[number / ENTRIES_PER_CHUNK];
+        long[] chunk = chunks[number / ENTRIES_PER_CHUNK];
         if (chunk == null) {
-            chunk = allocate(Math.min(capacity, ENTRIES_PER_CHUNK) * DedupEntry.LENGTH);
+            chunk = new long[Math.min(capacity, ENTRIES_PER_CHUNK) * DedupEntry.WORDS];
             chunks[number / ENTRIES_PER_CHUNK] = chunk;
         }
-        return entry.wrap(chunk, number % ENTRIES_PER_CHUNK * DedupEntry.LENGTH);
+        return entry.wrap(chunk, number % ENTRIES_PER_CHUNK * DedupEntry.WORDS);
     }
 
     private long at(final int place) {
-        return table.getLong(place * Long.BYTES);
+        return table[place];
     }
 
     private void put(final int place, final long value) {
-        table.putLong(place * Long.BYTES, value);
+        table[place] = value;
     }
 }

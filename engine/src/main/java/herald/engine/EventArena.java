@@ -9,12 +9,17 @@ import java.nio.ByteBuffer;
 
 /**
  * The bytes of the events in the ring, one behind the other in a ring of their own: slots of the greatest length would
- * touch a page for each event. What the last stage has done with is free again. Owned by the ring's producer.
+ * touch a page for each event. What the last stage has done with is free again. Where that is everything, it starts
+ * over: memory that was used a moment ago is still in the caches. Owned by the ring's producer.
  */
 final class EventArena {
+    private static final int RESTART_LENGTH = 128 * 1024;
+    private static final int PUTS_FOR_A_LOOK = 64;
+
     private final UnsafeBuffer buffer;
     private final int capacity;
     private final RingBuffer<EventSlot> ring;
+    private int putsSinceLook;
     private long tail;
     private long knownHead;
 
@@ -34,6 +39,7 @@ final class EventArena {
      * @return false where there is no room: nothing has changed.
      */
     boolean put(final EventSlot slot, final DirectBuffer source, final int offset, final int length) {
+        restartWhereEmpty(length);
         final int toEnd = capacity - (int)(tail & (capacity - 1));
         final long start = length <= toEnd ? tail : tail + toEnd;
         if (start + length - knownHead > capacity) {
@@ -47,6 +53,18 @@ final class EventArena {
         slot.wireEvent().wrap(buffer, index, length);
         tail = start + length;
         return true;
+    }
+
+    /** Looks seldom: in a thread of its own, the last stage would feel it. */
+    private void restartWhereEmpty(final int length) {
+        final int used = (int)(tail & (capacity - 1));
+        if (used < Math.max(RESTART_LENGTH, length) || ++putsSinceLook < PUTS_FOR_A_LOOK) {
+            return;
+        }
+        putsSinceLook = 0;
+        if (ring.getMinimumGatingSequence() == ring.getCursor()) {
+            tail += capacity - used;
+        }
     }
 
     long tail() {

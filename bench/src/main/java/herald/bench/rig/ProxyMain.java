@@ -1,6 +1,5 @@
 package herald.bench.rig;
 
-import herald.dedup.DedupHandler;
 import herald.engine.EventProxy;
 import herald.receiver.RemoteListener;
 import herald.seal.SharedKey;
@@ -70,7 +69,7 @@ final class ProxyMain {
             .profile(settings.profile())
             .durability(settings.durability())
             .dedupKeyLimit(settings.dedupKeyLimit())
-            .dedupIndexLimit((int)Math.min(DedupHandler.MAX_INDEX_LIMIT, settings.dedupKeyLimit()))
+            .dedupIndexLimit(settings.dedupIndexLimit())
             .writer(new StampingWriter(arrivals, target(settings, dir)))
             .failureListener(cause -> System.err.println("the proxy failed: " + cause));
         if (settings.threading() != null) {

@@ -31,6 +31,9 @@ import java.util.UUID;
  * <p>Every run checks that what was recorded is journaled once, that dedup was never full and that no stage failed.
  */
 public final class RigNode implements AutoCloseable {
+    private static final int PROXY_HEAP_MIB = 512;
+    private static final int INDEX_KEY_LENGTH = 80;
+    private static final int MIB = 1024 * 1024;
     private static final long START_TIMEOUT_SECONDS = 150;
     private static final long ANSWER_TIMEOUT_SECONDS = 30;
     private static final long DRAIN_TIMEOUT_SECONDS = 150;
@@ -84,7 +87,7 @@ public final class RigNode implements AutoCloseable {
             Files.setPosixFilePermissions(NodeFiles.keyFile(dir),
                 java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         }
-        proxy = directory.add(RigProcess.start("proxy", dir, settings.proxyJvm(), ProxyMain.class, dir.toString()));
+        proxy = directory.add(RigProcess.start("proxy", dir, proxyJvm(settings), ProxyMain.class, dir.toString()));
         final String[] ready = proxy.awaitAnswer(ProxyMain.READY, START_TIMEOUT_SECONDS);
         for (int i = 0; i < settings.processes(); i++) {
             final String aeronDir = settings.link() == RigSettings.Link.IPC ? ready[1] :
@@ -98,6 +101,15 @@ public final class RigNode implements AutoCloseable {
         if (settings.observeDelivery()) {
             tail = new DispatchTail(dataDir);
         }
+    }
+
+    /** Heap for the proxy as it is set up, and for as long an index as all keys need. */
+    private static List<String> proxyJvm(final RigSettings settings) {
+        final long places = 2 * Long.highestOneBit(settings.dedupIndexLimit());
+        final long heapMib = PROXY_HEAP_MIB + places * INDEX_KEY_LENGTH / MIB;
+        final List<String> options = new ArrayList<>(List.of("-Xmx" + heapMib + "m"));
+        options.addAll(settings.proxyJvm());
+        return options;
     }
 
     /**

@@ -1,5 +1,6 @@
 package herald.bench.rig;
 
+import herald.dedup.DedupHandler;
 import herald.engine.ThreadingMode;
 import herald.link.Profile;
 import herald.stage.Durability;
@@ -212,6 +213,11 @@ public final class RigSettings {
 
     Path dataParent() {
         return dataParent;
+    }
+
+    /** Keys held in the proxy's index: as many as can be. */
+    int dedupIndexLimit() {
+        return (int)Math.min(DedupHandler.MAX_INDEX_LIMIT, dedupKeyLimit());
     }
 
     List<String> proxyJvm() {
