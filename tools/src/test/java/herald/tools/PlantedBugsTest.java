@@ -56,8 +56,8 @@ class PlantedBugsTest {
             @Override
             void plant(final PatchedClasses classes) throws IOException {
                 classes.replace(RECORDER + "RecorderLink.java",
-                    "sendPosition = spool.positionOf(Math.max(accepted, spool.trimmedSequence()) + 1);",
-                    "sendPosition = spool.tailPosition();");
+                    "sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);",
+                    "sendPosition = backlog.tailPosition();");
                 classes.replace(RECEIVER + "RecorderRegistry.java",
                     "Outcome.RESENT : Outcome.GAP;", "Outcome.RESENT : Outcome.ACCEPTED;");
             }

@@ -1,11 +1,13 @@
 package herald.tools.torture;
 
-import org.agrona.IoUtil;
-
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a round leaves on the machine, processes and directories, removed at its end and also where the harness is
@@ -86,15 +88,26 @@ final class Leftovers implements AutoCloseable {
     synchronized void removeDirectories() {
         disks.forEach(SmallDisk::unmount);
         disks.clear();
-        directories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
+        directories.forEach(Leftovers::deleteTree);
         directories.clear();
+    }
+
+    /** Links go too, whether what they point to is still there or not. */
+    private static void deleteTree(final Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (final IOException | UncheckedIOException e) {
+            System.err.println("cannot delete " + directory + ": " + e.getMessage() + "; delete it by hand");
+        }
     }
 
     private synchronized void removeAll() {
         closed = true;
         killAll();
         removeDirectories();
-        sharedDirectories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
+        sharedDirectories.forEach(Leftovers::deleteTree);
     }
 
     @Override
