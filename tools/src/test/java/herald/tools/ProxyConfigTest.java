@@ -164,6 +164,7 @@ class ProxyConfigTest {
         "writers:;  - spec: stdout;    filter: {type: ''} | filter of writer stdout: type glob \"\" matches no event",
         "batch:;  length: 1KiB | batch.length is 1024: it must be from four times event.max-length to a quarter",
         "dedup:;  keys: 0 | dedup.keys is 0: it must be above 0",
+        "dedup:;  index-keys: 0 | dedup.index-keys is 0: it must be from 1 to 16777216",
         "event:;  max-length: 1MiB | event.max-length is 1048576: it must be from 256 bytes to 64 KiB",
         "remote:;  listen: 10.0.0.1:4810 | remote.key-file is missing",
         "remote:;  key-file: k | remote.listen is missing",

@@ -24,7 +24,7 @@ record Row(
     /** Rows that are measured together. */
     enum Group {
         /** Ring to dispatch log, and the limits of it. */
-        IN_PROCESS(1_500, 5_000, 3, 5),
+        IN_PROCESS(1_000, 5_000, 3, 5),
         /** Recorder and proxy processes, and the peers. */
         PROCESSES(4_000, 60_000, 1, 3),
         /** From a call to its end. */

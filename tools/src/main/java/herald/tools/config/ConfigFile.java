@@ -89,7 +89,7 @@ public record ConfigFile(
      * @param keys      held for each generation.
      * @param indexKeys held where a look costs least.
      */
-    public record Dedup(String interval, Long keys, Integer indexKeys) {
+    public record Dedup(String interval, Long keys, @JsonProperty("index-keys") Integer indexKeys) {
     }
 
     /**
