@@ -92,8 +92,11 @@ final class Leftovers implements AutoCloseable {
         directories.clear();
     }
 
-    /** Links go too, whether what they point to is still there or not. */
+    /** Links go too, whether what they point to is still there or not. A directory that is gone already is none. */
     private static void deleteTree(final Path directory) {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (Stream<Path> paths = Files.walk(directory)) {
             for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
