@@ -35,13 +35,13 @@ final class FullSegment implements AutoCloseable {
                 "an earlier force of a full segment failed; close the log and open it again", failure);
         }
         if (segment != null) {
+            final Segment full = segment;
+            segment = null;
             try {
-                segment.force(0, segment.header().segmentLength());
+                full.forceAndClose();
             } catch (final IOException e) {
                 failure = e;
                 throw e;
-            } finally {
-                close();
             }
         }
     }

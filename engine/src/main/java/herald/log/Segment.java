@@ -250,6 +250,11 @@ final class Segment implements AutoCloseable {
         disk.forceAnew(mapping, 0, header.segmentLength());
     }
 
+    /** Forces all of the segment and closes it. */
+    void forceAndClose() throws IOException {
+        disk.forceAndUnmap(file, mapping);
+    }
+
     @Override
     public void close() {
         disk.unmap(mapping);

@@ -31,6 +31,9 @@ public final class SegmentedLog implements AutoCloseable {
     public record Config(Disk disk, Path directory, int segmentLength, UUID newLogId, EpochNanoClock clock) {
     }
 
+    /** The next segment is made once the current one is used to one part in so many. */
+    private static final int PREPARED_AFTER = 8;
+
     private final Config config;
     private final UUID logId;
     private final long cutLength;
@@ -401,8 +404,8 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     /**
-     * Creates the segment after the current one, once that is half full, so that the appending thread finds it ready;
-     * before that forces the one that was filled last, where that is still to be done.
+     * Creates the segment after the current one, once an eighth of that is used, so that the appending thread finds it
+     * ready; after that forces the one that was filled last, where that is still to be done.
      * For one other thread, or for the appending thread between appends.
      *
      * @return true where a segment was created.
@@ -410,19 +413,25 @@ public final class SegmentedLog implements AutoCloseable {
      *                     failed: it can't go on past the current one.
      */
     public boolean prepareNextSegment() throws IOException {
-        if (fullSegment != null) {
-            fullSegment.force();
+        try {
+            return isNextWanted() && createNext();
+        } finally {
+            if (fullSegment != null) {
+                fullSegment.force();
+            }
         }
-        if (position - segmentBase < config.segmentLength() / 2) {
+    }
+
+    private boolean isNextWanted() {
+        return position - segmentBase >= config.segmentLength() / PREPARED_AFTER;
+    }
+
+    private synchronized boolean createNext() throws IOException {
+        if (nextSegment != null || !isNextWanted()) {
             return false;
         }
-        synchronized (this) {
-            if (nextSegment != null || position - segmentBase < config.segmentLength() / 2) {
-                return false;
-            }
-            nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
-            return true;
-        }
+        nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
+        return true;
     }
 
     /**

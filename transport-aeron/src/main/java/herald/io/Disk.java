@@ -74,6 +74,22 @@ public interface Disk {
     }
 
     /**
+     * Forces all of a file to the device and gives its mapping back, also where forcing fails. The buffer must not be
+     * touched afterwards by anybody.
+     *
+     * @param file   as it is named now; one that was deleted meanwhile has nothing to force.
+     * @param buffer from {@link #create} or {@link #map}.
+     * @throws IOException where the device failed: nothing that was not forced before must be taken for durable.
+     */
+    default void forceAndUnmap(final Path file, final MappedByteBuffer buffer) throws IOException {
+        try {
+            force(buffer, 0, buffer.capacity());
+        } finally {
+            unmap(buffer);
+        }
+    }
+
+    /**
      * Renames a file within its directory, atomically, over one that may be there.
      *
      * @param from the file.

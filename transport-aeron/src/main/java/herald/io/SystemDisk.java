@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -88,6 +89,17 @@ public final class SystemDisk implements Disk {
             buffer.force(offset, length);
         } catch (final UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** Unmaps first: the kernel interrupts all cores of the process for each dirty page written while mapped. */
+    @Override
+    public void forceAndUnmap(final Path file, final MappedByteBuffer buffer) throws IOException {
+        unmap(buffer);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
+        } catch (final NoSuchFileException e) {
+            // Deleted meanwhile: nothing is to be kept.
         }
     }
 

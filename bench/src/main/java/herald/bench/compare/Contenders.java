@@ -73,15 +73,18 @@ final class Contenders {
     }
 
     private static void processes(final Map<String, Contender.Factory> all) {
-        node(all, NODE_REPEATS, new RigSettings().repeatPercent(REPEAT_PERCENT), 0);
-        node(all, NODE_UNIQUE, new RigSettings().repeatPercent(0).maxRate(UNIQUE_MAX_RATE), 0);
-        node(all, NODE_DISK, new RigSettings().repeatPercent(REPEAT_PERCENT).durability(Durability.DISK), 0);
-        node(all, RECORD_CALL, new RigSettings().observeDelivery(false), CALL_RATE);
-        node(all, ACKNOWLEDGED, new RigSettings().observeDelivery(false).profile(Profile.LOW_LATENCY),
-            ACKNOWLEDGED_RATE);
-        node(all, ACKNOWLEDGED_DEFAULT, new RigSettings().observeDelivery(false), ACKNOWLEDGED_RATE);
+        node(all, NODE_REPEATS, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT), 0);
+        node(all, NODE_UNIQUE, tuned(Profile.THROUGHPUT).repeatPercent(0).maxRate(UNIQUE_MAX_RATE), 0);
+        node(all, NODE_DISK, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT).durability(Durability.DISK), 0);
+        node(all, RECORD_CALL, tuned(Profile.LOW_LATENCY), CALL_RATE);
+        node(all, ACKNOWLEDGED, tuned(Profile.LOW_LATENCY), ACKNOWLEDGED_RATE);
+        node(all, ACKNOWLEDGED_DEFAULT, tuned(Profile.DEFAULT), ACKNOWLEDGED_RATE);
         all.put(RAW_CALL, workspace -> new RawIpcContender(RAW_CALL, CALL_RATE, false));
         all.put(RAW_ROUND_TRIP, workspace -> new RawIpcContender(RAW_ROUND_TRIP, ACKNOWLEDGED_RATE, true));
+    }
+
+    private static RigSettings tuned(final Profile profile) {
+        return new RigSettings().observeDelivery(false).profile(profile);
     }
 
     private static void node(

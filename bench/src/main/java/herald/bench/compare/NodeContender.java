@@ -18,10 +18,13 @@ final class NodeContender implements Contender {
     private static final double P50 = 50;
     private static final double P99 = 99;
     private static final double P999 = 99.9;
+    private static final Duration WARMUP = Duration.ofMillis(500);
+    private static final Duration FIRST_WARMUP = Duration.ofSeconds(5);
 
     private final String name;
     private final RigSettings settings;
     private final long rate;
+    private RigNode node;
 
     /**
      * A node.
@@ -41,19 +44,37 @@ final class NodeContender implements Contender {
         return true;
     }
 
+    /** The first measurement starts the node and warms it up; between measurements it is stopped where it is. */
     @Override
     public Map<String, Double> measure(final long durationNs) throws InterruptedException {
         final Duration measure = Duration.ofNanos(durationNs);
-        final Duration warmup = warmup(measure);
-        try (RigNode node = RigNode.start(settings)) {
-            return rate == 0 ? figures(node.throughput(warmup, measure)) :
-                figures(name, node.latency(rate, warmup, measure));
+        final boolean cold = node == null;
+        if (cold) {
+            node = RigNode.start(settings);
+        } else {
+            node.resume();
+        }
+        final Duration warmup = warmup(cold);
+        final Map<String, Double> figures = rate == 0 ? figures(node.throughput(warmup, measure)) :
+            figures(name, node.latency(rate, warmup, measure));
+        node.pause();
+        return figures;
+    }
+
+    @Override
+    public void close() {
+        if (node != null) {
+            try {
+                node.resume();
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            node.close();
         }
     }
 
-    static Duration warmup(final Duration measure) {
-        final Duration longest = Duration.ofSeconds(5);
-        return measure.compareTo(longest) > 0 ? longest : measure;
+    static Duration warmup(final boolean cold) {
+        return cold ? FIRST_WARMUP : WARMUP;
     }
 
     private Map<String, Double> figures(final ThroughputResult result) {

@@ -13,6 +13,7 @@ final class RawIpcContender implements Contender {
     private final long rate;
     private final boolean roundTrip;
     private final RawIpc raw;
+    private boolean cold = true;
 
     RawIpcContender(final String name, final long rate, final boolean roundTrip) throws InterruptedException {
         this.name = name;
@@ -29,7 +30,8 @@ final class RawIpcContender implements Contender {
     @Override
     public Map<String, Double> measure(final long durationNs) throws InterruptedException {
         final Duration measure = Duration.ofNanos(durationNs);
-        final Duration warmup = NodeContender.warmup(measure);
+        final Duration warmup = NodeContender.warmup(cold);
+        cold = false;
         return NodeContender.figures(name, roundTrip ? raw.roundTrip(rate, warmup, measure) :
             raw.call(rate, warmup, measure));
     }

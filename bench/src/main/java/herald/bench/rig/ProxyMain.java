@@ -67,6 +67,8 @@ final class ProxyMain {
             .dataDir(NodeFiles.dataDir(dir))
             .node("node-1")
             .profile(settings.profile())
+            .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS)
+            .journalRetentionLength(RigSettings.JOURNAL_RETENTION_LENGTH)
             .durability(settings.durability())
             .dedupKeyLimit(settings.dedupKeyLimit())
             .dedupIndexLimit(settings.dedupIndexLimit())

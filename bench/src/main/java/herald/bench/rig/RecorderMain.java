@@ -29,7 +29,6 @@ final class RecorderMain {
     /** Says that a run is done, with its results. */
     static final String DONE = "done";
 
-    private static final long DRIVER_TIMEOUT_MS = 10_000;
     private static final long FULL_SPOOL_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
 
     private RecorderMain() {
@@ -47,7 +46,8 @@ final class RecorderMain {
         final RigSettings settings = RigSettings.read(dir);
         final ChildCommands commands = ChildCommands.listen();
         final LocalMediaDriver driver = settings.link() == RigSettings.Link.IPC ? null :
-            LocalMediaDriver.launch(args[2], DRIVER_TIMEOUT_MS, error -> System.err.println("media driver: " + error));
+            LocalMediaDriver.launch(args[2], RigSettings.DRIVER_TIMEOUT_MS,
+                error -> System.err.println("media driver: " + error));
         final EventRecorder[] recorders = new EventRecorder[settings.recorders() / settings.processes()];
         for (int i = 0; i < recorders.length; i++) {
             recorders[i] = EventRecorder.launch(context(settings, dir, args));
@@ -71,6 +71,7 @@ final class RecorderMain {
             .component(BenchEvent.COMPONENT)
             .eventTypes(ClusterEvents.CATALOG)
             .profile(settings.profile())
+            .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS)
             .spoolDir(HeraldDirectory.spoolDir(NodeFiles.dataDir(dir)))
             .spoolLength(settings.spoolLength())
             .aeronDirectoryName(args[2])

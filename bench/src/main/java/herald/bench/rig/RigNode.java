@@ -244,8 +244,8 @@ public final class RigNode implements AutoCloseable {
     }
 
     /**
-     * Stops all processes of the node where they are. Media driver and clients take each other for dead after 10 s:
-     * {@link #resume} before that.
+     * Stops all processes of the node where they are. Media driver and clients take each other for dead after 10
+     * minutes: {@link #resume} before that.
      *
      * @throws InterruptedException where this thread is.
      */

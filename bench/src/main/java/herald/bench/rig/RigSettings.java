@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a node of the rig is: its link, its proxy's settings, its recorders and their events. Handed on to the node's
@@ -36,6 +37,11 @@ public final class RigSettings {
 
     /** Keys that repeats are drawn from. */
     public static final int KEYS = 1_000;
+
+    /** After which media driver and clients take each other for dead: a node may be paused for as long. */
+    static final long DRIVER_TIMEOUT_MS = TimeUnit.MINUTES.toMillis(10);
+    /** What the journal keeps beyond what is needed: little, so that its pages come round in memory. */
+    static final long JOURNAL_RETENTION_LENGTH = 256L * 1024 * 1024;
 
     private static final String FILE_NAME = "rig.properties";
     private static final int DEDUP_INTERVAL_SECONDS = 10;
