@@ -26,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeping implements Agent {
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeping.class);
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** While logs grow by a segment every second or faster. */
+    private static final long BUSY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long BUSY_FOR_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETENTION_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long NS_PER_MS = 1_000_000L;
 
@@ -37,6 +40,7 @@ final class Housekeeping implements Agent {
     private final CountersFile counters;
     private final SegmentAges ages;
     private long nextNs;
+    private long busyUntilNs;
     private long nextRetentionNs;
     private boolean complained;
 
@@ -54,6 +58,7 @@ final class Housekeeping implements Agent {
         this.ages = new SegmentAges(context.disk, DataDirectory.journal(context.dataDir));
         this.nextNs = context.nanoClock.nanoTime();
         this.nextRetentionNs = nextNs;
+        this.busyUntilNs = nextNs;
     }
 
     @Override
@@ -62,11 +67,12 @@ final class Housekeeping implements Agent {
         if (nowNs - nextNs < 0) {
             return 0;
         }
-        nextNs = nowNs + INTERVAL_NS;
+        nextNs = nowNs + (nowNs - busyUntilNs < 0 ? BUSY_INTERVAL_NS : INTERVAL_NS);
         int work = 0;
         try {
             work += journal.log().prepareNextSegment() ? 1 : 0;
             work += dispatchLog.log().prepareNextSegment() ? 1 : 0;
+            busyUntilNs = work > 0 ? nowNs + BUSY_FOR_NS : busyUntilNs;
             work += dedup.prepare() ? 1 : 0;
             if (nowNs - nextRetentionNs >= 0) {
                 nextRetentionNs = nowNs + RETENTION_INTERVAL_NS;

@@ -14,6 +14,7 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
+    /** Far less than a recorder takes to fill half a term. */
+    private static final long IPC_PARK_NS = TimeUnit.MICROSECONDS.toNanos(250);
 
     private final EventProxy.Context context;
     private final String directoryName;
@@ -77,13 +80,19 @@ final class ProxyMediaDriver implements AutoCloseable {
         }
     }
 
+    /** Nothing goes through a driver over IPC: it cleans terms and moves limits, and is not to disturb who records. */
+    private static IdleStrategy idleStrategy(final EventProxy.Context context) {
+        return context.remoteListener == null && context.maxParkNs < IPC_PARK_NS ?
+            new RestingIdleStrategy(IPC_PARK_NS, IPC_PARK_NS) : new RestingIdleStrategy(context.maxParkNs);
+    }
+
     private MediaDriver embed() {
         return LocalMediaDriver.start(
             LocalMediaDriver.context(
                 directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))
                 .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                     ThreadingMode.INVOKER : ThreadingMode.SHARED)
-                .sharedIdleStrategy(new RestingIdleStrategy(context.maxParkNs)),
+                .sharedIdleStrategy(idleStrategy(context)),
             context.maxEventLength);
     }
 

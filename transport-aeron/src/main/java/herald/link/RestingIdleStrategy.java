@@ -29,6 +29,7 @@ public final class RestingIdleStrategy implements IdleStrategy {
     private static final long MAX_AWAKE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PRECISE_BELOW_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private final long minParkNs;
     private final long maxParkNs;
     private final long restNs;
     private int spins;
@@ -42,9 +43,20 @@ public final class RestingIdleStrategy implements IdleStrategy {
      * @param maxParkNs longest park before it rests; a rest is twenty times as long, and 20 ms at least.
      */
     public RestingIdleStrategy(final long maxParkNs) {
+        this(Math.min(MIN_PARK_NS, maxParkNs), maxParkNs);
+    }
+
+    /**
+     * A strategy for one thread.
+     *
+     * @param minParkNs first park after work.
+     * @param maxParkNs longest park before it rests, at least as long.
+     */
+    public RestingIdleStrategy(final long minParkNs, final long maxParkNs) {
+        this.minParkNs = minParkNs;
         this.maxParkNs = maxParkNs;
         this.restNs = Math.max(maxParkNs * REST_FACTOR, MIN_REST_NS);
-        this.parkNs = Math.min(MIN_PARK_NS, maxParkNs);
+        this.parkNs = minParkNs;
         this.precise = maxParkNs >= PRECISE_BELOW_NS;
     }
 
@@ -82,7 +94,7 @@ public final class RestingIdleStrategy implements IdleStrategy {
     @Override
     public void reset() {
         spins = 0;
-        parkNs = Math.min(MIN_PARK_NS, maxParkNs);
+        parkNs = minParkNs;
         awakeNs = Math.min(awakeNs + AWAKE_NS, MAX_AWAKE_NS);
     }
 

@@ -31,13 +31,23 @@ final class RawIpcContender implements Contender {
     public Map<String, Double> measure(final long durationNs) throws InterruptedException {
         final Duration measure = Duration.ofNanos(durationNs);
         final Duration warmup = NodeContender.warmup(cold);
+        if (!cold) {
+            raw.resume();
+        }
         cold = false;
-        return NodeContender.figures(name, roundTrip ? raw.roundTrip(rate, warmup, measure) :
-            raw.call(rate, warmup, measure));
+        final Map<String, Double> figures = NodeContender.figures(name,
+            roundTrip ? raw.roundTrip(rate, warmup, measure) : raw.call(rate, warmup, measure));
+        raw.pause();
+        return figures;
     }
 
     @Override
     public void close() {
+        try {
+            raw.resume();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         raw.close();
     }
 }

@@ -9,6 +9,8 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.FragmentHandler;
 import org.agrona.concurrent.BackoffIdleStrategy;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The far end of raw Aeron IPC, with the media driver: takes messages, and sends them back where it is asked to. It
  * spins during a run only.
@@ -30,6 +32,7 @@ final class RawEchoMain {
     /** Both streams' channel. */
     static final String CHANNEL = "aeron:ipc?term-length=1m";
 
+    private static final long CLIENT_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(RigSettings.DRIVER_TIMEOUT_MS);
     private static final int FRAGMENTS = 64;
     private static final int LOOKS = 1024;
     private static final long DRIVER_MAX_PARK_NS = 1_000_000;
@@ -49,8 +52,12 @@ final class RawEchoMain {
         try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
             .aeronDirectoryName(args[0]).dirDeleteOnStart(true).dirDeleteOnShutdown(true)
             .threadingMode(ThreadingMode.SHARED)
+            .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS)
+            .clientLivenessTimeoutNs(CLIENT_TIMEOUT_NS)
+            .publicationUnblockTimeoutNs(2 * CLIENT_TIMEOUT_NS)
             .sharedIdleStrategy(new BackoffIdleStrategy(100, 10, DRIVER_MIN_PARK_NS, DRIVER_MAX_PARK_NS)));
-            Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
+            Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName())
+                .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS));
             Subscription subscription = aeron.addSubscription(CHANNEL, STREAM);
             ExclusivePublication back = aeron.addExclusivePublication(CHANNEL, ECHO_STREAM)) {
             ChildCommands.answer(READY);

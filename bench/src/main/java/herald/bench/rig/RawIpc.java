@@ -39,7 +39,7 @@ public final class RawIpc implements AutoCloseable {
     }
 
     /**
-     * Starts both processes.
+     * Starts both processes. Media driver and client take each other for dead after 10 minutes of a pause.
      *
      * @return the pair.
      * @throws InterruptedException where this thread is.
@@ -99,6 +99,26 @@ public final class RawIpc implements AutoCloseable {
         final Histogram none = Latencies.histogram();
         return new LatencyResult(rate, reached, Latencies.ofWord(words[3]), Latencies.ofWord(words[4]),
             Latencies.ofWord(words[5]), none, none);
+    }
+
+    /**
+     * Stops both processes where they are, until {@link #resume}.
+     *
+     * @throws InterruptedException where this thread is.
+     */
+    public void pause() throws InterruptedException {
+        publisher.signal("-STOP");
+        echo.signal("-STOP");
+    }
+
+    /**
+     * Lets them go on.
+     *
+     * @throws InterruptedException where this thread is.
+     */
+    public void resume() throws InterruptedException {
+        echo.signal("-CONT");
+        publisher.signal("-CONT");
     }
 
     /** Stops both processes. */

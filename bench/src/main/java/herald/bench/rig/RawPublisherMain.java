@@ -42,7 +42,8 @@ final class RawPublisherMain {
      */
     public static void main(final String[] args) throws Exception {
         final ChildCommands commands = ChildCommands.listen();
-        try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(args[0]));
+        try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(args[0])
+                .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS));
             Subscription replies = aeron.addSubscription(RawEchoMain.CHANNEL, RawEchoMain.ECHO_STREAM);
             ExclusivePublication publication =
                 aeron.addExclusivePublication(RawEchoMain.CHANNEL, RawEchoMain.STREAM)) {
