@@ -31,8 +31,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
-    /** Far less than a recorder takes to fill half a term. */
-    private static final long IPC_PARK_NS = TimeUnit.MICROSECONDS.toNanos(250);
+    /** A recorder fills half a term in no less. */
+    private static final long IPC_PARK_NS = TimeUnit.MICROSECONDS.toNanos(200);
+    /** A recorder may wait for room in its term, but nothing takes the core of the thread that records. */
+    private static final long IPC_LOW_LATENCY_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final EventProxy.Context context;
     private final String directoryName;
@@ -82,8 +84,9 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     /** Nothing goes through a driver over IPC: it cleans terms and moves limits, and is not to disturb who records. */
     private static IdleStrategy idleStrategy(final EventProxy.Context context) {
-        return context.remoteListener == null && context.maxParkNs < IPC_PARK_NS ?
-            new RestingIdleStrategy(IPC_PARK_NS, IPC_PARK_NS) : new RestingIdleStrategy(context.maxParkNs);
+        final long ipcParkNs = context.profile.spins() ? IPC_LOW_LATENCY_PARK_NS : IPC_PARK_NS;
+        return context.remoteListener == null && context.maxParkNs < ipcParkNs ?
+            new RestingIdleStrategy(ipcParkNs, ipcParkNs) : new RestingIdleStrategy(context.maxParkNs);
     }
 
     private MediaDriver embed() {

@@ -5,6 +5,7 @@ import herald.bench.rig.IdleProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A proxy with nothing to do, started by the launcher as anybody would.
@@ -19,6 +20,8 @@ final class IdleContender implements Contender {
     /** Names the launcher. */
     static final String LAUNCHER_PROPERTY = "herald.bench.launcher";
 
+    /** CPU time comes in hundredths of a second. */
+    private static final long MIN_DURATION_NS = TimeUnit.SECONDS.toNanos(5);
     private static final double MIB = 1024 * 1024;
 
     @Override
@@ -31,7 +34,7 @@ final class IdleContender implements Contender {
         final IdleProxy idle = IdleProxy.measure(
             Path.of(System.getProperty(LAUNCHER_PROPERTY, "herald")),
             Path.of(System.getProperty("java.io.tmpdir")),
-            Duration.ofNanos(durationNs));
+            Duration.ofNanos(Math.max(durationNs, MIN_DURATION_NS)));
         return Map.of(CPU, idle.cpuPercent(), RESIDENT, idle.memory().residentLength() / MIB);
     }
 }

@@ -30,7 +30,7 @@ record Row(
         /** From a call to its end. */
         LATENCY(1_000, 5_000, 3, 9),
         /** Figures of Herald alone. */
-        ALONE(1_500, 5_000, 1, 3);
+        ALONE(1_200, 5_000, 1, 3);
 
         private final int quickMs;
         private final int fullMs;
