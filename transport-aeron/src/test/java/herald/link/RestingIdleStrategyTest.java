@@ -57,6 +57,17 @@ class RestingIdleStrategyTest {
         }
     }
 
+    @Test
+    void shouldParkNoShorterThanItsMinimum() {
+        final RestingIdleStrategy busy = new RestingIdleStrategy(200_000, 400_000);
+        busy.idle(1);
+        assertThat(busy.nextParkNs()).isEqualTo(200_000);
+        assertThat(busy.nextParkNs()).isEqualTo(400_000);
+        assertThat(busy.nextParkNs()).isEqualTo(400_000);
+        busy.idle(1);
+        assertThat(busy.nextParkNs()).isEqualTo(200_000);
+    }
+
     private static int parksUntilRest(final RestingIdleStrategy strategy) {
         int parks = 0;
         long ns = 0;
