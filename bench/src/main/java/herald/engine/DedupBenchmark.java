@@ -54,7 +54,7 @@ public class DedupBenchmark {
     @Param({"0", "50", "90", "99"})
     public int repeatPercent;
     /** Keys that repeats are drawn from. */
-    @Param({"10000", "200000"})
+    @Param({"1000", "1000000", "10000000"})
     public int keys;
 
     private final BenchEvent event = new BenchEvent();

@@ -48,8 +48,8 @@ import java.util.concurrent.TimeUnit;
 public class JournalAppendBenchmark {
     static final int BURST = 1024;
 
-    /** When an event is acknowledged. */
-    @Param({"PROCESS", "DISK"})
+    /** When an event is acknowledged; with INTERVAL, after a force for each burst, whatever the turn. */
+    @Param({"PROCESS", "DISK", "INTERVAL"})
     public Durability durability;
     /** Events that share one end of turn, a divisor of the burst. */
     @Param({"1", "256"})
@@ -69,7 +69,7 @@ public class JournalAppendBenchmark {
         journal = new Journal(fixture.openLog(DataDirectory.journal(fixture.dataDir())),
             JournalRecovery.EMPTY, Journal.defaultForgetRecorderNs());
         handler = new JournalHandler(
-            journal, durability, 1, fixture::nowNs, new DurableFeed(), fixture.counters());
+            journal, durability, BURST, fixture::nowNs, new DurableFeed(), fixture.counters());
         handler.onSlot(fixture.slotOf(StageFixture.start(1, 1, 1)));
     }
 

@@ -47,7 +47,8 @@ class BenchmarksTest {
         assertThat(results).extracting(result -> result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.)", "$1"))
             .contains("RecordBenchmark.live", "RecordBenchmark.sustained", "RecordBenchmark.spooling",
                 "RecordBenchmark.full", "CodecBenchmark.encode", "CodecBenchmark.decode",
-                "JournalAppendBenchmark.append", "DedupBenchmark.fold", "PipelineBenchmark.dispatch");
+                "JournalAppendBenchmark.append", "DedupBenchmark.fold", "PipelineBenchmark.dispatch",
+                "RecordBenchmark.sustainedByFour", "LogReadBenchmark.read", "BatchAppendBenchmark.collect");
     }
 
     /** Arguments of its own, so that it does not inherit those of this process. */
