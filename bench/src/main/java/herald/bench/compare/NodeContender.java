@@ -21,7 +21,7 @@ final class NodeContender implements Contender {
     private static final Duration WARMUP = Duration.ofMillis(500);
     /** Compiles more in less time than a schedule does. */
     private static final Duration SATURATED_WARMUP = Duration.ofSeconds(2);
-    private static final Duration FIRST_WARMUP = Duration.ofSeconds(5);
+    private static final Duration FIRST_WARMUP = Duration.ofSeconds(4);
 
     private final String name;
     private final RigSettings settings;
