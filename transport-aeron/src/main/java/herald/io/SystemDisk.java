@@ -92,14 +92,23 @@ public final class SystemDisk implements Disk {
         }
     }
 
-    /** Unmaps first: the kernel interrupts all cores of the process for each dirty page written while mapped. */
+    /**
+     * Unmaps first: the kernel interrupts all cores of the process for each dirty page written while mapped. The file
+     * is open before that: one that nobody holds may be dropped from memory, and an error of an earlier write with it.
+     */
     @Override
     public void forceAndUnmap(final Path file, final MappedByteBuffer buffer) throws IOException {
-        unmap(buffer);
+        boolean unmapped = false;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            unmap(buffer);
+            unmapped = true;
             channel.force(false);
         } catch (final NoSuchFileException e) {
             // Deleted meanwhile: nothing is to be kept.
+        } finally {
+            if (!unmapped) {
+                unmap(buffer);
+            }
         }
     }
 

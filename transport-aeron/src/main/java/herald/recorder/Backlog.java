@@ -23,10 +23,6 @@ interface Backlog {
     /** Up to where events may be sent that follow each other without a gap. Any thread. */
     long tailPosition();
 
-    /** Brings the memory near where the next event goes: for a sender on the thread that records. */
-    default void touchAhead() {
-    }
-
     /**
      * The frame at a position before the tail.
      *

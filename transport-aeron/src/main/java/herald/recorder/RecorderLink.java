@@ -111,9 +111,6 @@ final class RecorderLink implements ReplyHandler.Replies {
         final int work;
         try {
             work = stepLocked(nanoClock.nanoTime());
-            if (context.useConductorInvoker && state != State.CLOSED) {
-                backlog.touchAhead();
-            }
         } finally {
             unlock();
         }

@@ -195,11 +195,6 @@ public final class Spool implements Backlog, AutoCloseable {
         return sequence;
     }
 
-    @Override
-    public void touchAhead() {
-        frames.touch(tailPosition);
-    }
-
     /**
      * One thread at a time accepts, so that the counter needs no atomic addition. The tail is published last and with a
      * full fence: a caller that looks at the send lock behind it leaves its event to a holder who sees it.

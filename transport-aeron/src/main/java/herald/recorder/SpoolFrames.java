@@ -10,24 +10,18 @@ import java.nio.ByteOrder;
 import java.util.UUID;
 
 import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
-import static org.agrona.BitUtil.CACHE_LINE_LENGTH;
 
 /**
  * Tells whole frames of a spool's ring from everything else, by shape and checksum. The recorder's id is part of each
  * checksum, so that a frame inside an event's text is none. Owned by one thread.
  */
 final class SpoolFrames {
-    private static final int TOUCHED_LENGTH = 8 * CACHE_LINE_LENGTH;
     private static final int MAX_FRAME_LENGTH = FRAME_HEADER_LENGTH + LinkDescriptor.MAX_EVENT_LENGTH_LIMIT;
 
     private final UnsafeBuffer ring;
     private final Crc32c crc;
     private final int capacity;
     private final int idCrc;
-    private long touchedPosition;
-    /** Keeps the reads ahead from being left out. */
-    @SuppressWarnings("UnusedVariable")
-    private long touched;
 
     /**
      * Frames of a ring.
@@ -75,15 +69,5 @@ final class SpoolFrames {
 
     static int span(final int length) {
         return BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
-    }
-
-    /** Reads the cache lines from a position on, once for each position. What is read is of no use to anybody. */
-    void touch(final long position) {
-        if (position != touchedPosition) {
-            touchedPosition = position;
-            for (int i = 0; i < TOUCHED_LENGTH; i += CACHE_LINE_LENGTH) {
-                touched += ring.getByte((int)((position + i) & (capacity - 1)));
-            }
-        }
     }
 }
