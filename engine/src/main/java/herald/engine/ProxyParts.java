@@ -150,7 +150,7 @@ final class ProxyParts implements AutoCloseable {
 
     boolean writersDelivered() {
         final long end = logs.dispatchLog().log().position();
-        return writerAgents.stream().allMatch(writer -> writer.isFailing() || writer.deliveredPosition() >= end);
+        return writerAgents.stream().allMatch(writer -> writer.isFailing() || writer.takenPosition() >= end);
     }
 
     String aeronDirectoryName() {

@@ -21,7 +21,8 @@ public interface EventWriter extends AutoCloseable {
      *
      * @param batch that holds them.
      * @param index of the first event that is not delivered yet.
-     * @return how many events from {@code index} on are done, at least 1: the bookmark moves that far.
+     * @return how many events from {@code index} on it took, at least 1: the bookmark moves that far, but for those
+     *         that are {@link #unsettled}. 0 where it takes no more until some of these are settled.
      * @throws WriterException where the destination does not take them: says how many were done before, and whether
      *                         trying again makes sense.
      */
@@ -33,6 +34,28 @@ public interface EventWriter extends AutoCloseable {
      * @throws WriterException as {@link #write} does.
      */
     default void flush() throws WriterException {
+    }
+
+    /**
+     * How many of the events that it took last may still be lost on their way. The bookmark stays before the oldest of
+     * them, and after a failure they are given again. Asked after each {@link #write}, and time and again while there
+     * is nothing to write: the place to look at the connection.
+     *
+     * @return 0 where an event that was taken has arrived.
+     * @throws WriterException where some of them are lost. The writer then has forgotten all that were unsettled.
+     */
+    default int unsettled() throws WriterException {
+        return 0;
+    }
+
+    /**
+     * The last call before {@link #close}: may wait a little for what is unsettled.
+     *
+     * @return as {@link #unsettled}.
+     * @throws WriterException as {@link #unsettled}.
+     */
+    default int finish() throws WriterException {
+        return unsettled();
     }
 
     @Override

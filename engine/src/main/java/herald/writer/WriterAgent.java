@@ -24,7 +24,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Drains the dispatch log into one writer, from its bookmark on: filter, deliver, then move the bookmark. What fails is
- * tried again with growing waits, for ever, or goes to the dead letters; no other writer notices.
+ * tried again with growing waits, for ever, or goes to the dead letters; no other writer notices. Where a writer takes
+ * events that may still be lost, the bookmark stays before them, and after a failure the agent reads them again.
  *
  * <p>A writer is code that this class does not trust: whatever it throws, returns or leaves behind in the thread is a
  * failed delivery, and one that never comes back can be left behind ({@link #abandon}).
@@ -70,13 +71,18 @@ public final class WriterAgent implements Agent {
     private final Bookmark bookmark;
     private final WriterStatus status;
     private final DeadLetters deadLetters;
+    private final UnsettledEvents unsettled = new UnsettledEvents();
     private DispatchReader reader;
     private EventBatch batch;
     private int index;
+    private int takenPlace;
+    private int deliveredPlace;
+    private long filteredPosition;
     private long backoffNs = MIN_BACKOFF_NS;
     private long retryNs;
     private boolean abandoned;
     private volatile boolean failing;
+    private volatile long takenPosition;
     private volatile long deliveredPosition;
 
     /**
@@ -103,6 +109,10 @@ public final class WriterAgent implements Agent {
         status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
         final long from = startPosition(startsAtOldest);
         this.deliveredPosition = from;
+        this.deliveredPlace = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == from ?
+            bookmark.index() : 0;
+        this.takenPosition = deliveredPosition;
+        this.takenPlace = deliveredPlace;
         this.reader = openReader(from);
     }
 
@@ -150,118 +160,179 @@ public final class WriterAgent implements Agent {
         if (failing && context.nanoClock().nanoTime() - retryNs < 0) {
             return 0;
         }
-        if (!hasBatch()) {
-            return 0;
-        }
         final boolean interrupted = Thread.currentThread().isInterrupted();
-        if (index < batch.size()) {
-            deliver();
-        } else {
-            settle(0, null);
-        }
+        final int workCount = (readBatch() ? 1 : 0) + callWriter();
         if (!interrupted && Thread.interrupted()) {
             LOGGER.warn("writer {} left its thread interrupted", name);
         }
-        return 1;
+        return workCount;
     }
 
-    /** Only here is the writer called, and no lock is held. */
-    private void deliver() {
+    /** No lock is held while the writer is called. */
+    private int callWriter() {
         int done = 0;
+        int left = 0;
         Throwable failure = null;
         try {
-            done = writer.write(batch, index);
+            if (batch != null) {
+                done = writer.write(batch, index);
+            }
         } catch (final WriterException e) {
             done = e.done();
             failure = e;
         } catch (final Throwable e) {
             failure = e;
         }
-        if (done > 0) {
-            try {
+        try {
+            if (done > 0) {
                 writer.flush();
-            } catch (final Throwable e) {
-                done = 0;
-                failure = WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
             }
+            if (!isRetryable(failure)) {
+                left = writer.unsettled();
+            }
+        } catch (final Throwable e) {
+            done = 0;
+            failure = WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
         }
-        settle(done, done == 0 && failure == null ? nonsense(0) : failure);
+        return conclude(done, left, failure);
     }
 
-    /** What follows from a delivery. */
-    private synchronized void settle(final int done, final Throwable failure) {
+    private static boolean isRetryable(final Throwable failure) {
+        return failure instanceof final WriterException e ? e.retryable() : failure != null;
+    }
+
+    /** What follows from a call of the writer, which took some events and may still lose those that are left. */
+    private synchronized int conclude(final int done, final int left, final Throwable failure) {
         requireOwned();
         try {
-            if (done != 0) {
-                delivered(done);
-            } else if (failure == null) {
-                leaveBatch();
+            if (isRetryable(failure)) {
+                onFailure(done);
+                backOff(failure instanceof WriterException ? failure.getMessage() : failure.toString());
+                return 0;
             }
-            if (failure == null) {
-                onSuccess();
-            } else if (!(failure instanceof final WriterException e)) {
-                backOff(failure.toString());
-            } else if (e.retryable()) {
-                backOff(e.getMessage());
-            } else if (batch != null) {
-                putAside(e);
+            if (done == 0 && failure == null && batch != null && left == 0) {
+                throw nonsense(0);
+            }
+            take(done);
+            final int settled = settle(left);
+            if (failure != null && batch != null) {
+                putAside((WriterException)failure);
+            }
+            if (done > 0 || settled > 0 || failure != null) {
                 onSuccess();
             }
+            return done + settled;
         } catch (final IOException | RuntimeException e) {
             backOff(e.toString());
+            return 0;
         }
     }
 
-    private synchronized boolean hasBatch() {
+    /** Nothing that was unsettled has arrived for certain: it is read again. */
+    private void onFailure(final int done) throws IOException {
+        if (unsettled.size() == 0) {
+            take(done);
+            settle(0);
+        } else {
+            unsettled.clear();
+            takenPosition = deliveredPosition;
+            takenPlace = deliveredPlace;
+            reopenReader();
+        }
+    }
+
+    private void reopenReader() {
+        batch = null;
+        reader.close();
+        reader = openReader(takenPosition);
+    }
+
+    /** Makes sure that there is an event to write, if the log has one. */
+    private synchronized boolean readBatch() {
         requireOwned();
+        if (batch != null) {
+            return false;
+        }
         try {
-            return batch != null || nextBatch();
-        } catch (final RuntimeException e) {
-            reader.close();
-            reader = openReader(deliveredPosition);
+            final EventBatch next = reader.next();
+            if (next == null) {
+                return false;
+            }
+            countHidden(next, next.retain(filter));
+            final int first = takenPosition == next.position() ? next.indexOf(takenPlace) : 0;
+            batch = next;
+            if (first == batch.size()) {
+                passTo(first);
+            } else {
+                index = first;
+            }
+            return true;
+        } catch (final IOException | RuntimeException e) {
+            reopenReader();
             backOff(e.toString());
             return false;
         }
     }
 
-    private boolean nextBatch() {
-        final EventBatch next = reader.next();
-        if (next == null) {
-            return false;
-        }
-        final int hidden = next.retain(filter);
-        if (hidden > 0) {
+    private void countHidden(final EventBatch next, final int hidden) {
+        if (hidden > 0 && next.position() >= filteredPosition) {
             context.counters().add(ProxyCounter.FILTERED, hidden);
             status.add(WriterStatus.Field.FILTERED, hidden);
         }
-        final boolean resumed = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == next.position();
-        index = resumed ? next.indexOf(bookmark.index()) : 0;
-        batch = next;
-        return true;
+        filteredPosition = Math.max(filteredPosition, next.nextPosition());
     }
 
     private IllegalStateException nonsense(final int done) {
         return new IllegalStateException("writer " + name + " claims to have delivered " + done + " of " +
-            (batch.size() - index) + " events");
+            (batch == null ? 0 : batch.size() - index) + " events");
     }
 
-    private void delivered(final int done) throws IOException {
-        if (done < 1 || done > batch.size() - index) {
+    private void take(final int done) {
+        if (done < 0 || done > (batch == null ? 0 : batch.size() - index)) {
             throw nonsense(done);
         }
-        index += done;
-        context.counters().add(ProxyCounter.DELIVERED, done);
-        status.add(WriterStatus.Field.DELIVERED, done);
-        if (index < batch.size()) {
-            moveBookmark(batch.position(), batch.placeOf(index));
-        } else {
-            leaveBatch();
+        for (int i = 0; i < done; i++) {
+            goTo(index + 1);
+            unsettled.add(takenPosition, takenPlace);
         }
     }
 
-    private void leaveBatch() throws IOException {
-        moveBookmark(batch.nextPosition(), 0);
-        batch = null;
+    /** The bookmark moves before what was left. */
+    private int settle(final int left) throws IOException {
+        final int settled = unsettled.size() - left;
+        if (left < 0 || settled < 0) {
+            throw new IllegalStateException("writer " + name + " calls " + left + " events unsettled, and took " +
+                unsettled.size());
+        }
+        if (settled > 0) {
+            moveBookmark(unsettled.positionAfter(settled - 1), unsettled.placeAfter(settled - 1));
+            unsettled.settle(settled);
+            context.counters().add(ProxyCounter.DELIVERED, settled);
+            status.add(WriterStatus.Field.DELIVERED, settled);
+        }
+        return settled;
+    }
+
+    /** Leaves events behind that the writer is not to get. */
+    private void passTo(final int next) throws IOException {
+        goTo(next);
+        if (unsettled.size() == 0) {
+            moveBookmark(takenPosition, takenPlace);
+        } else {
+            unsettled.extendTo(takenPosition, takenPlace);
+        }
+    }
+
+    private void goTo(final int next) {
+        index = next;
+        if (index < batch.size()) {
+            takenPosition = batch.position();
+            takenPlace = batch.placeOf(index);
+        } else {
+            takenPosition = batch.nextPosition();
+            takenPlace = 0;
+            batch = null;
+        }
     }
 
     private void moveBookmark(final long position, final int place) throws IOException {
@@ -270,6 +341,7 @@ public final class WriterAgent implements Agent {
             bookmark.force();
         }
         deliveredPosition = position;
+        deliveredPlace = place;
     }
 
     private void putAside(final WriterException e) throws IOException {
@@ -278,12 +350,7 @@ public final class WriterAgent implements Agent {
         status.add(WriterStatus.Field.DEAD_LETTERS, 1);
         LOGGER.warn("writer {} will never take event {}: {}", name, batch.event(index).id(),
             DeadLetters.printable(e.getMessage()));
-        index++;
-        if (index < batch.size()) {
-            moveBookmark(batch.position(), batch.placeOf(index));
-        } else {
-            leaveBatch();
-        }
+        passTo(index + 1);
     }
 
     private void backOff(final String reason) {
@@ -307,6 +374,15 @@ public final class WriterAgent implements Agent {
             failing = false;
             backoffNs = MIN_BACKOFF_NS;
         }
+    }
+
+    /**
+     * The writer took the log up to here; some of it may be unsettled. Any thread.
+     *
+     * @return a position of the dispatch log.
+     */
+    public long takenPosition() {
+        return takenPosition;
     }
 
     /**
@@ -343,11 +419,22 @@ public final class WriterAgent implements Agent {
 
     @Override
     public void onClose() {
+        if (!failing && unsettled.size() > 0) {
+            finish();
+        }
         CloseHelper.quietCloseAll(reader, bookmark, status);
         try {
             writer.close();
         } catch (final Throwable e) {
             LOGGER.warn("writer {} does not close: {}", name, e.toString());
+        }
+    }
+
+    private void finish() {
+        try {
+            conclude(0, writer.finish(), null);
+        } catch (final Throwable e) {
+            LOGGER.warn("writer {} may get its last {} events again: {}", name, unsettled.size(), e.toString());
         }
     }
 

@@ -23,6 +23,9 @@ final class ScriptedWriter implements EventWriter {
     Runnable onClose = () -> { };
     int limit = Integer.MAX_VALUE;
     Integer claimed;
+    int unsettled;
+    Action onUnsettled = () -> { };
+    int unsettledAtFinish;
     boolean closed;
 
     @Override
@@ -47,6 +50,17 @@ final class ScriptedWriter implements EventWriter {
     @Override
     public void flush() throws WriterException {
         run(onFlush);
+    }
+
+    @Override
+    public int unsettled() throws WriterException {
+        run(onUnsettled);
+        return unsettled;
+    }
+
+    @Override
+    public int finish() {
+        return unsettledAtFinish;
     }
 
     private static void run(final Action action) throws WriterException {
