@@ -161,15 +161,16 @@ public final class WriterAgent implements Agent {
             return 0;
         }
         final boolean interrupted = Thread.currentThread().isInterrupted();
-        final int workCount = (readBatch() ? 1 : 0) + callWriter();
+        final boolean read = readBatch();
+        final boolean worked = callWriter();
         if (!interrupted && Thread.interrupted()) {
             LOGGER.warn("writer {} left its thread interrupted", name);
         }
-        return workCount;
+        return read || worked ? 1 : 0;
     }
 
     /** No lock is held while the writer is called. */
-    private int callWriter() {
+    private boolean callWriter() {
         int done = 0;
         int left = 0;
         Throwable failure = null;
@@ -202,13 +203,13 @@ public final class WriterAgent implements Agent {
     }
 
     /** What follows from a call of the writer, which took some events and may still lose those that are left. */
-    private synchronized int conclude(final int done, final int left, final Throwable failure) {
+    private synchronized boolean conclude(final int done, final int left, final Throwable failure) {
         requireOwned();
         try {
             if (isRetryable(failure)) {
                 onFailure(done);
                 backOff(failure instanceof WriterException ? failure.getMessage() : failure.toString());
-                return 0;
+                return true;
             }
             if (done == 0 && failure == null && batch != null && left == 0) {
                 throw nonsense(0);
@@ -221,10 +222,10 @@ public final class WriterAgent implements Agent {
             if (done > 0 || settled > 0 || failure != null) {
                 onSuccess();
             }
-            return done + settled;
+            return done > 0 || settled > 0 || failure != null;
         } catch (final IOException | RuntimeException e) {
             backOff(e.toString());
-            return 0;
+            return true;
         }
     }
 

@@ -190,12 +190,12 @@ class UnsettledEventsTest {
         for (int i = 0; i < 50; i++) {
             log.append(messages(i));
         }
-        for (int i = 0; i < 50; i++) {
-            writer.unsettled = Math.min(writer.delivered.size() + 100, 1_500);
+        writer.onUnsettled = () -> writer.unsettled = Math.min(writer.delivered.size(), 1_500);
+        while (writer.delivered.size() < 5_000) {
             step(1);
         }
         assertThat(counters.get(ProxyCounter.DELIVERED)).isEqualTo(3_500);
-        writer.unsettled = 0;
+        writer.onUnsettled = () -> writer.unsettled = 0;
         step(1);
         assertThat(place()).isEqualTo(log.position() + "/0");
         assertThat(writer.delivered).hasSize(5_000).doesNotHaveDuplicates();
