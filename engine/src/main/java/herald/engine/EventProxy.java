@@ -35,12 +35,14 @@ public final class EventProxy implements AutoCloseable {
     private final Context context;
     private final ProxyParts parts;
     private final ProxyThreads threads;
+    private final ProxyWriters writers;
     private boolean closed;
 
     private EventProxy(final Context context, final ProxyParts parts) {
         this.context = context;
         this.parts = parts;
         this.threads = new ProxyThreads(context, parts);
+        this.writers = new ProxyWriters(context, parts, threads);
     }
 
     /**
@@ -122,6 +124,15 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
+     * What it delivers to, which may change while it runs.
+     *
+     * @return valid until the proxy is closed.
+     */
+    public ProxyWriters writers() {
+        return writers;
+    }
+
+    /**
      * Stops in order: accepts nothing any more, journals, dispatches, acknowledges and delivers what was accepted, as
      * far as time allows, and closes. What was not delivered stays for the next start.
      */
@@ -131,6 +142,7 @@ public final class EventProxy implements AutoCloseable {
             return;
         }
         closed = true;
+        writers.close();
         parts.ingressAgent().requestShutdown();
         final boolean drained = await(() -> parts.ingressAgent().isShutDown() && parts.pipeline().isDrained(),
             DRAIN_TIMEOUT_NS);

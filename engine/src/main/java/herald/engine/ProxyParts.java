@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Everything that a running proxy consists of, opened in the order in which it depends on each other and closed in the
@@ -30,7 +31,7 @@ final class ProxyParts implements AutoCloseable {
 
     private final EventProxy.Context context;
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final List<WriterAgent> writerAgents = new ArrayList<>();
+    private final List<WriterAgent> writerAgents = new CopyOnWriteArrayList<>();
     private final DurableFeed durable = new DurableFeed();
     private final long runId;
     private DataDirectory directory;
@@ -123,14 +124,24 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openWriters() throws IOException {
+        for (final ProxySettings.WriterSetup setup : context.writers) {
+            openWriter(setup);
+        }
+    }
+
+    WriterAgent openWriter(final ProxySettings.WriterSetup setup) throws IOException {
         final WriterAgent.Context shared = new WriterAgent.Context(
             context.disk, DataDirectory.dispatch(context.dataDir), logs.dispatchLog().logId(),
             logs.dispatchLog().log().position(),
             DataDirectory.bookmarks(context.dataDir), directory.deadLetters(), context.durability == Durability.DISK,
             context.nanoClock, context.clock, context.random, counters);
-        for (final ProxySettings.WriterSetup setup : context.writers) {
-            writerAgents.add(new WriterAgent(shared, setup.writer(), setup.filter(), setup.startsAtOldest()));
-        }
+        final WriterAgent agent = new WriterAgent(shared, setup.writer(), setup.filter(), setup.startsAtOldest());
+        writerAgents.add(agent);
+        return agent;
+    }
+
+    void removeWriter(final WriterAgent agent) {
+        writerAgents.remove(agent);
     }
 
     private void onStageFailure(final String stage, final Throwable cause) {

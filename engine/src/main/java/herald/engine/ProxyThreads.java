@@ -40,6 +40,7 @@ final class ProxyThreads implements AutoCloseable {
     private final EventProxy.Context context;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final Map<AgentRunner, WriterAgent> writers = new LinkedHashMap<>();
+    private final InvokedWriters invokedWriters = new InvokedWriters();
     private final ErrorHandler errorHandler = ProxyThreads::onError;
     private final AgentInvoker invoker;
 
@@ -55,9 +56,10 @@ final class ProxyThreads implements AutoCloseable {
             final List<Agent> all = new ArrayList<>(parts.driverAgents());
             all.addAll(core);
             all.add(parts.housekeeping());
-            all.addAll(parts.writerAgents());
+            all.add(invokedWriters);
             invoker = new AgentInvoker(errorHandler, null, new CompositeAgent(all));
             invoker.start();
+            parts.writerAgents().forEach(agent -> startWriter(agent, parts));
             return;
         }
         invoker = null;
@@ -83,7 +85,11 @@ final class ProxyThreads implements AutoCloseable {
     }
 
     /** A daemon thread, so that a writer that never comes back does not keep the process alive. */
-    private void startWriter(final WriterAgent agent, final ProxyParts parts) {
+    void startWriter(final WriterAgent agent, final ProxyParts parts) {
+        if (context.threadingMode == ThreadingMode.INVOKER) {
+            invokedWriters.add(agent);
+            return;
+        }
         final AgentRunner runner = runner(
             agent.roleName(), agent, new RestingIdleStrategy(WRITER_MAX_PARK_NS), parts);
         writers.put(runner, agent);
@@ -92,6 +98,21 @@ final class ProxyThreads implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** When this returns, the writer's thread has ended or was left behind. */
+    void stopWriter(final WriterAgent agent) {
+        if (context.threadingMode == ThreadingMode.INVOKER) {
+            invokedWriters.remove(agent);
+            return;
+        }
+        for (final Map.Entry<AgentRunner, WriterAgent> running : writers.entrySet()) {
+            if (running.getValue() == agent) {
+                closeWriter(running.getKey(), agent);
+                writers.remove(running.getKey());
+                return;
+            }
+        }
     }
 
     private AgentRunner runner(
@@ -147,6 +168,40 @@ final class ProxyThreads implements AutoCloseable {
         @Override
         public String roleName() {
             return "herald-acks";
+        }
+    }
+
+    /** The writers of a proxy that is stepped by its embedder, who alone adds and removes them. */
+    private static final class InvokedWriters implements Agent {
+        private final List<WriterAgent> agents = new ArrayList<>();
+
+        void add(final WriterAgent agent) {
+            agent.onStart();
+            agents.add(agent);
+        }
+
+        void remove(final WriterAgent agent) {
+            agents.remove(agent);
+            agent.onClose();
+        }
+
+        @Override
+        public int doWork() {
+            int workCount = 0;
+            for (final WriterAgent agent : agents) {
+                workCount += agent.doWork();
+            }
+            return workCount;
+        }
+
+        @Override
+        public void onClose() {
+            agents.forEach(WriterAgent::onClose);
+        }
+
+        @Override
+        public String roleName() {
+            return "herald-writers";
         }
     }
 

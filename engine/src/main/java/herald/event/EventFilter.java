@@ -11,8 +11,8 @@ import java.util.regex.PatternSyntaxException;
 /**
  * Chooses events: one passes where it meets every condition. Immutable, for use by several threads.
  *
- * <p>Globs know {@code *} for any text and {@code ?} for any one character, and match the whole text. Everything is
- * case-sensitive.
+ * <p>Globs know {@code *} for any text and {@code ?} for any one character, and match the whole text. Everything but
+ * the names of severities is case-sensitive.
  */
 public final class EventFilter {
     /** Lets every event pass. */
@@ -34,6 +34,28 @@ public final class EventFilter {
     }
 
     /**
+     * Reads the text form of a filter: see {@link FilterExpression}.
+     *
+     * @param text conditions between blanks; none lets every event pass.
+     * @return the filter.
+     * @throws IllegalArgumentException naming what is wrong and what would be right.
+     */
+    public static EventFilter parse(final String text) {
+        return new FilterExpression(text).filter();
+    }
+
+    /**
+     * Starts a filter with the conditions of this one.
+     *
+     * @return a builder that adds to them.
+     */
+    public Builder toBuilder() {
+        final Builder builder = new Builder();
+        builder.conditions.addAll(conditions);
+        return builder;
+    }
+
+    /**
      * Whether an event passes.
      *
      * @param event to look at.
@@ -48,36 +70,15 @@ public final class EventFilter {
         return true;
     }
 
-    private static boolean globMatches(final String glob, final String text) {
-        int g = 0;
-        int t = 0;
-        int star = -1;
-        int starText = 0;
-        while (t < text.length()) {
-            if (g < glob.length() && glob.charAt(g) == '*') {
-                star = g++;
-                starText = t;
-            } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t))) {
-                g++;
-                t++;
-            } else if (star >= 0) {
-                g = star + 1;
-                t = ++starText;
-            } else {
-                return false;
-            }
-        }
-        while (g < glob.length() && glob.charAt(g) == '*') {
-            g++;
-        }
-        return g == glob.length();
-    }
-
     /**
      * Collects the conditions of a filter. A null or no call leaves a property open; a wrong value is an
      * {@link IllegalArgumentException} that names it and what would be right.
      */
     public static final class Builder {
+        private static final String ATTRIBUTE = "attribute.";
+        private static final List<String> FIELDS = List.of("severity", "type", "component", "category", "tenant",
+            "namespace", "object-kind", "object", ATTRIBUTE + "NAME");
+
         private final List<Predicate<EventView>> conditions = new ArrayList<>();
 
         private Builder() {
@@ -101,7 +102,7 @@ public final class EventFilter {
          */
         public Builder type(final String glob) {
             checkGiven("type glob", glob, "cluster.*");
-            return glob == null ? this : add(event -> globMatches(glob, event.type()));
+            return glob == null ? this : add(event -> Glob.matches(glob, event.type()));
         }
 
         /**
@@ -112,18 +113,18 @@ public final class EventFilter {
          */
         public Builder component(final String glob) {
             checkGiven("component glob", glob, "cmd*");
-            return glob == null ? this : add(event -> globMatches(glob, event.component()));
+            return glob == null ? this : add(event -> Glob.matches(glob, event.component()));
         }
 
         /**
-         * Asks for a category.
+         * Asks for categories.
          *
-         * @param category the whole of it.
+         * @param glob over the category.
          * @return this.
          */
-        public Builder category(final String category) {
-            checkGiven("category", category, "Cluster");
-            return category == null ? this : add(event -> category.equals(event.category()));
+        public Builder category(final String glob) {
+            checkGiven("category", glob, "Cluster");
+            return glob == null ? this : add(event -> Glob.matches(glob, event.category()));
         }
 
         /**
@@ -176,6 +177,64 @@ public final class EventFilter {
         public Builder objectKind(final String kind) {
             checkGiven("object kind", kind, "Link");
             return kind == null ? this : add(event -> kind.equals(event.refKind()));
+        }
+
+        /**
+         * Asks for events with an attribute of some value.
+         *
+         * @param name  of the attribute.
+         * @param value the whole of it.
+         * @return this.
+         */
+        public Builder attribute(final String name, final String value) {
+            checkGiven("attribute name", name, ATTRIBUTE + "term");
+            return add(event -> value.equals(event.attributes().get(name)));
+        }
+
+        /**
+         * Asks for what the text form of a filter calls by a name.
+         *
+         * @param field one of {@link #fields()}.
+         * @param value of it.
+         * @return this.
+         */
+        public Builder condition(final String field, final String value) {
+            if (field.startsWith(ATTRIBUTE)) {
+                return attribute(field.substring(ATTRIBUTE.length()), value);
+            }
+            return switch (field) {
+                case "severity" -> minimumSeverity(Severity.parse(value));
+                case "type" -> type(value);
+                case "component" -> component(value);
+                case "category" -> category(value);
+                case "tenant" -> tenant(value);
+                case "namespace" -> namespace(value);
+                case "object-kind" -> objectKind(value);
+                case "object" -> object(value);
+                default -> throw new IllegalArgumentException(
+                    "\"" + field + "\" is nothing to filter by: choose one of " + String.join(", ", fields()));
+            };
+        }
+
+        /**
+         * Leaves out what a condition asks for.
+         *
+         * @param field one of {@link #fields()}.
+         * @param value of it.
+         * @return this.
+         */
+        public Builder not(final String field, final String value) {
+            final EventFilter left = new Builder().condition(field, value).build();
+            return add(event -> !left.matches(event));
+        }
+
+        /**
+         * What {@link #condition} takes.
+         *
+         * @return the names, that of an attribute with NAME for its own.
+         */
+        public static List<String> fields() {
+            return FIELDS;
         }
 
         /**

@@ -77,6 +77,19 @@ public final class Bookmark implements AutoCloseable {
     }
 
     /**
+     * Deletes the bookmark of a writer that does not run, and what is known of how it fared.
+     *
+     * @param disk      that holds them.
+     * @param directory of bookmarks.
+     * @param writer    its name.
+     * @throws IOException where they can't be deleted.
+     */
+    public static void forget(final Disk disk, final Path directory, final String writer) throws IOException {
+        disk.delete(directory.resolve(writer + WriterStatus.SUFFIX));
+        disk.delete(directory.resolve(writer + SUFFIX));
+    }
+
+    /**
      * Opens a writer's bookmark.
      *
      * @param disk     that holds it.

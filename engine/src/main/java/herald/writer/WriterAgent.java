@@ -378,6 +378,15 @@ public final class WriterAgent implements Agent {
     }
 
     /**
+     * The writer's name. Any thread.
+     *
+     * @return as of the writer.
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
      * The writer took the log up to here; some of it may be unsettled. Any thread.
      *
      * @return a position of the dispatch log.

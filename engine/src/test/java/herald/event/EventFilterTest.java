@@ -76,6 +76,34 @@ class EventFilterTest {
             .tenant(null).namespace(null).object(null).objectKind(null).message(null))).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "''|true", "  |true", "severity=WARN|true", "severity=critical|false", "not severity=CRITICAL|true",
+        "type=cluster.* component=cm?|true", "type=cluster.* not component=cm?|false", "not type=net.*|true",
+        "category=Clu*|true", "not category=Clu*|false", "tenant=acme namespace=prod|true", "tenant=|error",
+        "object-kind=Link object=Link/rack1/eth0|true", "attribute.rack=\"B 12\"|true", "attribute.rack=B|false",
+        "attribute.rack=\"B \\12\"|true", "not attribute.rack=B not attribute.none=x|true",
+        "attribute.formula=a=b|true", "attribute.empty=|true", "attribute.empty=\"\"|true", "attribute.none=|false"})
+    void shouldReadExpressions(final String text, final String passes) {
+        if ("error".equals(passes)) {
+            assertThatThrownBy(() -> EventFilter.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        } else {
+            assertThat(EventFilter.parse(text == null ? "" : text).matches(event))
+                .isEqualTo(Boolean.parseBoolean(passes));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "sevrity=WARN|\"sevrity\" is nothing to filter by: choose one of severity, type",
+        "severity=HIGH|\"HIGH\"", "type|\"type\" has no =VALUE", "not|\"not\" has no condition",
+        "not not type=x|has no =VALUE", "type=\"x|the value of type has no closing quote", "=x|\"\" is nothing",
+        "attribute.=x|attribute name \"\"", "object=Link|KIND/NAME", "not object=Link|KIND/NAME"})
+    void shouldNameWhatIsWrongInAnExpression(final String text, final String reason) {
+        assertThatThrownBy(() -> EventFilter.parse(text))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(reason);
+    }
+
     @Test
     void shouldNotChangeWithItsBuilder() {
         final EventFilter.Builder builder = EventFilter.builder();
@@ -109,7 +137,10 @@ class EventFilterTest {
             .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
             .recorderIdHigh(1).recorderIdLow(2).sequence(3).recordTimeNs(4).severity(SeverityLevel.WARN);
         wire.flags().clear().reference(true);
-        wire.attributesCount(0);
+        wire.attributesCount(3)
+            .next().key("rack").value("B 12")
+            .next().key("formula").value("a=b")
+            .next().key("empty").value("");
         wire.component("cmd").node("node-1").metaTenant("acme").metaNamespace("prod")
             .typeName("cluster.LeaderElected").category("Cluster").refTenant("t").refNamespace("net")
             .refKind("Link").refName("rack1/eth0").refUri("").message(message);

@@ -5,7 +5,6 @@ import herald.io.FileMutex;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.writer.Bookmark;
-import herald.writer.WriterStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,8 +49,7 @@ final class BookmarkCommand extends AbstractCommand {
         }
         try {
             for (final String name : names) {
-                SystemDisk.INSTANCE.delete(bookmark(root, name).resolveSibling(name + WriterStatus.SUFFIX));
-                SystemDisk.INSTANCE.delete(bookmark(root, name));
+                Bookmark.forget(SystemDisk.INSTANCE, DataDirectory.bookmarks(root), name);
                 spec().commandLine().getOut().println("forgotten: " + name);
             }
             out().flush();

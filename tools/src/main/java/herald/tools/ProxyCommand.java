@@ -126,7 +126,7 @@ final class ProxyCommand extends AbstractCommand {
                 inFile(() -> file.writers().forEach(writer -> proxyConfig.addWriter(writer, context)));
             }
             for (final String spec : writers) {
-                proxyConfig.addWriter(new ConfigFile.Writer(spec, null, null, null, null), context);
+                proxyConfig.addWriter(ConfigFile.Writer.of(spec), context);
             }
             return context;
         } catch (final IllegalArgumentException e) {
@@ -187,7 +187,7 @@ final class ProxyCommand extends AbstractCommand {
 
     private static void addManagedWriter(final ProxyConfig proxyConfig, final EventProxy.Context context) {
         try {
-            proxyConfig.addWriter(new ConfigFile.Writer(MANAGED_WRITER, null, null, null, null), context);
+            proxyConfig.addWriter(ConfigFile.Writer.of(MANAGED_WRITER), context);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("mode managed delivers to a writer \"" + MANAGED_WRITER +
                 "\", which this Herald does not have: use mode standalone with writers of your own", e);

@@ -30,6 +30,8 @@ class PlantedBugsTest {
             void plant(final PatchedClasses classes) throws IOException {
                 classes.replace(RECEIVER + "RecorderState.java",
                     "return durableSequence;", "return acceptedSequence;");
+                classes.replace(RECEIVER + "EventReceiver.java", "registry.countAccepted();",
+                    "registry.countAccepted(); sessionByImage.values().forEach(this::sendOwed);");
             }
         },
         BOOKMARK_BEFORE_DELIVERY {

@@ -136,29 +136,25 @@ public record ConfigFile(
      * @param start   {@code end} or {@code oldest}: where it begins when it is new.
      * @param options of its kind.
      * @param filter  what it gets.
+     * @param targets where there are several: each as it would stand behind the scheme of the specification.
      */
-    public record Writer(String spec, String name, String start, Map<String, String> options, Filter filter) {
-    }
+    public record Writer(
+        String spec,
+        String name,
+        String start,
+        Map<String, String> options,
+        FilterSettings filter,
+        List<String> targets) {
 
-    /**
-     * What a writer gets: all that is said must hold.
-     *
-     * @param severity   at least.
-     * @param type       with {@code *} and {@code ?}.
-     * @param component  with {@code *} and {@code ?}.
-     * @param category   exactly.
-     * @param tenant     exactly.
-     * @param namespace  exactly.
-     * @param objectKind exactly.
-     */
-    public record Filter(
-        String severity,
-        String type,
-        String component,
-        String category,
-        String tenant,
-        String namespace,
-        @JsonProperty("object-kind") String objectKind) {
+        /**
+         * A destination as the command line says it.
+         *
+         * @param spec its specification.
+         * @return with nothing else said.
+         */
+        public static Writer of(final String spec) {
+            return new Writer(spec, null, null, null, null, null);
+        }
     }
 
     /**

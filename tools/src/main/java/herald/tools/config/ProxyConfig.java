@@ -3,7 +3,6 @@ package herald.tools.config;
 import herald.engine.EventProxy;
 import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
-import herald.events.Severity;
 import herald.link.Endpoint;
 import herald.link.Profile;
 import herald.receiver.RemoteListener;
@@ -185,20 +184,9 @@ public final class ProxyConfig {
         };
     }
 
-    private static EventFilter filter(final ConfigFile.Filter said, final String writer) {
-        if (said == null) {
-            return EventFilter.ALL;
-        }
+    private static EventFilter filter(final FilterSettings said, final String writer) {
         try {
-            return EventFilter.builder()
-                .minimumSeverity(said.severity() == null ? null : Severity.parse(said.severity()))
-                .type(said.type())
-                .component(said.component())
-                .category(said.category())
-                .tenant(said.tenant())
-                .namespace(said.namespace())
-                .objectKind(said.objectKind())
-                .build();
+            return FilterSettings.filter(said);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("filter of writer " + writer + ": " + e.getMessage(), e);
         }

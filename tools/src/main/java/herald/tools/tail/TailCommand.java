@@ -83,6 +83,12 @@ public final class TailCommand extends AbstractCommand {
     @Option(names = "--component", paramLabel = "GLOB", description = "Component that recorded.")
     private String component;
 
+    @Option(names = "--filter", paramLabel = "EXPRESSION", description =
+        "Conditions between blanks, as filters of writers have them: FIELD=VALUE, or not FIELD=VALUE; the fields are " +
+            "severity, type, component, category, tenant, namespace, object-kind, object, attribute.NAME. May be " +
+            "repeated.")
+    private List<String> expressions = List.of();
+
     @Option(names = "--ref", paramLabel = "KIND/NAME", description = "Object that the event is about.")
     private String reference;
 
@@ -135,7 +141,7 @@ public final class TailCommand extends AbstractCommand {
 
     private EventFilter filter() {
         try {
-            return EventFilter.builder()
+            return EventFilter.parse(String.join(" ", expressions)).toBuilder()
                 .minimumSeverity(severity)
                 .type(type)
                 .component(component)

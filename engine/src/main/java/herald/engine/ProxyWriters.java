@@ -1,0 +1,109 @@
+package herald.engine;
+
+import herald.event.EventFilter;
+import herald.writer.Bookmark;
+import herald.writer.EventWriter;
+import herald.writer.WriterAgent;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The writers of a running proxy: adds and removes them. Any thread, or in {@link ThreadingMode#INVOKER} the one that
+ * steps the proxy.
+ */
+public final class ProxyWriters {
+    private final EventProxy.Context context;
+    private final ProxyParts parts;
+    private final ProxyThreads threads;
+    private boolean closed;
+
+    ProxyWriters(final EventProxy.Context context, final ProxyParts parts, final ProxyThreads threads) {
+        this.context = context;
+        this.parts = parts;
+        this.threads = threads;
+    }
+
+    /**
+     * Adds a writer, which goes on at its bookmark.
+     *
+     * @param writer         closed with the proxy, or when it is removed.
+     * @param filter         what it gets.
+     * @param startsAtOldest where it has no bookmark: whether it begins at the oldest event kept, or at what comes
+     *                       next.
+     * @throws IllegalArgumentException where there is a writer of that name.
+     * @throws IllegalStateException    where the proxy is closed.
+     * @throws ProxyException           where its bookmark can't be opened: the writer is not added.
+     */
+    public synchronized void add(final EventWriter writer, final EventFilter filter, final boolean startsAtOldest) {
+        requireOpen();
+        if (find(writer.name()) != null) {
+            throw new IllegalArgumentException("there is a writer " + writer.name() + " already: names must differ, " +
+                "each has a bookmark");
+        }
+        try {
+            threads.startWriter(
+                parts.openWriter(new ProxySettings.WriterSetup(writer, filter, startsAtOldest)), parts);
+        } catch (final IOException e) {
+            throw new ProxyException("cannot open the bookmark of writer " + writer.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Stops a writer and closes it. Waits for a call of it to end, for two seconds at most.
+     *
+     * @param name   of the writer.
+     * @param forget whether its bookmark goes too, so that one of that name is new; otherwise that one goes on there.
+     * @return whether there was one.
+     * @throws IllegalStateException where the proxy is closed.
+     * @throws ProxyException        where the bookmark can't be deleted.
+     */
+    public synchronized boolean remove(final String name, final boolean forget) {
+        requireOpen();
+        final WriterAgent agent = find(name);
+        if (agent == null) {
+            return false;
+        }
+        threads.stopWriter(agent);
+        parts.removeWriter(agent);
+        if (forget) {
+            forget(name);
+        }
+        return true;
+    }
+
+    private void forget(final String name) {
+        try {
+            Bookmark.forget(context.disk, DataDirectory.bookmarks(context.dataDir), name);
+        } catch (final IOException e) {
+            throw new ProxyException("cannot forget the bookmark of writer " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The writers, and how they fare.
+     *
+     * @return by name, whether the writer does not get through at the moment.
+     */
+    public Map<String, Boolean> failing() {
+        final Map<String, Boolean> failing = new LinkedHashMap<>();
+        parts.writerAgents().forEach(agent -> failing.put(agent.name(), agent.isFailing()));
+        return failing;
+    }
+
+    private WriterAgent find(final String name) {
+        return parts.writerAgents().stream().filter(agent -> agent.name().equals(name)).findFirst().orElse(null);
+    }
+
+    /** From here on the writers are the proxy's that closes. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the proxy is closed");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package herald.engine;
+
+import herald.event.EventFilter;
+import herald.events.ClusterEvents;
+import herald.link.HeraldDirectory;
+import herald.recorder.EventRecorder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Writers that come and go while their proxy runs.
+ */
+@Timeout(60)
+class ProxyWritersTest {
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @TempDir
+    private Path dir;
+
+    private EventProxy launch() {
+        return EventProxy.launch(new EventProxy.Context()
+            .dataDir(dir)
+            .node("node-1")
+            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
+            .journalSegmentLength(256 * 1024)
+            .dispatchSegmentLength(256 * 1024)
+            .batchLengthLimit(64 * 1024)
+            .dedupKeyLimit(10_000));
+    }
+
+    private void record(final String... messages) {
+        try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context()
+            .component("cmd")
+            .eventTypes(ClusterEvents.CATALOG)
+            .spoolDir(HeraldDirectory.spoolDir(dir))
+            .spoolLength(1024 * 1024)
+            .aeronDirectoryName(HeraldDirectory.aeronDir(dir).toString()))) {
+            long last = 0;
+            for (final String message : messages) {
+                last = recorder.record(ClusterEvents.LEADER_ELECTED, null, message, null);
+            }
+            assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldDeliverToAWriterThatCameLaterFromThenOn() {
+        final CollectingWriter early = new CollectingWriter("early");
+        final CollectingWriter late = new CollectingWriter("late");
+        final CollectingWriter oldest = new CollectingWriter("oldest");
+        try (EventProxy proxy = launch()) {
+            proxy.writers().add(early, EventFilter.ALL, false);
+            record("a");
+            await().until(() -> early.total() == 1);
+
+            proxy.writers().add(late, EventFilter.ALL, false);
+            proxy.writers().add(oldest, EventFilter.ALL, true);
+            record("b");
+
+            await().until(() -> early.total() == 2 && oldest.total() == 2 && late.total() == 1);
+            assertThat(proxy.writers().failing()).containsOnlyKeys("early", "late", "oldest");
+        }
+        assertThat(late.total()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnWhereARemovedWriterWas() {
+        final CollectingWriter before = new CollectingWriter("w");
+        final CollectingWriter after = new CollectingWriter("w");
+        try (EventProxy proxy = launch()) {
+            proxy.writers().add(before, EventFilter.ALL, false);
+            record("a");
+            await().until(() -> before.total() == 1);
+
+            assertThat(proxy.writers().remove("w", false)).isTrue();
+            assertThat(proxy.writers().remove("w", false)).isFalse();
+            record("b", "c");
+            proxy.writers().add(after, EventFilter.ALL, false);
+
+            await().until(() -> after.total() == 2);
+        }
+        assertThat(before.total()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetWhereARemovedWriterWas() {
+        final CollectingWriter after = new CollectingWriter("w");
+        final CollectingWriter other = new CollectingWriter("other");
+        try (EventProxy proxy = launch()) {
+            proxy.writers().add(other, EventFilter.ALL, false);
+            proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false);
+
+            proxy.writers().remove("w", true);
+            assertThat(Files.exists(DataDirectory.bookmarks(dir).resolve("w.bookmark"))).isFalse();
+            record("a");
+            await().until(() -> other.total() == 1);
+            proxy.writers().add(after, EventFilter.ALL, false);
+            record("b");
+
+            await().until(() -> after.total() == 1);
+            assertThat(other.total()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldRefuseASecondWriterOfAName() {
+        try (EventProxy proxy = launch()) {
+            proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false);
+
+            assertThatThrownBy(() -> proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("w already");
+        }
+    }
+
+    @Test
+    void shouldChangeNothingOnceClosed() {
+        final EventProxy proxy = launch();
+        proxy.close();
+
+        assertThatThrownBy(() -> proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false))
+            .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> proxy.writers().remove("w", false)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldStepWritersThatCameLater() {
+        final CollectingWriter late = new CollectingWriter("late");
+        try (EventProxy proxy = EventProxy.launch(new EventProxy.Context().dataDir(dir).node("node-1")
+            .threadingMode(ThreadingMode.INVOKER).batchIntervalNs(1).dedupKeyLimit(10_000))) {
+            proxy.writers().add(late, EventFilter.ALL, true);
+            try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
+                .eventTypes(ClusterEvents.CATALOG).spoolDir(HeraldDirectory.spoolDir(dir)).spoolLength(1024 * 1024)
+                .aeronDirectoryName(HeraldDirectory.aeronDir(dir).toString()))) {
+                recorder.record(ClusterEvents.LEADER_ELECTED, null, "a", null);
+                await().pollInSameThread().until(() -> {
+                    proxy.invoker().invoke();
+                    return late.total() == 1;
+                });
+            }
+            assertThat(proxy.writers().remove("late", true)).isTrue();
+        }
+    }
+}
