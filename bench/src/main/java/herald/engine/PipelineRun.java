@@ -125,7 +125,7 @@ public final class PipelineRun implements AutoCloseable {
 
     static ProxyStart start(final EventProxy.Context context) {
         return new ProxyStart(1, context.dedupIntervalNs, context.batchIntervalNs, context.dedupKeyLimit,
-            context.batchLengthLimit, context.defaults);
+            context.batchLengthLimit, context.defaults, false);
     }
 
     private void fill() {

@@ -34,7 +34,8 @@ final class StageFixture implements AutoCloseable {
 
     static ProxyStart start(final long dedupIntervalNs, final long batchIntervalNs, final long dedupKeyLimit) {
         return new ProxyStart(
-            1, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, BATCH_LENGTH_LIMIT, EventDefaults.ofNode("node-1"));
+            1, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, BATCH_LENGTH_LIMIT, EventDefaults.ofNode("node-1"),
+            false);
     }
 
     SegmentedLog openLog(final Path path) {

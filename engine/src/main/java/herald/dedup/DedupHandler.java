@@ -1,6 +1,7 @@
 package herald.dedup;
 
 import herald.event.EventId;
+import herald.event.UnsetClock;
 import herald.link.CounterId;
 import herald.stage.EventSlot;
 import herald.stage.LookAheadHandler;
@@ -29,6 +30,9 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     private long turnPosition;
     private long turnRepeats;
     private long turnOverfull;
+    private long turnSuppressed;
+    private long turnClockUnset;
+    private boolean maintenance;
 
     /**
      * A handler that remembers nothing yet; a start record tells it the interval.
@@ -63,11 +67,15 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
         if (turnPosition > countedPosition) {
             counters.add(ProxyCounter.DEDUPLICATED, turnRepeats);
             counters.add(ProxyCounter.DEDUP_OVERFULL, turnOverfull);
+            counters.add(ProxyCounter.SUPPRESSED, turnSuppressed);
+            counters.add(ProxyCounter.CLOCK_UNSET, turnClockUnset);
             counters.add(ProxyCounter.DEDUPLICATED_POSITION, turnPosition - countedPosition);
             countedPosition = turnPosition;
         }
         turnRepeats = 0;
         turnOverfull = 0;
+        turnSuppressed = 0;
+        turnClockUnset = 0;
     }
 
     @Override
@@ -83,12 +91,13 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     }
 
     /**
-     * Sets interval and limit. Windows are forgotten where they differ from those in force.
+     * Sets interval, limit and mode. Windows are forgotten where interval or limit differ from those in force.
      *
      * @param start what applies from here on.
      */
     public void configure(final ProxyStart start) {
         windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
+        maintenance = start.maintenance();
     }
 
     @Override
@@ -105,13 +114,19 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     }
 
     private void onEvent(final EventSlot slot) {
+        event.wrapAndApplyHeader(slot.wireEvent(), 0, header);
+        final long recordTimeNs = event.recordTimeNs();
+        turnClockUnset += UnsetClock.isUnset(recordTimeNs) && !isCounted(slot) ? 1 : 0;
+        if (maintenance && event.flags().suppressedInMaintenance()) {
+            slot.suppress();
+            turnSuppressed += isCounted(slot) ? 0 : 1;
+            return;
+        }
         if (slot.isKeyed()) {
             key.set(slot.keyHigh(), slot.keyLow());
         } else {
             computeKey(slot);
         }
-        event.wrapAndApplyHeader(slot.wireEvent(), 0, header);
-        final long recordTimeNs = event.recordTimeNs();
         final DedupEntry first = windows.find(key, slot.journalTimeNs());
         if (first != null) {
             first.occurrences(first.occurrences() + 1);

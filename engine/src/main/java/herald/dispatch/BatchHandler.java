@@ -78,7 +78,10 @@ public final class BatchHandler implements StageHandler {
         if (slot.journalTimeNs() >= openUntilNs) {
             close(slot.journalTimeNs(), slot.position());
         }
-        if (!batch.add(slot)) {
+        if (slot.suppressed()) {
+            // A batch without an event says how far the journal is done with: else it would be kept for ever.
+            batch.begin(slot.journalTimeNs());
+        } else if (!batch.add(slot)) {
             close(slot.journalTimeNs(), slot.position());
             batch.add(slot);
         }
@@ -89,7 +92,7 @@ public final class BatchHandler implements StageHandler {
     }
 
     private void close(final long timeNs, final long resumePosition) {
-        if (batch.isEmpty()) {
+        if (!batch.hasBegun()) {
             return;
         }
         final int events = batch.size();

@@ -29,6 +29,7 @@ final class OpenBatch {
     private UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private BatchEncoder.EventsEncoder events;
     private int lengthLimit;
+    private boolean begun;
     private int entries;
     private int overfull;
     private int completeLength;
@@ -45,8 +46,8 @@ final class OpenBatch {
         }
     }
 
-    boolean isEmpty() {
-        return entries == 0;
+    boolean hasBegun() {
+        return begun;
     }
 
     int size() {
@@ -57,7 +58,12 @@ final class OpenBatch {
         return overfull;
     }
 
-    private void begin(final long fromTimeNs) {
+    /** Begins the batch, if it has not: it may stay without an event. */
+    void begin(final long fromTimeNs) {
+        if (begun) {
+            return;
+        }
+        begun = true;
         Arrays.fill(index, 0);
         overfull = 0;
         events = batch.wrapAndApplyHeader(buffer, 0, header).fromTimeNs(fromTimeNs).eventsCount(MAX_ENTRIES);
@@ -181,6 +187,7 @@ final class OpenBatch {
 
     /** Forgets the batch: it is in the log. */
     void clear() {
+        begun = false;
         entries = 0;
         completeLength = 0;
     }

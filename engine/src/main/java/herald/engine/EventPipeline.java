@@ -199,6 +199,25 @@ public final class EventPipeline implements EventIngress {
     }
 
     /**
+     * Where the last slot was published. Producer's thread.
+     *
+     * @return the ring's sequence of it.
+     */
+    long lastPlace() {
+        return ring.getCursor();
+    }
+
+    /**
+     * Whether a slot has gone through the journal, with what its durability asks for. Any thread.
+     *
+     * @param place of the slot.
+     * @return true once it has.
+     */
+    boolean isJournaled(final long place) {
+        return journal.sequence().get() >= place;
+    }
+
+    /**
      * Whether everything that was published has gone through all stages. Any thread.
      *
      * @return true where the ring is empty.

@@ -31,6 +31,8 @@ public final class EventProxy implements AutoCloseable {
     private static final long AWAIT_PARK_NS = 200_000;
     private static final long DRAIN_TIMEOUT_NS = 10_000_000_000L;
     private static final long ACK_TIMEOUT_NS = 500_000_000L;
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final long SETTINGS_TIMEOUT_NS = 10 * NS_PER_S;
 
     private final Context context;
     private final ProxyParts parts;
@@ -121,6 +123,37 @@ public final class EventProxy implements AutoCloseable {
      */
     public boolean hasFailed() {
         return parts.hasFailed();
+    }
+
+    /**
+     * Whether the node is under maintenance. Any thread.
+     *
+     * @return true while the types that are marked so are suppressed.
+     */
+    public boolean maintenance() {
+        return parts.ingressAgent().requestedSettings().maintenance();
+    }
+
+    /**
+     * Sets the node under maintenance, or ends it: events of the types that are marked so in their catalogs are
+     * journaled and counted, and not dispatched meanwhile. The mode is journaled itself and outlives restarts. Any
+     * thread, or in {@link ThreadingMode#INVOKER} the one that steps.
+     *
+     * @param on whether the node is under maintenance from now on.
+     * @throws IllegalStateException where the proxy is closed.
+     * @throws ProxyException        where the journal does not take it in time: it may or may not do so later.
+     */
+    public synchronized void maintenance(final boolean on) {
+        if (closed) {
+            throw new IllegalStateException("the proxy is closed");
+        }
+        if (on != maintenance()) {
+            parts.ingressAgent().requestSettings(parts.ingressAgent().requestedSettings().withMaintenance(on));
+        }
+        if (!await(parts.ingressAgent()::isSettled, SETTINGS_TIMEOUT_NS)) {
+            throw new ProxyException("the journal did not take the mode within " + SETTINGS_TIMEOUT_NS / NS_PER_S +
+                " s, and may yet do so: herald stat shows whether its disk is full, herald maintenance what holds");
+        }
     }
 
     /**

@@ -1,23 +1,29 @@
 package herald.engine;
 
 import herald.receiver.EventReceiver;
+import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import org.agrona.concurrent.Agent;
 
 /**
- * The ring's one producer: the start record before the first event, the receiver, ticks, and the shutdown record behind
- * the last event.
+ * The ring's one producer: the start record before the first event and wherever settings change, the receiver, ticks,
+ * and the shutdown record behind the last event.
  */
 final class IngressAgent implements Agent {
     private final EventReceiver receiver;
     private final EventPipeline pipeline;
-    private final ProxyStart start;
-    private boolean started;
+    private final CountersFile counters;
+    private long publishedPlace;
+    private volatile ProxyStart published;
+    private volatile ProxyStart requested;
     private volatile boolean shutdownRequested;
     private volatile boolean shutDown;
 
-    IngressAgent(final EventReceiver receiver, final EventPipeline pipeline, final ProxyStart start) {
-        this.start = start;
+    IngressAgent(
+        final EventReceiver receiver, final EventPipeline pipeline, final ProxyStart start,
+        final CountersFile counters) {
+        this.requested = start;
+        this.counters = counters;
         this.receiver = receiver;
         this.pipeline = pipeline;
     }
@@ -27,6 +33,21 @@ final class IngressAgent implements Agent {
         shutdownRequested = true;
     }
 
+    /** Has other settings journaled. Any thread. */
+    void requestSettings(final ProxyStart settings) {
+        requested = settings;
+    }
+
+    /** What was last asked for. Any thread. */
+    ProxyStart requestedSettings() {
+        return requested;
+    }
+
+    /** Whether what was last asked for is journaled, as durable as an event that is acknowledged. Any thread. */
+    boolean isSettled() {
+        return requested.equals(published) && pipeline.isJournaled(publishedPlace);
+    }
+
     boolean isShutDown() {
         return shutDown;
     }
@@ -34,9 +55,8 @@ final class IngressAgent implements Agent {
     @Override
     public int doWork() {
         pipeline.beginTurn();
-        if (!started) {
-            started = pipeline.onStart(start);
-            return 1;
+        if (!requested.equals(published) && !shutDown) {
+            return publishSettings();
         }
         final boolean last = shutdownRequested;
         int work = receiver.doWork();
@@ -49,6 +69,16 @@ final class IngressAgent implements Agent {
             work++;
         }
         return work;
+    }
+
+    private int publishSettings() {
+        final ProxyStart settings = requested;
+        if (pipeline.onStart(settings)) {
+            publishedPlace = pipeline.lastPlace();
+            published = settings;
+            counters.set(ProxyCounter.MAINTENANCE, settings.maintenance() ? 1 : 0);
+        }
+        return 1;
     }
 
     @Override

@@ -97,7 +97,7 @@ final class ProxyParts implements AutoCloseable {
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = newReceiver(registry, quarantine);
-        ingressAgent = new IngressAgent(receiver, pipeline, proxyStart());
+        ingressAgent = new IngressAgent(receiver, pipeline, proxyStart(), counters);
         housekeeping = new Housekeeping(context, logs, clock, counters);
     }
 
@@ -120,7 +120,11 @@ final class ProxyParts implements AutoCloseable {
 
     private ProxyStart proxyStart() {
         return new ProxyStart(runId, context.dedupIntervalNs, context.batchIntervalNs, context.dedupKeyLimit,
-            context.batchLengthLimit, context.defaults);
+            context.batchLengthLimit, context.defaults, wasUnderMaintenance());
+    }
+
+    private boolean wasUnderMaintenance() {
+        return logs != null && logs.recovered().start() != null && logs.recovered().start().maintenance();
     }
 
     private void openWriters() throws IOException {

@@ -23,6 +23,7 @@ public final class EventView {
     private long sequence;
     private long creationTimeNs;
     private long modTimeNs;
+    private boolean clockUnset;
     private long journalTimeNs;
     private long count;
     private long position;
@@ -65,8 +66,9 @@ public final class EventView {
         id = new UUID(
             EventId.high(event.recorderIdHigh(), event.recorderIdLow(), event.recordTimeNs()),
             EventId.low(event.recorderIdHigh(), event.recorderIdLow(), event.sequence()));
-        creationTimeNs = event.recordTimeNs();
+        creationTimeNs = timeOf(event.recordTimeNs(), journalTime);
         modTimeNs = creationTimeNs;
+        clockUnset = UnsetClock.isUnset(event.recordTimeNs());
         journalTimeNs = journalTime;
         count = 1;
         position = recordPosition;
@@ -91,13 +93,18 @@ public final class EventView {
         defaults = batchDefaults;
         decode(buffer, offset);
         id = new UUID(entry.eventIdHigh(), entry.eventIdLow());
-        creationTimeNs = entry.firstRecordTimeNs();
-        modTimeNs = entry.lastRecordTimeNs();
+        creationTimeNs = timeOf(entry.firstRecordTimeNs(), entry.firstSeenNs());
+        modTimeNs = timeOf(entry.lastRecordTimeNs(), entry.lastSeenNs());
+        clockUnset = UnsetClock.isUnset(entry.firstRecordTimeNs()) || UnsetClock.isUnset(entry.lastRecordTimeNs());
         journalTimeNs = entry.lastSeenNs();
         count = entry.occurrences();
         position = entry.position();
         overfull = entry.flags().overfull();
         return this;
+    }
+
+    private static long timeOf(final long recordTimeNs, final long journalTimeNs) {
+        return UnsetClock.isUnset(recordTimeNs) ? journalTimeNs : recordTimeNs;
     }
 
     private void decode(final DirectBuffer buffer, final int offset) {
@@ -165,7 +172,7 @@ public final class EventView {
     /**
      * When the first occurrence was recorded.
      *
-     * @return the recorder's wall clock, ns since the epoch.
+     * @return the recorder's wall clock, ns since the epoch; journal time where that clock was not set.
      */
     public long creationTimeNs() {
         return creationTimeNs;
@@ -174,10 +181,20 @@ public final class EventView {
     /**
      * When the last occurrence was recorded.
      *
-     * @return the recorder's wall clock, ns since the epoch.
+     * @return the recorder's wall clock, ns since the epoch; journal time where that clock was not set.
      */
     public long modTimeNs() {
         return modTimeNs;
+    }
+
+    /**
+     * Whether the recorder's clock was not set yet at the first or the last occurrence: the journal's time then stands
+     * in for it, in {@link #creationTimeNs} and {@link #modTimeNs}.
+     *
+     * @return false as a rule.
+     */
+    public boolean clockUnset() {
+        return clockUnset;
     }
 
     /**

@@ -225,6 +225,7 @@ public final class Journal implements AutoCloseable {
             .repeated((short)(repeated ? 1 : 0))
             .windowsPosition(windowsPosition)
             .recordersInTable(repeated ? recorders.size() : 0)
+            .maintenance((short)(start.maintenance() ? 1 : 0))
             .putNode(texts[0], 0, texts[0].length)
             .putRefTenant(texts[1], 0, texts[1].length)
             .putRefNamespace(texts[2], 0, texts[2].length)

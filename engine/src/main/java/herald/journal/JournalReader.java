@@ -138,6 +138,7 @@ public final class JournalReader implements AutoCloseable {
         final int batchLengthLimit = startDecoder.batchLengthLimit();
         windowsPosition = startDecoder.windowsPosition();
         recordersInTable = startDecoder.recordersInTable();
+        final boolean maintenance = startDecoder.maintenance() == 1;
         start = new ProxyStart(
             runId,
             dedupIntervalNs,
@@ -145,7 +146,8 @@ public final class JournalReader implements AutoCloseable {
             dedupKeyLimit,
             batchLengthLimit,
             new EventDefaults(startDecoder.node(), startDecoder.refTenant(), startDecoder.refNamespace(),
-                startDecoder.refKind(), startDecoder.refName()));
+                startDecoder.refKind(), startDecoder.refName()),
+            maintenance);
     }
 
     /** What the current record is. */

@@ -47,6 +47,7 @@ public final class EventSlot {
     private long firstPosition;
     private long occurrences;
     private boolean overfull;
+    private boolean suppressed;
 
     /** Begins anew with the stamps of the producer. */
     public EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
@@ -56,6 +57,7 @@ public final class EventSlot {
         recorder = null;
         start = null;
         keyed = false;
+        suppressed = false;
         return this;
     }
 
@@ -246,5 +248,15 @@ public final class EventSlot {
     /** Whether it was treated as new because dedup was full. */
     public boolean overfull() {
         return overfull;
+    }
+
+    /** Says that the event is journaled, and no more than that. */
+    public void suppress() {
+        suppressed = true;
+    }
+
+    /** Whether the event is in no batch. */
+    public boolean suppressed() {
+        return suppressed;
     }
 }

@@ -40,6 +40,12 @@ public enum ProxyCounter implements CounterId {
     SEGMENTS_RELEASED(47, "segments released by retention"),
     /** Bookmarks that could not be used. */
     BOOKMARKS_DAMAGED(48, "bookmarks that could not be used"),
+    /** Events of types that are suppressed while the node is under maintenance. */
+    SUPPRESSED(49, "events suppressed: the node was under maintenance"),
+    /** Events whose recorder's clock was not set. */
+    CLOCK_UNSET(50, "events recorded before their clock was set"),
+    /** Whether the node is under maintenance. */
+    MAINTENANCE(51, "1 while the node is under maintenance"),
     /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
     DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
     /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */

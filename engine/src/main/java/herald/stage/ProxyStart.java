@@ -3,7 +3,8 @@ package herald.stage;
 import herald.event.EventDefaults;
 
 /**
- * What a proxy sets when it starts. It is journaled, so that the dispatch log follows from the journal alone.
+ * What a proxy sets when it starts, and when it is told otherwise while it runs. It is journaled, so that the dispatch
+ * log follows from the journal alone.
  *
  * @param runId           of the proxy.
  * @param dedupIntervalNs how long repeats are folded, from the first occurrence on.
@@ -11,6 +12,7 @@ import herald.event.EventDefaults;
  * @param dedupKeyLimit   keys held for each dedup generation.
  * @param batchLengthLimit bytes of a batch at most.
  * @param defaults        what is filled in where an event leaves it open.
+ * @param maintenance     whether events of the types that are marked so are suppressed: journaled, not dispatched.
  */
 public record ProxyStart(
     long runId,
@@ -18,7 +20,19 @@ public record ProxyStart(
     long batchIntervalNs,
     long dedupKeyLimit,
     int batchLengthLimit,
-    EventDefaults defaults) {
+    EventDefaults defaults,
+    boolean maintenance) {
+    /**
+     * The same settings but for one.
+     *
+     * @param on whether events of the types that are marked so are suppressed.
+     * @return the settings.
+     */
+    public ProxyStart withMaintenance(final boolean on) {
+        return new ProxyStart(
+            runId, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, defaults, on);
+    }
+
     /**
      * Whether dedup forgets its windows where this comes after other settings.
      *

@@ -33,6 +33,7 @@ final class BatchModel {
     private ProxyStart settings;
     private long generation = Long.MIN_VALUE;
     private long keysOfGeneration;
+    private boolean begun;
     private long openFromNs;
     private int openLength;
 
@@ -121,7 +122,7 @@ final class BatchModel {
      */
     ModelBatch onRecord(final JournalReader reader) {
         return switch (reader.kind()) {
-            case EVENT -> onEvent(ModelEvent.of(reader));
+            case EVENT -> isSuppressed(reader) ? onSuppressed(reader) : onEvent(ModelEvent.of(reader));
             case START -> {
                 final ModelBatch closed = close(reader.journalTimeNs(), reader.position());
                 onStart(reader.start());
@@ -133,6 +134,26 @@ final class BatchModel {
             // Heads of segments change nothing.
             default -> null;
         };
+    }
+
+    private boolean isSuppressed(final JournalReader reader) {
+        return settings.maintenance() && ModelEvent.decode(reader.wireEvent()).flags().suppressedInMaintenance();
+    }
+
+    /** It is in no batch, but opens one where none is, so that the log says how far the journal is done with. */
+    private ModelBatch onSuppressed(final JournalReader reader) {
+        final ModelBatch closed =
+            isOver(reader.journalTimeNs()) ? close(reader.journalTimeNs(), reader.recordPosition()) : null;
+        begin(reader.journalTimeNs());
+        return closed;
+    }
+
+    private void begin(final long timeNs) {
+        if (!begun) {
+            begun = true;
+            openFromNs = timeNs;
+            openLength = BATCH_HEAD_LENGTH;
+        }
     }
 
     private void onStart(final ProxyStart start) {
@@ -156,7 +177,7 @@ final class BatchModel {
     }
 
     private boolean isOver(final long timeNs) {
-        return !open.isEmpty() && timeNs / settings.batchIntervalNs() > openFromNs / settings.batchIntervalNs();
+        return begun && timeNs / settings.batchIntervalNs() > openFromNs / settings.batchIntervalNs();
     }
 
     private ModelBatch onEvent(final ModelEvent event) {
@@ -171,10 +192,7 @@ final class BatchModel {
         if (!present && !open.isEmpty() && full) {
             closed = close(event.journalTimeNs(), event.position());
         }
-        if (open.isEmpty()) {
-            openFromNs = event.journalTimeNs();
-            openLength = BATCH_HEAD_LENGTH;
-        }
+        begin(event.journalTimeNs());
         if (!present) {
             openLength += length;
         }
@@ -232,9 +250,10 @@ final class BatchModel {
     }
 
     private ModelBatch close(final long timeNs, final long resumePosition) {
-        if (open.isEmpty()) {
+        if (!begun) {
             return null;
         }
+        begun = false;
         final List<ModelBatch.Entry> entries = List.copyOf(open.values());
         final int overfull = (int)entries.stream().filter(ModelBatch.Entry::overfull).count();
         open.clear();

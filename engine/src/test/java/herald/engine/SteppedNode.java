@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.events.ClusterEvents;
+import herald.events.DscEvents;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
@@ -91,7 +92,7 @@ final class SteppedNode implements AutoCloseable {
         for (int i = 0; i < RECORDERS; i++) {
             recorders.add(EventRecorder.launch(new EventRecorder.Context()
                 .component("component-" + i)
-                .eventTypes(ClusterEvents.CATALOG)
+                .eventTypes(ClusterEvents.CATALOG, DscEvents.CATALOG)
                 .spoolDir(HeraldDirectory.spoolDir(dir))
                 .spoolLength(256 * 1024)
                 .maxEventLength(1024)
@@ -139,9 +140,11 @@ final class SteppedNode implements AutoCloseable {
     }
 
     private void record(final EventRecorder recorder) {
-        final String message = "message " + random.nextInt(25) + "x".repeat(random.nextInt(4) == 0 ? 200 : 0);
+        final int number = random.nextInt(25);
+        final String message = "message " + number + "x".repeat(random.nextInt(4) == 0 ? 200 : 0);
         final ObjectReference reference = random.nextBoolean() ? null : ObjectReference.of("Node", "n");
-        final long sequence = recorder.record(ClusterEvents.LEADER_CHANGED, null, message, reference);
+        final long sequence = recorder.record(
+            number % 5 == 0 ? DscEvents.DSC_REJECTED : ClusterEvents.LEADER_CHANGED, null, message, reference);
         if (sequence > 0) {
             final List<String> messages = accepted.computeIfAbsent(recorder.recorderId(), id -> new ArrayList<>());
             messages.add(message);

@@ -53,7 +53,7 @@ public final class WireEvents {
      */
     public static ProxyStart start(
         final long dedupIntervalNs, final long batchIntervalNs, final long dedupKeyLimit, final int batchLengthLimit) {
-        return new ProxyStart(11, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, DEFAULTS);
+        return new ProxyStart(11, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, DEFAULTS, false);
     }
 
     /** Sets the message. */

@@ -24,8 +24,8 @@ import java.util.function.Function;
     versionProvider = VersionProvider.class,
     subcommands = {
         ProxyCommand.class, RecordCommand.class, TailCommand.class, StatCommand.class, BookmarkCommand.class,
-        VerifyCommand.class, AgentCommand.class, DemoCommand.class, DriverCommand.class, TortureCommand.class,
-        CompletionCommand.class, HelpCommand.class},
+        PolicyCommand.class, MaintenanceCommand.class, VerifyCommand.class, AgentCommand.class, DemoCommand.class,
+        DriverCommand.class, TortureCommand.class, CompletionCommand.class, HelpCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

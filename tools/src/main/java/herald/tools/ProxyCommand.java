@@ -3,14 +3,18 @@ package herald.tools;
 import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
+import herald.link.Endpoint;
 import herald.link.Profile;
 import herald.log.LogException;
 import herald.stage.Durability;
+import herald.tools.admin.AdminServer;
 import herald.tools.config.ConfigFile;
 import herald.tools.config.ProxyConfig;
+import herald.tools.policy.EventPolicies;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ final class ProxyCommand extends AbstractCommand {
     }
 
     private static final String MANAGED_WRITER = "venice";
+    private static final String DEFAULT_ADMIN = "127.0.0.1:0";
 
     @Option(names = "--config", paramLabel = "FILE",
         description = "Settings in YAML; options given here come first.")
@@ -75,22 +80,30 @@ final class ProxyCommand extends AbstractCommand {
         description = "standalone or managed; default: standalone.")
     private Mode mode;
 
+    @Option(names = "--admin", paramLabel = "HOST:PORT",
+        description = "Where the admin endpoint listens, on loopback; default: 127.0.0.1 and any free port.")
+    private String admin;
+
     @Option(names = "--writer", paramLabel = "SPEC",
         description = "Where to deliver, may be repeated: stdout, file:PATH, " +
-            "syslog:udp://HOST:PORT.")
+            "syslog:udp://HOST:PORT, syslog:tcp://HOST:PORT, syslog:tls://HOST:PORT, venice:udp://HOST:PORT.")
     private List<String> writers = new ArrayList<>();
 
     @Override
     public Integer call() {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final ConfigFile file = readConfig();
+        final Endpoint listen = adminEndpoint(file);
         try (Foreground foreground = new Foreground();
-            EventProxy proxy = launch(context().failureListener(cause -> {
+            EventProxy proxy = launch(context(file).failureListener(cause -> {
                 failure.set(cause);
                 foreground.stop();
-            }))) {
+            }));
+            AdminServer server = administer(proxy, listen)) {
             out().println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
                 " aeron-dir=" + proxy.aeronDirectoryName() +
-                (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()));
+                (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()) +
+                " admin=" + server.address());
             out().flush();
             foreground.await();
         }
@@ -111,12 +124,43 @@ final class ProxyCommand extends AbstractCommand {
         }
     }
 
+    private AdminServer administer(final EventProxy proxy, final Endpoint listen) {
+        try {
+            return AdminServer.start(listen, proxy, new EventPolicies(proxy.dataDir(), proxy.writers()));
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        } catch (final IOException e) {
+            throw new CommandFailure(ExitCode.IO, "cannot open the admin endpoint on " + listen + ": " + e +
+                "; choose a free port with --admin", e);
+        }
+    }
+
+    private Endpoint adminEndpoint(final ConfigFile file) {
+        final String said = admin != null || file.admin() == null ? admin : file.admin().listen();
+        try {
+            return Endpoint.parse("admin.listen", said == null ? DEFAULT_ADMIN : said);
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        }
+    }
+
+    private ConfigFile readConfig() {
+        try {
+            return config == null ? ConfigFile.EMPTY : ConfigFile.read(config);
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
+        }
+    }
+
     /** What the file and the options say. */
     EventProxy.Context context() {
+        return context(readConfig());
+    }
+
+    private EventProxy.Context context(final ConfigFile file) {
         final EventProxy.Context context = new EventProxy.Context();
         final ProxyConfig proxyConfig = new ProxyConfig(new DurationConverter(), new SizeConverter());
         try {
-            final ConfigFile file = config == null ? ConfigFile.EMPTY : ConfigFile.read(config);
             inFile(() -> proxyConfig.apply(file, context));
             applyOptions(context);
             if (isManaged(file)) {

@@ -31,7 +31,11 @@ class PlantedBugsTest {
                 classes.replace(RECEIVER + "RecorderState.java",
                     "return durableSequence;", "return acceptedSequence;");
                 classes.replace(RECEIVER + "EventReceiver.java", "registry.countAccepted();",
-                    "registry.countAccepted(); sessionByImage.values().forEach(this::sendOwed);");
+                    """
+                    registry.countAccepted();
+                    sessionByImage.values().forEach(this::sendOwed);
+                    java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                    """);
             }
         },
         BOOKMARK_BEFORE_DELIVERY {

@@ -1,27 +1,13 @@
 package herald.tools.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * {@code herald.yaml} as it is written: every member may be missing. {@link ProxyConfig} gives them their meaning.
@@ -41,6 +27,7 @@ import java.util.stream.Collectors;
  * @param journal    its segments and retention.
  * @param dispatch   its segments and retention.
  * @param remote     recorders on other hosts.
+ * @param admin      the admin endpoint.
  * @param writers    destinations.
  */
 public record ConfigFile(
@@ -59,19 +46,12 @@ public record ConfigFile(
     Log journal,
     Log dispatch,
     Remote remote,
+    Admin admin,
     List<Writer> writers) {
 
     /** What holds where there is no file. */
-    public static final ConfigFile EMPTY =
-        new ConfigFile(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
-
-    private static final String NO_YAML = "not readable as YAML: ";
-    private static final YAMLMapper MAPPER = YAMLMapper.builder()
-        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-        .build();
+    public static final ConfigFile EMPTY = new ConfigFile(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The media driver.
@@ -129,6 +109,14 @@ public record ConfigFile(
     }
 
     /**
+     * The admin endpoint.
+     *
+     * @param listen where, as HOST:PORT on loopback.
+     */
+    public record Admin(String listen) {
+    }
+
+    /**
      * A destination.
      *
      * @param spec    as on the command line.
@@ -166,72 +154,11 @@ public record ConfigFile(
      */
     public static ConfigFile read(final Path file) {
         try {
-            final String text = Files.readString(file);
-            final JsonNode tree = MAPPER.readTree(text);
-            return tree == null || tree.isMissingNode() || tree.isNull() ?
-                EMPTY : MAPPER.readValue(text, ConfigFile.class);
-        } catch (final UnrecognizedPropertyException e) {
-            throw mistake(file, e, "\"" + path(e) + "\" is no setting; there are " +
-                e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")));
-        } catch (final JsonMappingException e) {
-            final String setting = path(e);
-            throw mistake(file, e, (setting.isEmpty() ? "this" : "\"" + setting + "\"") + " must be " + wanted(e));
-        } catch (final JsonProcessingException e) {
-            if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
-                throw mistake(file, yaml.getProblemMark().getLine() + 1, NO_YAML + yaml.getProblem(), e);
-            }
-            throw mistake(file, e, NO_YAML + e.getOriginalMessage().lines().findFirst().orElse(""));
+            return SettingsText.read(Files.readString(file), file.toString(), ConfigFile.class, EMPTY);
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
         } catch (final IOException e) {
             throw new IllegalArgumentException("cannot read " + file + ": " + e, e);
         }
-    }
-
-    /** The names of the members on the way to what is wrong, elements of lists counted from 1. */
-    private static String path(final JsonMappingException e) {
-        final StringBuilder path = new StringBuilder();
-        for (final JsonMappingException.Reference part : e.getPath()) {
-            if (part.getFieldName() == null) {
-                path.append('[').append(part.getIndex() + 1).append(']');
-            } else {
-                path.append(path.length() == 0 ? "" : ".").append(part.getFieldName());
-            }
-        }
-        return path.toString();
-    }
-
-    private static String wanted(final JsonMappingException e) {
-        final Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-        if (type == String.class) {
-            return "a text, a number or a word";
-        } else if (type == Boolean.class) {
-            return "true or false";
-        } else if (type == Long.class) {
-            return "a whole number";
-        } else if (type != null && List.class.isAssignableFrom(type)) {
-            return "a list, each element after a \"- \"";
-        } else if (type != null && type.isRecord()) {
-            return "settings of its own: " + Arrays.stream(type.getRecordComponents())
-                .map(ConfigFile::settingName).collect(Collectors.joining(", "));
-        }
-        return "settings, each a NAME: VALUE on a line of its own, in one document";
-    }
-
-    private static String settingName(final RecordComponent component) {
-        final JsonProperty written = component.getAccessor().getAnnotation(JsonProperty.class);
-        return written == null ? component.getName() : written.value();
-    }
-
-    private static IllegalArgumentException mistake(
-        final Path file, final JsonProcessingException e, final String text) {
-        final JsonLocation location = e.getProcessor() instanceof JsonParser parser ?
-            parser.currentTokenLocation() : e.getLocation();
-        return mistake(file, location == null ? 1 : location.getLineNr(), text, e);
-    }
-
-    private static IllegalArgumentException mistake(
-        final Path file, final int line, final String text, final Exception cause) {
-        return new IllegalArgumentException(file + ":" + line + ": " + text, cause);
     }
 }

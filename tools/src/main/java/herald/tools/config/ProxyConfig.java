@@ -153,15 +153,45 @@ public final class ProxyConfig {
             throw new IllegalArgumentException("a writer has no spec: write spec: file:PATH, for example");
         }
         final WriterSpec parsed = WriterSpec.parse(writer.spec());
-        final WriterSpec spec = new WriterSpec(
-            writer.name() == null ? parsed.name() : writer.name(), parsed.scheme(), parsed.target(),
-            writer.options() == null ? Map.of() : writer.options());
-        spec.options().forEach((name, value) -> {
+        final String name = writer.name() == null ? parsed.name() : writer.name();
+        final Map<String, String> options = writer.options() == null ? Map.of() : writer.options();
+        options.forEach((option, value) -> {
             if (value == null) {
-                throw new IllegalArgumentException("option " + name + " of writer " + spec.name() +
+                throw new IllegalArgumentException("option " + option + " of writer " + name +
                     " has no value: write one or leave it out");
             }
         });
+        if (writer.targets() == null) {
+            addWriter(new WriterSpec(name, parsed.scheme(), parsed.target(), options), writer, context);
+            return;
+        }
+        checkTargets(writer, name, parsed);
+        for (final String target : writer.targets()) {
+            addWriter(new WriterSpec(TargetName.of(name, target), parsed.scheme(), target, options), writer, context);
+        }
+    }
+
+    private static void checkTargets(final ConfigFile.Writer writer, final String name, final WriterSpec parsed) {
+        if (!parsed.target().isEmpty()) {
+            throw new IllegalArgumentException("writer " + name + " has a target in its spec, \"" + writer.spec() +
+                "\", and targets too: write spec: " + parsed.scheme());
+        }
+        if (writer.targets().isEmpty() || writer.targets().contains(null)) {
+            throw new IllegalArgumentException("targets of writer " + name + " has no target: write at least one, " +
+                "such as - tls://logs.example.com:6514");
+        }
+        for (int i = 0; i < writer.targets().size(); i++) {
+            final int first = writer.targets().indexOf(writer.targets().get(i));
+            if (first < i) {
+                throw new IllegalArgumentException("targets[" + (i + 1) + "] of writer " + name +
+                    " is a duplicate of targets[" + (first + 1) + "], \"" + writer.targets().get(i) +
+                    "\": leave it out");
+            }
+        }
+    }
+
+    private static void addWriter(
+        final WriterSpec spec, final ConfigFile.Writer writer, final EventProxy.Context context) {
         final EventWriterFactory factory = EventWriters.factory(spec);
         if (!spec.name().matches("[a-z0-9-]{1," + WriterSpec.MAX_NAME_LENGTH + '}')) {
             throw new IllegalArgumentException("writer name \"" + spec.name() + "\" must be 1 to " +

@@ -103,6 +103,9 @@ public final class EventJson {
         writeSource(event);
         writeAttributes(event.attributes());
         json.writeNumberField("count", event.count());
+        if (event.clockUnset()) {
+            json.writeBooleanField("clock-unset", true);
+        }
     }
 
     private void writeMeta(final EventView event) throws IOException {

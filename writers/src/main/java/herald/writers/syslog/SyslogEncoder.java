@@ -106,6 +106,9 @@ final class SyslogEncoder {
         appendParameter("count", Long.toString(event.count()));
         appendParameter("first", Rfc3339.format(event.creationTimeNs(), Rfc3339.NANOS));
         appendParameter("last", Rfc3339.format(event.modTimeNs(), Rfc3339.NANOS));
+        if (event.clockUnset()) {
+            appendParameter("clock-unset", "true");
+        }
         appendParameter("severity", event.severity().name());
         appendParameter("type", event.type());
         appendParameter("category", event.category());

@@ -62,6 +62,9 @@ public final class EventLine {
             out.append('=');
             Escape.appendWord(value, out);
         });
+        if (event.clockUnset()) {
+            out.append(" clock-unset");
+        }
     }
 
     private void appendSeverity(final Severity severity, final StringBuilder out) {
