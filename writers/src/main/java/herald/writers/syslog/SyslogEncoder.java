@@ -9,51 +9,75 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Encodes an event as a message of RFC 5424, at most a given number of bytes long. Owned by one thread.
+ * Encodes an event as a syslog message, at most a given number of bytes long: a header as the format has it, then the
+ * event in structured data, then its message. Owned by one thread.
  *
  * <pre>
- *   &lt;PRI&gt;1 TIMESTAMP HOSTNAME APP-NAME - MSGID [herald@32473 id="..." ...][attr@32473 key="value" ...] MSG
+ *   HEADER [herald@32473 id="..." ...][attr@32473 key="value" ...] MSG
  * </pre>
  *
  * <p>32473 is the enterprise number that RFC 5612 sets aside for examples. Where not everything fits, the parameters of
  * {@code herald@32473} come first, then attributes, each whole or not at all, then as much of the message as there is
- * room for; {@code truncated="true"} says so.
+ * room for; {@code truncated="true"} says so. No message has a control character in it.
  */
-final class SyslogEncoder {
+abstract class SyslogEncoder {
     /** The shortest limit: every receiver takes that much (RFC 5424, section 6.1), and header, mark and id fit. */
     static final int LEAST_MAX_LENGTH = 480;
     /** The longest datagram of UDP over IPv4. */
     static final int MOST_MAX_LENGTH = 65_507;
+    /** What stands for an empty field. */
+    static final String NIL = "-";
 
     private static final String ID = "herald@32473";
     private static final String ATTRIBUTES_ID = "attr@32473";
     private static final String TRUNCATED = " truncated=\"true\"";
-    private static final String NIL = "-";
     private static final byte[] BOM = {(byte)0xEF, (byte)0xBB, (byte)0xBF};
-    private static final int HOSTNAME_LENGTH = 255;
-    private static final int APP_NAME_LENGTH = 48;
-    private static final int MSGID_LENGTH = 32;
     private static final int SD_NAME_LENGTH = 32;
+    private static final int SEVERITIES = 8;
 
     private final int facility;
     private final String appName;
+    private final String prefix;
+    private final boolean marksUnicode;
     private final byte[] bytes;
     private final StringBuilder scratch = new StringBuilder();
     private int length;
     private boolean complete;
 
     /**
-     * Chooses what the event does not say.
+     * What the event does not say.
      *
      * @param facility  0 to 23.
-     * @param appName   APP-NAME of all messages; empty: the event's component.
+     * @param appName   name of the application in all messages; empty: the event's component.
+     * @param prefix    before that name.
      * @param maxLength of a message, in bytes.
      */
-    SyslogEncoder(final int facility, final String appName, final int maxLength) {
-        this.facility = facility;
-        this.appName = appName;
-        this.bytes = new byte[maxLength];
+    record Style(int facility, String appName, String prefix, int maxLength) {
     }
+
+    /**
+     * Chooses what the event does not say.
+     *
+     * @param style        of all messages.
+     * @param marksUnicode whether a message that is not all ASCII begins with a byte order mark.
+     */
+    SyslogEncoder(final Style style, final boolean marksUnicode) {
+        this.facility = style.facility();
+        this.appName = style.appName();
+        this.prefix = style.prefix();
+        this.bytes = new byte[style.maxLength()];
+        this.marksUnicode = marksUnicode;
+    }
+
+    /**
+     * Appends what stands before the structured data, with the blank behind it.
+     *
+     * @param event       to encode.
+     * @param priority    facility and severity: RFC 5424, section 6.2.1.
+     * @param application with its prefix, as it was configured or recorded.
+     * @param out         to append to.
+     */
+    abstract void appendHeader(EventView event, int priority, String application, StringBuilder out);
 
     /**
      * Encodes an event.
@@ -81,24 +105,15 @@ final class SyslogEncoder {
     private void encode(final EventView event, final String mark) {
         length = 0;
         complete = true;
-        appendHeader(event);
+        scratch.setLength(0);
+        appendHeader(event, facility * SEVERITIES + code(event.severity()),
+            prefix + (appName.isEmpty() ? event.component() : appName), scratch);
+        append(scratch.toString());
         append("[" + ID + mark);
         appendParameters(event);
         append("]");
         appendAttributes(event.attributes());
         appendMessage(event.message());
-    }
-
-    private void appendHeader(final EventView event) {
-        scratch.setLength(0);
-        scratch.append('<').append(facility * 8 + code(event.severity())).append(">1 ");
-        Rfc3339.append(event.modTimeNs(), Rfc3339.MICROS, scratch);
-        scratch.append(' ').append(headerField(event.node(), HOSTNAME_LENGTH))
-            .append(' ').append(headerField(appName.isEmpty() ? event.component() : appName, APP_NAME_LENGTH))
-            .append(' ').append(NIL)
-            .append(' ').append(headerField(event.type(), MSGID_LENGTH))
-            .append(' ');
-        append(scratch.toString());
     }
 
     private void appendParameters(final EventView event) {
@@ -151,7 +166,7 @@ final class SyslogEncoder {
             return;
         }
         final byte[] text = Escape.escape(message).getBytes(StandardCharsets.UTF_8);
-        final byte[] bom = isAscii(text) ? new byte[0] : BOM;
+        final byte[] bom = isAscii(text) || !marksUnicode ? new byte[0] : BOM;
         int room = Math.min(text.length, bytes.length - length - 1 - bom.length);
         complete &= room == text.length;
         while (room > 0 && room < text.length && (text[room] & 0xC0) == 0x80) {
@@ -193,15 +208,19 @@ final class SyslogEncoder {
         };
     }
 
-    private static String headerField(final String text, final int maxLength) {
-        return text.isEmpty() ? NIL : printable(text, maxLength, "");
-    }
-
     private static String sdName(final String text) {
         return text.isEmpty() ? "_" : printable(text, SD_NAME_LENGTH, "=]\"");
     }
 
-    private static String printable(final String text, final int maxLength, final String forbidden) {
+    /**
+     * A name in printable ASCII, without blanks.
+     *
+     * @param text      from outside.
+     * @param maxLength where it is cut, in characters.
+     * @param forbidden characters that it must not have either.
+     * @return with an underscore for each character that is not allowed.
+     */
+    static String printable(final String text, final int maxLength, final String forbidden) {
         final StringBuilder out = new StringBuilder(maxLength);
         for (int i = 0; i < text.length() && i < maxLength; i++) {
             final char c = text.charAt(i);

@@ -4,23 +4,46 @@ import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
 import herald.writers.SpecOptions;
+import herald.writers.syslog.SyslogTarget.Protocol;
+import org.agrona.concurrent.SystemNanoClock;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Makes writers to a syslog receiver: {@code syslog:udp://HOST:PORT}.
+ * Makes writers to a syslog receiver: {@code syslog:udp://HOST:PORT}, {@code syslog:tcp://HOST:PORT},
+ * {@code syslog:tls://HOST:PORT}.
  */
 public final class SyslogWriterFactory implements EventWriterFactory {
     private static final String FACILITY = "facility";
     private static final String APP_NAME = "appName";
+    private static final String PREFIX = "prefix";
+    private static final String FORMAT = "format";
     private static final String MAX_LENGTH = "maxLength";
+    private static final String FRAMING = "framing";
+    private static final String WINDOW_MESSAGES = "windowMessages";
+    private static final String WINDOW_SECONDS = "windowSeconds";
+    private static final String CA_FILE = "caFile";
+    private static final String CERT_FILE = "certFile";
+    private static final String KEY_FILE = "keyFile";
+    private static final String SERVER_NAME = "serverName";
+    private static final List<String> ALL = List.of(FACILITY, APP_NAME, PREFIX, FORMAT, MAX_LENGTH);
+    private static final List<String> STREAM = List.of(FRAMING, WINDOW_MESSAGES, WINDOW_SECONDS);
+    private static final List<String> TLS = List.of(CA_FILE, CERT_FILE, KEY_FILE, SERVER_NAME);
+
+    private static final String RFC5424 = "rfc5424";
+    private static final String OCTET_COUNTING = "octet-counting";
     private static final String DEFAULT_FACILITY = "user";
-    private static final int DEFAULT_MAX_LENGTH = 2_048;
-    private static final int DEFAULT_PORT = 514;
-    private static final int HIGHEST_PORT = 65_535;
-    private static final Pattern TARGET =
-        Pattern.compile("udp://(?:\\[([0-9A-Fa-f:.]+(?:%[\\w.-]+)?)]|([^:/\\[\\]@?#\\s]+))(?::(\\d{1,5}))?/?");
+    private static final int DEFAULT_DATAGRAM_LENGTH = 2_048;
+    private static final int DEFAULT_STREAM_LENGTH = 8_192;
+    private static final int DEFAULT_WINDOW_MESSAGES = 50_000;
+    private static final int MOST_WINDOW_MESSAGES = 10_000_000;
+    private static final int DEFAULT_WINDOW_SECONDS = 5;
+    private static final int MOST_WINDOW_SECONDS = 3_600;
 
     @Override
     public String scheme() {
@@ -29,24 +52,44 @@ public final class SyslogWriterFactory implements EventWriterFactory {
 
     @Override
     public EventWriter create(final WriterSpec spec) {
-        final SpecOptions options = new SpecOptions(spec, FACILITY, APP_NAME, MAX_LENGTH);
-        final Matcher target = TARGET.matcher(spec.target());
-        if (!target.matches()) {
-            throw options.mistake("target \"" + spec.target() +
-                "\" is not udp://HOST:PORT: write for example syslog:udp://logs.example.com:514 or " +
-                "syslog:udp://[::1]:514");
+        final SyslogTarget target;
+        try {
+            target = SyslogTarget.parse(spec.target());
+        } catch (final IllegalArgumentException e) {
+            throw new SpecOptions(spec, spec.options().keySet().toArray(new String[0])).mistake(e.getMessage());
         }
-        final int port = target.group(3) == null ? DEFAULT_PORT : Integer.parseInt(target.group(3));
-        if (port < 1 || port > HIGHEST_PORT) {
-            throw options.mistake("port " + port + " of \"" + spec.target() + "\" is not from 1 to " + HIGHEST_PORT);
+        final List<String> known = new ArrayList<>(ALL);
+        if (target.protocol() != Protocol.UDP) {
+            known.addAll(STREAM);
         }
-        final String host = target.group(1) == null ? target.group(2) : target.group(1);
-        final SyslogEncoder encoder = new SyslogEncoder(
+        if (target.protocol() == Protocol.TLS) {
+            known.addAll(TLS);
+        }
+        final SpecOptions options = new SpecOptions(spec, known.toArray(new String[0]));
+        if (target.protocol() == Protocol.UDP) {
+            return new UdpSyslogWriter(
+                spec.name(), target.host(), target.port(), encoder(options, DEFAULT_DATAGRAM_LENGTH));
+        }
+        final StreamSyslogWriter.Settings settings = new StreamSyslogWriter.Settings(
+            target,
+            target.protocol() == Protocol.TLS ? tls(options) : null,
+            OCTET_COUNTING.equals(options.oneOf(FRAMING, OCTET_COUNTING, "newline")),
+            options.integer(WINDOW_MESSAGES, DEFAULT_WINDOW_MESSAGES, 1, MOST_WINDOW_MESSAGES),
+            TimeUnit.SECONDS.toNanos(
+                options.integer(WINDOW_SECONDS, DEFAULT_WINDOW_SECONDS, 0, MOST_WINDOW_SECONDS)));
+        return new StreamSyslogWriter(
+            spec.name(), settings, encoder(options, DEFAULT_STREAM_LENGTH), SystemNanoClock.INSTANCE);
+    }
+
+    private static SyslogEncoder encoder(final SpecOptions options, final int defaultLength) {
+        final SyslogEncoder.Style style = new SyslogEncoder.Style(
             facility(options),
             options.text(APP_NAME, ""),
+            options.text(PREFIX, ""),
             options.integer(
-                MAX_LENGTH, DEFAULT_MAX_LENGTH, SyslogEncoder.LEAST_MAX_LENGTH, SyslogEncoder.MOST_MAX_LENGTH));
-        return new SyslogWriter(spec.name(), host, port, encoder);
+                MAX_LENGTH, defaultLength, SyslogEncoder.LEAST_MAX_LENGTH, SyslogEncoder.MOST_MAX_LENGTH));
+        return RFC5424.equals(options.oneOf(FORMAT, RFC5424, "rfc3164")) ?
+            new Rfc5424Encoder(style) : new Rfc3164Encoder(style, ZoneId.systemDefault());
     }
 
     private static int facility(final SpecOptions options) {
@@ -57,5 +100,26 @@ public final class SyslogWriterFactory implements EventWriterFactory {
                 "neither a number from 0 to 23 nor one of " + String.join(", ", SyslogFacility.keywords()));
         }
         return facility;
+    }
+
+    private static TlsSettings tls(final SpecOptions options) {
+        final TlsSettings tls = new TlsSettings(
+            path(options, CA_FILE), path(options, CERT_FILE), path(options, KEY_FILE),
+            options.text(SERVER_NAME, null));
+        if ((tls.certFile() == null) != (tls.keyFile() == null)) {
+            throw options.mistake("option " + (tls.certFile() == null ? CERT_FILE : KEY_FILE) + " is missing: " +
+                CERT_FILE + " and " + KEY_FILE + " go together");
+        }
+        try {
+            tls.load();
+            return tls;
+        } catch (final IOException e) {
+            throw options.mistake(e.getMessage());
+        }
+    }
+
+    private static Path path(final SpecOptions options, final String option) {
+        final String text = options.text(option, null);
+        return text == null ? null : Path.of(text);
     }
 }

@@ -20,7 +20,7 @@ import java.nio.channels.DatagramChannel;
  * datagram that it is about: so {@link #write} takes nothing of its call for delivered when it sees one, and
  * {@link #flush} looks for one before the bookmark moves. A datagram that is lost on the way is not noticed.
  */
-final class SyslogWriter implements EventWriter {
+final class UdpSyslogWriter implements EventWriter {
     private static final int MOST_READS = 16;
 
     private final String name;
@@ -32,7 +32,7 @@ final class SyslogWriter implements EventWriter {
     private DatagramChannel channel;
     private int failures;
 
-    SyslogWriter(final String name, final String host, final int port, final SyslogEncoder encoder) {
+    UdpSyslogWriter(final String name, final String host, final int port, final SyslogEncoder encoder) {
         this.name = name;
         this.host = host;
         this.port = port;

@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Datagrams received on loopback and parsed back. */
 @Timeout(60)
-class SyslogWriterTest {
+class UdpSyslogWriterTest {
     private static final int RECEIVE_TIMEOUT_MS = 20_000;
 
     private DatagramSocket receiver;
@@ -136,7 +136,7 @@ class SyslogWriterTest {
         for (int i = 0; i < 2_000; i++) {
             final int maxLength = 480 + random.nextInt(1_600);
             final String text = EventBatches.hardText(random, 600);
-            final SyslogEncoder encoder = new SyslogEncoder(23, "", maxLength);
+            final SyslogEncoder encoder = new Rfc5424Encoder(new SyslogEncoder.Style(23, "", "", maxLength));
             final EventBatch batch = EventBatches.of(event().severity(Severity.DEBUG).message(text)
                 .source(text + "c".repeat(random.nextInt(300)), "n".repeat(random.nextInt(300)))
                 .attribute("k", EventBatches.hardText(random, 300)).attribute("short", "v"));
@@ -153,7 +153,7 @@ class SyslogWriterTest {
 
     @Test
     void shouldFitTheLongestHeaderIntoTheShortestLimit() {
-        final SyslogEncoder encoder = new SyslogEncoder(23, "", SyslogEncoder.LEAST_MAX_LENGTH);
+        final SyslogEncoder encoder = new Rfc5424Encoder(new SyslogEncoder.Style(23, "", "", SyslogEncoder.LEAST_MAX_LENGTH));
         final EventBatch batch = EventBatches.of(event().severity(Severity.DEBUG).message("m".repeat(500))
             .type("t".repeat(500)).source("c".repeat(500), "n".repeat(500)).attribute("k", "v".repeat(500)));
         final SyslogMessage message =
@@ -251,9 +251,9 @@ class SyslogWriterTest {
         assertThatThrownBy(() -> writer("h", Map.of("maxLength", "479")))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("maxLength \"479\" is not a whole number from 480 to 65507");
-        assertThatThrownBy(() -> new SyslogWriterFactory().create(WriterSpec.parse("syslog:tcp://h:514")))
+        assertThatThrownBy(() -> new SyslogWriterFactory().create(WriterSpec.parse("syslog:http://h:514")))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("\"tcp://h:514\" is not udp://HOST:PORT");
+            .hasMessageContaining("\"http://h:514\" is not udp://HOST:PORT");
     }
 
     private void send(final Map<String, String> options, final EventBatches.Event event) throws WriterException {

@@ -1,0 +1,167 @@
+package herald.writers.syslog;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whom a TLS connection trusts and who this side is (RFC 5425, sections 4.2 and 5). The files are read again for each
+ * connection, so that a renewed certificate needs no restart.
+ *
+ * @param caFile     certificates that sign the receiver's, in PEM; null: those that the Java runtime trusts.
+ * @param certFile   this node's certificate and what leads from it to its root, in PEM; null: none is shown.
+ * @param keyFile    the key of {@code certFile}: PKCS #8 in PEM, without a password.
+ * @param serverName that the receiver's certificate must name; null: the host that is connected to.
+ */
+record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) {
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "Ed25519");
+    private static final Pattern KEY =
+        Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final char[] NO_PASSWORD = {};
+
+    /**
+     * Reads the files.
+     *
+     * @return what connections are made from.
+     * @throws IOException naming the file that is missing or wrong, and what it should hold.
+     */
+    SSLContext load() throws IOException {
+        try {
+            final SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keyManagers(), trustManagers(), null);
+            return context;
+        } catch (final GeneralSecurityException e) {
+            throw new IOException("TLS can't be set up: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Encrypts a connection.
+     *
+     * @param connected socket.
+     * @param host      that it is connected to.
+     * @param port      that it is connected to.
+     * @return the encrypted one, whose receiver has proven its name.
+     * @throws IOException saying why it is refused.
+     */
+    SSLSocket shakeHands(final Socket connected, final String host, final int port) throws IOException {
+        final String expected = serverName == null ? host : serverName;
+        final SSLSocket socket = (SSLSocket)load().getSocketFactory().createSocket(connected, expected, port, true);
+        final SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setProtocols(PROTOCOLS);
+        socket.setSSLParameters(parameters);
+        try {
+            socket.startHandshake();
+            return socket;
+        } catch (final SSLException e) {
+            throw new IOException("TLS refused: " + innermost(e), e);
+        }
+    }
+
+    private static String innermost(final Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
+    }
+
+    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+        if (caFile == null) {
+            return null;
+        }
+        final KeyStore trusted = emptyStore();
+        int count = 0;
+        for (final Certificate certificate : certificates(caFile)) {
+            trusted.setCertificateEntry("ca-" + count++, certificate);
+        }
+        final TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return factory.getTrustManagers();
+    }
+
+    private KeyManager[] keyManagers() throws GeneralSecurityException, IOException {
+        if (certFile == null) {
+            return null;
+        }
+        final KeyStore own = emptyStore();
+        own.setKeyEntry("node", privateKey(), NO_PASSWORD, certificates(certFile).toArray(new Certificate[0]));
+        final KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(own, NO_PASSWORD);
+        return factory.getKeyManagers();
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+        final KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(final Path file) throws IOException {
+        try {
+            final Collection<? extends Certificate> found =
+                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(read(file)));
+            if (found.isEmpty()) {
+                throw new IOException(file + " holds no certificate: it must be PEM, with BEGIN CERTIFICATE");
+            }
+            return found;
+        } catch (final CertificateException e) {
+            throw new IOException(file + " holds no certificates that can be read (" + e.getMessage() +
+                "): it must be PEM, with BEGIN CERTIFICATE", e);
+        }
+    }
+
+    private PrivateKey privateKey() throws GeneralSecurityException, IOException {
+        final Matcher pem = KEY.matcher(new String(read(keyFile), StandardCharsets.US_ASCII));
+        if (!pem.find()) {
+            throw new IOException(keyFile + " holds no key of the form BEGIN PRIVATE KEY (PKCS #8 without a " +
+                "password): convert it with openssl pkcs8 -topk8 -nocrypt");
+        }
+        final PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
+        InvalidKeySpecException wrong = null;
+        for (final String algorithm : KEY_ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+            } catch (final InvalidKeySpecException e) {
+                wrong = e;
+            }
+        }
+        throw new IOException(keyFile + " holds a key of none of " + KEY_ALGORITHMS + ": make one of these", wrong);
+    }
+
+    private static byte[] read(final Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (final NoSuchFileException e) {
+            throw new IOException("there is no file " + file, e);
+        }
+    }
+}
