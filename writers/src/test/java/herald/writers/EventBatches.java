@@ -95,6 +95,8 @@ public final class EventBatches {
     /** One event to be. */
     public static final class Event {
         private final Map<String, String> attributes = new LinkedHashMap<>();
+        private long firstTimeNs = CREATION_TIME_NS;
+        private long lastTimeNs = CREATION_TIME_NS + 1_000_000_000L;
         private UUID id = UUID.fromString("0193a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b");
         private Severity severity = Severity.WARN;
         private String type = "cluster.ElectionStarted";
@@ -107,6 +109,13 @@ public final class EventBatches {
         private boolean reference = true;
         private boolean overfull;
         private long count = 1;
+
+        /** Sets when it was recorded, by the recorder's clock, once. */
+        public Event times(final long timeNs) {
+            firstTimeNs = timeNs;
+            lastTimeNs = timeNs;
+            return this;
+        }
 
         public Event id(final UUID value) {
             id = value;
@@ -168,8 +177,8 @@ public final class EventBatches {
                 .eventIdLow(id.getLeastSignificantBits())
                 .firstSeenNs(CREATION_TIME_NS + 1_000)
                 .lastSeenNs(CREATION_TIME_NS + 2_000)
-                .firstRecordTimeNs(CREATION_TIME_NS)
-                .lastRecordTimeNs(CREATION_TIME_NS + 1_000_000_000L)
+                .firstRecordTimeNs(firstTimeNs)
+                .lastRecordTimeNs(lastTimeNs)
                 .position(8192)
                 .occurrences(count);
             entry.flags().clear().overfull(overfull);

@@ -153,7 +153,8 @@ class UdpSyslogWriterTest {
 
     @Test
     void shouldFitTheLongestHeaderIntoTheShortestLimit() {
-        final SyslogEncoder encoder = new Rfc5424Encoder(new SyslogEncoder.Style(23, "", "", SyslogEncoder.LEAST_MAX_LENGTH));
+        final SyslogEncoder encoder =
+            new Rfc5424Encoder(new SyslogEncoder.Style(23, "", "", SyslogEncoder.LEAST_MAX_LENGTH));
         final EventBatch batch = EventBatches.of(event().severity(Severity.DEBUG).message("m".repeat(500))
             .type("t".repeat(500)).source("c".repeat(500), "n".repeat(500)).attribute("k", "v".repeat(500)));
         final SyslogMessage message =

@@ -1,0 +1,163 @@
+package herald.writers.syslog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A real rsyslogd on loopback: takes messages over UDP, TCP or TLS and writes each, field by field, as a line of JSON.
+ */
+final class Rsyslog implements AutoCloseable {
+    private static final String COMMAND = "/usr/sbin/rsyslogd";
+    private static final String CONFIG = """
+        global(workDirectory="DIR" maxMessageSize="64k" parser.escapeControlCharactersOnReceive="off"GLOBAL)
+        module(load="imudp")
+        module(load="imtcp"TLS)
+        input(type="imudp" address="127.0.0.1" port="UDP_PORT")
+        input(type="imtcp" address="127.0.0.1" port="TCP_PORT")
+        template(name="fields" type="list" option.jsonf="on") {
+          property(outname="pri" name="pri" format="jsonf")
+          property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
+          property(outname="host" name="hostname" format="jsonf")
+          property(outname="app" name="app-name" format="jsonf")
+          property(outname="procid" name="procid" format="jsonf")
+          property(outname="msgid" name="msgid" format="jsonf")
+          property(outname="sd" name="structured-data" format="jsonf")
+          property(outname="msg" name="msg" format="jsonf")
+        }
+        action(type="omfile" file="DIR/out.json" template="fields" asyncWriting="off" flushOnTXEnd="on")
+        """;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final Path dir;
+    private final int udpPort;
+    private final int tcpPort;
+    private Process process;
+
+    private Rsyslog(final Path dir, final String global, final String tcp) throws IOException {
+        this.dir = Files.createDirectories(dir);
+        this.udpPort = freePort();
+        this.tcpPort = freePort();
+        Files.writeString(dir.resolve("rsyslog.conf"), CONFIG
+            .replace("GLOBAL", global).replace("TLS", tcp).replace("DIR", dir.toString())
+            .replace("UDP_PORT", Integer.toString(udpPort)).replace("TCP_PORT", Integer.toString(tcpPort)));
+    }
+
+    static boolean isInstalled() {
+        return Files.isExecutable(Path.of(COMMAND));
+    }
+
+    static Rsyslog plain(final Path dir) throws IOException {
+        return new Rsyslog(dir, "", "");
+    }
+
+    static Rsyslog encrypted(final Path dir, final Certificates certificates, final String alias) throws IOException {
+        return new Rsyslog(dir,
+            " defaultNetstreamDriverCAFile=\"" + certificates.certificate("ca") +
+            "\" defaultNetstreamDriverCertFile=\"" + certificates.certificate(alias) +
+            "\" defaultNetstreamDriverKeyFile=\"" + certificates.key(alias) + "\"",
+            " streamDriver.name=\"ossl\" streamDriver.mode=\"1\" streamDriver.authMode=\"anon\"");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    int udpPort() {
+        return udpPort;
+    }
+
+    int tcpPort() {
+        return tcpPort;
+    }
+
+    Rsyslog start() throws IOException {
+        process = new ProcessBuilder(COMMAND, "-n", "-f", dir.resolve("rsyslog.conf").toString(),
+            "-i", dir.resolve("pid").toString())
+            .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
+            .start();
+        await().atMost(20, TimeUnit.SECONDS).until(this::listens);
+        return this;
+    }
+
+    private boolean listens() {
+        assertThat(process.isAlive()).as(this::log).isTrue();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort), 1_000);
+            return true;
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(dir.resolve("log"));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops it in order: it writes what it has read. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** What it wrote, whole lines alone. */
+    List<JsonNode> received() {
+        final Path out = dir.resolve("out.json");
+        if (!Files.exists(out)) {
+            return List.of();
+        }
+        try {
+            final String text = Files.readString(out);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(this::read).toList();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode read(final String line) {
+        try {
+            return mapper.readTree(line);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(line, e);
+        }
+    }
+
+    /** A message of RFC 5424 put together again from its fields, and parsed. */
+    static SyslogMessage parse(final JsonNode fields) {
+        return SyslogMessage.parse(String.join(" ", "<" + fields.get("pri").asText() + ">1",
+            fields.get("time").asText(), fields.get("host").asText(), fields.get("app").asText(),
+            fields.get("procid").asText(), fields.get("msgid").asText(), fields.get("sd").asText(),
+            fields.get("msg").asText()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+}
