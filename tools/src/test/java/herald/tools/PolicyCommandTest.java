@@ -1,0 +1,282 @@
+package herald.tools;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import herald.engine.EventProxy;
+import herald.events.ClusterEvents;
+import herald.events.Severity;
+import herald.link.Endpoint;
+import herald.link.HeraldDirectory;
+import herald.recorder.EventRecorder;
+import herald.tools.admin.AdminServer;
+import herald.tools.policy.EventPolicies;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Event policies and maintenance mode through the admin endpoint of a running proxy, delivered to receivers on
+ * loopback.
+ */
+@Timeout(120)
+class PolicyCommandTest {
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int RECEIVE_TIMEOUT_MS = 20_000;
+
+    @TempDir
+    private Path dir;
+    private final ObjectMapper mapper = new ObjectMapper();
+    private DatagramSocket first;
+    private DatagramSocket second;
+    private EventProxy proxy;
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        first = receiver();
+        second = receiver();
+        startProxy();
+    }
+
+    @AfterEach
+    void stop() {
+        stopProxy();
+        first.close();
+        second.close();
+    }
+
+    private static DatagramSocket receiver() throws IOException {
+        final DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        socket.setSoTimeout(RECEIVE_TIMEOUT_MS);
+        return socket;
+    }
+
+    private void startProxy() throws IOException {
+        proxy = EventProxy.launch(new EventProxy.Context().dataDir(dataDir()).node("node-1").dedupKeyLimit(10_000)
+            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).dedupIntervalNs(1));
+        server = AdminServer.start(
+            new Endpoint("127.0.0.1", 0), proxy, new EventPolicies(proxy.dataDir(), proxy.writers()));
+    }
+
+    private void stopProxy() {
+        server.close();
+        proxy.close();
+    }
+
+    private Path dataDir() {
+        return dir.resolve("data");
+    }
+
+    private Cli herald(final String... args) {
+        final String[] all = Arrays.copyOf(args, args.length + 1);
+        all[args.length] = "--data-dir=" + dataDir();
+        return Cli.run(all);
+    }
+
+    private Cli apply(final String text) throws IOException {
+        return herald("policy", "apply", "-f", Files.writeString(dir.resolve("policy.yaml"), text).toString());
+    }
+
+    private static String policy(final String spec, final DatagramSocket... targets) {
+        final StringBuilder text = new StringBuilder("kind: EventPolicy\nmeta: {name: all}\nspec:\n" + spec);
+        text.append("  targets:\n");
+        for (final DatagramSocket target : targets) {
+            text.append("    - {destination: 127.0.0.1, transport: UDP/").append(target.getLocalPort()).append("}\n");
+        }
+        return text.toString();
+    }
+
+    private void record(final Severity severity, final String... messages) {
+        try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
+            .eventTypes(ClusterEvents.CATALOG).spoolDir(HeraldDirectory.spoolDir(dataDir()))
+            .aeronDirectoryName(HeraldDirectory.aeronDir(dataDir()).toString()))) {
+            long last = 0;
+            for (final String message : messages) {
+                last = recorder.record(ClusterEvents.LEADER_LOST, severity, message, null);
+            }
+            assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+        }
+    }
+
+    private static String receive(final DatagramSocket receiver) throws IOException {
+        final DatagramPacket packet = new DatagramPacket(new byte[4_096], 4_096);
+        receiver.receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldCreateShowChangeAndDeleteAPolicy() throws IOException {
+        final String text = policy("  facility: local4\n  prefix: fleet-7/\n", first);
+
+        assertThat(apply(text).out()).isEqualTo("eventpolicy/all created\n");
+        assertThat(apply(text).out()).isEqualTo("eventpolicy/all unchanged\n");
+        record(Severity.WARN, "one");
+        assertThat(receive(first)).startsWith("<164>1 ").contains(" fleet-7/cmd - ").endsWith(" one");
+        assertThat(herald("policy", "list").out().lines().toList()).hasSize(2).last().asString()
+            .matches("all +syslog-rfc5424 +enforced +UDP/" + first.getLocalPort() + "@127.0.0.1");
+        final Cli shown = herald("policy", "get", "all");
+        assertThat(apply(shown.out()).out()).isEqualTo("eventpolicy/all unchanged\n");
+
+        assertThat(apply(policy("  format: syslog-bsd\n", first)).out()).isEqualTo("eventpolicy/all updated\n");
+        record(Severity.WARN, "two");
+        assertThat(receive(first)).startsWith("<12>").contains(" node-1 cmd: [herald@32473 ").endsWith(" two");
+
+        assertThat(herald("policy", "delete", "all").out()).isEqualTo("eventpolicy/all deleted\n");
+        assertThat(herald("policy", "list").out().lines().toList()).hasSize(1);
+        assertThat(proxy.writers().failing()).isEmpty();
+        final Cli gone = herald("policy", "get", "all");
+        assertThat(gone.exitCode()).isEqualTo(ExitCode.IO);
+        assertThat(gone.err()).contains("there is no policy \"all\"");
+        assertThat(herald("policy", "delete", "all").exitCode()).isEqualTo(ExitCode.IO);
+    }
+
+    @Test
+    void shouldKeepThePositionOfATargetThatStays() throws IOException {
+        apply(policy("", first));
+        record(Severity.WARN, "one");
+        assertThat(receive(first)).endsWith(" one");
+
+        apply(policy("  filter: {severity: WARN}\n", first, second));
+        record(Severity.INFO, "hidden");
+        record(Severity.CRITICAL, "two");
+        assertThat(receive(first)).endsWith(" two");
+        assertThat(receive(second)).endsWith(" two");
+
+        apply(policy("  filter: \"not severity=CRITICAL\"\n", second));
+        record(Severity.CRITICAL, "hidden");
+        record(Severity.INFO, "three");
+        assertThat(receive(second)).endsWith(" three");
+        apply(policy("", first, second));
+        record(Severity.INFO, "four");
+        assertThat(receive(first)).endsWith(" four");
+    }
+
+    @Test
+    void shouldBeInForceAgainAfterARestart() throws IOException {
+        apply(policy("", first));
+        herald("maintenance", "on");
+        stopProxy();
+        startProxy();
+
+        assertThat(herald("maintenance").out()).isEqualTo("maintenance=on\n");
+        record(Severity.WARN, "suppressed");
+        assertThat(herald("maintenance", "off").out()).isEqualTo("maintenance=off\n");
+        record(Severity.WARN, "delivered");
+        assertThat(receive(first)).endsWith(" delivered");
+    }
+
+    @Test
+    void shouldLeaveAPolicyThatCannotBeReadAndKeepTheOthers() throws IOException {
+        apply(policy("", first));
+        stopProxy();
+        final Path policies = dataDir().resolve("policies");
+        Files.writeString(policies.resolve("broken.yaml"), "kind: [");
+        Files.writeString(policies.resolve("tls.yaml"), "kind: EventPolicy\nmeta: {name: tls}\nspec:\n  targets:\n" +
+            "    - {destination: h, transport: TLS/6514, ca-file: " + dir.resolve("none") + "}\n");
+        startProxy();
+
+        record(Severity.WARN, "one");
+        assertThat(receive(first)).endsWith(" one");
+        assertThat(herald("policy", "list").out()).contains("not-enforced");
+        assertThat(herald("policy", "delete", "tls").exitCode()).isZero();
+        assertThat(herald("policy", "delete", "broken").exitCode()).isZero();
+        assertThat(policies.toFile().list()).containsExactly("all.yaml");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "kind: Policy | kind is \"Policy\": it must be EventPolicy",
+        "meta: {name: A b} | meta.name is \"A b\"",
+        "spec: {} | spec.targets is empty",
+        "spec: {targets: []} | spec.targets is empty",
+        "spec: {format: syslog-rfc1, targets: [{destination: h, transport: UDP/514}]} | spec.format is \"syslog-rfc1\"",
+        "spec: {targets: [{transport: UDP/514}]} | spec.targets[1] has no destination",
+        "spec: {targets: [{destination: h}]} | spec.targets[1] has no transport",
+        "spec: {targets: [{destination: h, transport: SCTP/514}]} | spec.targets[1]: transport \"SCTP/514\" is not",
+        "spec: {targets: [{destination: h, transport: UDP}]} | write UDP/514, TCP/6514 or TLS/6514",
+        "spec: {targets: [{destination: h, transport: UDP/0}]} | spec.targets[1]: port 0 of \"UDP/0\" is not from 1",
+        "spec: {targets: [{destination: h, transport: TCP/65536}]} | port 65536 of \"TCP/65536\" is not from 1",
+        "spec: {targets: [{destination: h:1, transport: UDP/1}]} | spec.targets[1]: destination \"h:1\"",
+        "spec: {targets: [{destination: h, transport: UDP/1}, {destination: h, transport: udp/1}]} | "
+            + "spec.targets[2] is a duplicate of spec.targets[1]",
+        "spec: {facility: local8, targets: [{destination: h, transport: UDP/514}]} | facility \"local8\"",
+        "spec: {filter: {severity: HIGH}, targets: [{destination: h, transport: UDP/1}]} | spec.filter:",
+        "spec: {targets: [{destination: h, transport: UDP/1, framing: newline}]} | has no option framing",
+        "spec: {target: []} | \"spec.target\" is no setting; there are facility, filter, format, prefix, targets"})
+    void shouldNameTheFieldThatIsWrongAndChangeNothing(final String line, final String reason) throws IOException {
+        final String rest = (line.startsWith("kind") ? "" : "kind: EventPolicy\n") +
+            (line.startsWith("meta") ? "" : "meta: {name: wrong}\n") +
+            (line.startsWith("spec") ? "" : "spec: {targets: [{destination: h, transport: UDP/514}]}\n");
+
+        final Cli applied = apply(rest + line + "\n");
+
+        assertThat(applied.exitCode()).isEqualTo(ExitCode.DATA);
+        assertThat(applied.err()).contains(reason);
+        assertThat(herald("policy", "list").out().lines().toList()).hasSize(1);
+        assertThat(proxy.writers().failing()).isEmpty();
+        assertThat(dataDir().resolve("policies").toFile().list()).isEmpty();
+    }
+
+    @Test
+    void shouldSayHowTheProxyIsToAnybodyAndTheRestToItsOwnerAlone() throws Exception {
+        apply(policy("", first));
+
+        final HttpResponse<String> health = http("GET", "/healthz", null);
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(mapper.readTree(health.body()).get("status").asText()).isEqualTo("ok");
+        assertThat(mapper.readTree(health.body()).get("writers").fieldNames().next()).startsWith("policy-all--udp-");
+        assertThat(http("GET", "/v1/policies", null).statusCode()).isEqualTo(401);
+        assertThat(http("DELETE", "/v1/policies/all", "wrong").statusCode()).isEqualTo(401);
+        assertThat(http("GET", "/nothing", null).statusCode()).isEqualTo(404);
+        final Path secret = dataDir().resolve("admin.json");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret))).isEqualTo("rw-------");
+        final String token = mapper.readTree(secret.toFile()).get("token").asText();
+        assertThat(http("GET", "/v1/policies/all", token).statusCode()).isEqualTo(200);
+        assertThat(http("POST", "/v1/policies/all", token).statusCode()).isEqualTo(405);
+        assertThat(http("PUT", "/v1/policies/other", token).statusCode()).isEqualTo(400);
+        assertThat(http("PUT", "/v1/maintenance", token).body())
+            .contains("it must be {\\\"maintenance\\\":\\\"on\\\"}");
+    }
+
+    private HttpResponse<String> http(final String method, final String path, final String token) throws Exception {
+        final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + server.address() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString("PUT".equals(method) ? policy("", first) : ""));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void shouldSayThatNoProxyRuns() {
+        final Cli none = Cli.run("policy", "list", "--data-dir=" + dir.resolve("none"));
+
+        assertThat(none.exitCode()).isEqualTo(ExitCode.IO);
+        assertThat(none.err()).contains("no proxy runs in " + dir.resolve("none"));
+        assertThat(Cli.run("policy").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Cli.run("maintenance", "maybe").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Cli.run("policy", "apply", "-f", dir.resolve("none").toString()).exitCode()).isEqualTo(ExitCode.IO);
+    }
+}
