@@ -42,6 +42,8 @@ final class Rsyslog implements AutoCloseable {
         action(type="omfile" file="DIR/out.json" template="fields" asyncWriting="off" flushOnTXEnd="on")
         """;
 
+    private static final String LINE_START = "{\"pri\":";
+
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path dir;
     private final int udpPort;
@@ -138,9 +140,10 @@ final class Rsyslog implements AutoCloseable {
         }
     }
 
+    /** A kill may leave a line half written, and the next message on the same line. */
     private JsonNode read(final String line) {
         try {
-            return mapper.readTree(line);
+            return mapper.readTree(line.substring(line.lastIndexOf(LINE_START)));
         } catch (final IOException e) {
             throw new UncheckedIOException(line, e);
         }
