@@ -153,6 +153,20 @@ class PolicyCommandTest {
     }
 
     @Test
+    void shouldTakeThePolicyOfThePage() throws IOException {
+        final Path root = RepositoryRoot.find();
+        final Markdown.Block block =
+            Markdown.blocks(Files.readAllLines(root.resolve("docs/policies.md")), "yaml").get(0);
+
+        final Cli applied = apply(
+            block.text().replace("/etc/herald/", root.resolve("tools/src/test/resources/tls") + "/"));
+
+        assertThat(applied.out()).as(applied.err()).isEqualTo("eventpolicy/security created\n");
+        assertThat(proxy.writers().failing()).containsOnlyKeys(
+            "policy-security--tls-logs-example-com-6514", "policy-security--udp-10-0-0-7-514");
+    }
+
+    @Test
     void shouldKeepThePositionOfATargetThatStays() throws IOException {
         apply(policy("", first));
         record(Severity.WARN, "one");

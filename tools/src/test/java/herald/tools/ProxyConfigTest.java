@@ -115,6 +115,39 @@ class ProxyConfigTest {
     }
 
     @Test
+    void shouldMakeAWriterOfEachTarget() throws IOException {
+        final String text = """
+            writers:
+              - spec: syslog
+                name: central
+                targets: [udp://logs.example.com:514, tcp://10.0.0.1:601, "tls://[fd00::1]:6514", tcp://logs-1:601]
+                options: {facility: local4}
+            """;
+
+        assertThat(ContextValues.of(context(text)).get("writers")).isEqualTo(List.of(
+            "central--udp-logs-example-com-514 from end", "central--tcp-10-0-0-1-601 from end",
+            "central--tls-fd00-1-6514-24f61ad6 from end", "central--tcp-logs-1-601-c789c529 from end"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{spec: syslog, name: c, targets: []} | targets of writer c has no target",
+        "{spec: syslog, name: c, targets: [udp://h:1, udp://h:1]} | targets[2] of writer c is a duplicate",
+        "{spec: 'syslog:udp://h:1', name: c, targets: [udp://h:1]} | writer c has a target in its spec",
+        "{spec: syslog, name: c, targets: [h]} | target \"h\" is not udp://HOST:PORT",
+        "{spec: stdout, filter: {not: {not: {type: x}}}} | \"not\" can't stand under \"not\"",
+        "{spec: stdout, filter: 'type'} | \"type\" has no =VALUE behind it",
+        "{spec: stdout, filter: {object: Link}} | filter of writer stdout: object reference \"Link\""})
+    void shouldNameWhatIsWrongWithTargetsAndFilters(final String writer, final String reason) throws IOException {
+        final Path file = Files.writeString(dir.resolve("herald.yaml"), "writers:\n  - " + writer + "\n");
+
+        final Cli proxy = Cli.run("proxy", "--config=" + file, "--data-dir=" + dir.resolve("data"));
+
+        assertThat(proxy.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(proxy.err()).contains(reason);
+    }
+
+    @Test
     void shouldPreferOptions() throws IOException {
         final Map<String, Object> values = ContextValues.of(context(FULL, "--node=from-option", "--data-dir=d",
             "--aeron-dir=a", "--dedup-interval=1m", "--batch-interval=3s", "--durability=disk", "--threading=shared",

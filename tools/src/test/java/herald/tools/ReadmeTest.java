@@ -7,6 +7,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -36,6 +38,9 @@ class ReadmeTest {
         "^(?:(?:public|final|abstract|sealed) )*(?:class|interface|record|enum) (\\w+)", Pattern.MULTILINE);
     private static final Pattern IMPORT_LINE = Pattern.compile("^import .*;\n", Pattern.MULTILINE);
 
+    /** What stands in for the certificates of the pages. */
+    private static final String TLS_FILES = RepositoryRoot.find().resolve("tools/src/test/resources/tls") + "/";
+
     @TempDir
     private Path dir;
     private List<String> lines;
@@ -57,21 +62,24 @@ class ReadmeTest {
         }
     }
 
-    @Test
-    void shouldReadYaml() throws IOException {
-        final List<Markdown.Block> blocks = Markdown.blocks(lines, "yaml");
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/writers.md"})
+    void shouldReadYaml(final String page) throws IOException {
+        final List<Markdown.Block> blocks = blocks(page, "yaml");
 
         assertThat(blocks).isNotEmpty();
         for (final Markdown.Block block : blocks) {
-            final Path file = Files.writeString(dir.resolve("herald.yaml"), block.text());
+            final Path file = Files.writeString(dir.resolve("herald.yaml"),
+                block.text().replace("/etc/herald/", TLS_FILES));
             assertThatCode(() -> configure(ConfigFile.read(file))).as(block.toString()).doesNotThrowAnyException();
         }
     }
 
-    @Test
-    void shouldUnderstandCommandLines() {
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/policies.md"})
+    void shouldUnderstandCommandLines(final String page) throws IOException {
         int understood = 0;
-        for (final Markdown.Block block : Markdown.blocks(lines, "sh")) {
+        for (final Markdown.Block block : blocks(page, "sh")) {
             for (final List<String> command : ShellLines.commands(block.text())) {
                 final List<String> words =
                     command.stream().dropWhile(word -> word.equals("$") || word.matches("[A-Z_]+=.*")).toList();
@@ -84,6 +92,10 @@ class ReadmeTest {
             }
         }
         assertThat(understood).isPositive();
+    }
+
+    private static List<Markdown.Block> blocks(final String page, final String language) throws IOException {
+        return Markdown.blocks(Files.readAllLines(RepositoryRoot.find().resolve(page)), language);
     }
 
     private static void configure(final ConfigFile file) {

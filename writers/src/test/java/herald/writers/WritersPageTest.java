@@ -68,14 +68,17 @@ class WritersPageTest {
     void shouldPrintSpecificationsThatWork() throws IOException {
         final List<String> specifications = blocks("spec");
 
-        assertThat(specifications).hasSize(3).allSatisfy(text -> create(text.strip()).close());
+        assertThat(specifications).hasSize(5).allSatisfy(text -> create(text.strip()).close());
     }
 
     @Test
     void shouldPrintDefaultsThatWork() {
         create("stdout", Map.of("format", "pretty")).close();
         create("file:events", Map.of("maxBytes", "64MiB", "keep", "8", "force", "false")).close();
-        create("syslog:udp://[::1]:514", Map.of("facility", "user", "appName", "", "maxLength", "2048")).close();
+        create("syslog:udp://[::1]:514", Map.of("facility", "user", "appName", "", "prefix", "", "format", "rfc5424",
+            "maxLength", "2048")).close();
+        create("syslog:tls://[::1]:6514", Map.of("framing", "octet-counting", "maxLength", "8192",
+            "windowMessages", "50000", "windowSeconds", "5")).close();
     }
 
     private static EventWriter create(final String text) {
