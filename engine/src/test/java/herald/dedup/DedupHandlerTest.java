@@ -101,6 +101,15 @@ class DedupHandlerTest {
     }
 
     @Test
+    void shouldCountEventsWhoseClockWasNotSet() {
+        handle(WireEvents.event().recorded(new UUID(1, 2), 5, 978_307_199_999_999_999L), BASE_NS);
+        handle(WireEvents.event().recorded(new UUID(1, 2), 6, 978_307_200_000_000_000L), BASE_NS);
+        handler.onTurnEnd();
+
+        assertThat(counted(ProxyCounter.CLOCK_UNSET)).isEqualTo(1);
+    }
+
+    @Test
     void shouldNotExtendAWindowByRepeats() {
         final long firstNs = BASE_NS + 300;
         for (int i = 0; i < 10; i++) {

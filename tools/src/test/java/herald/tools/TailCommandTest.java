@@ -80,6 +80,9 @@ class TailCommandTest {
         "--stream=journal --component=n* | m2,m2,m3",
         "--stream=journal --ref=Link/eth0 | m2,m2",
         "--stream=journal --grep=st(arted)?$ | m1,m4",
+        "--stream=journal --filter=type=cluster.* | m1,m4",
+        "--stream=journal --filter=not --filter=type=cluster.* | m2,m2,m3",
+        "--stream=journal --filter=object-kind=Link --filter=severity=WARN --limit=1 | m2",
         "--stream=journal --component=net --severity=INFO --limit=1 | m2"})
     void shouldShowWhatIsAskedFor(final String args, final String messages) throws IOException {
         assertThat(messages(tailJson(args.split(" ")))).isEqualTo(messages);
@@ -142,6 +145,7 @@ class TailCommandTest {
         "--type= | leave it out",
         "--ref=eth0 | KIND/NAME",
         "--grep=( | no regular expression",
+        "--filter=typ=x | \"typ\" is nothing to filter by: choose one of severity, type",
         "--stream=both | --stream",
         "--output=xml | --output",
         "more | 'more'"})

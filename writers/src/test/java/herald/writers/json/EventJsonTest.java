@@ -54,6 +54,18 @@ class EventJsonTest {
     }
 
     @Test
+    void shouldShowTheTimeOfTheJournalWhereTheRecordersClockWasNotSet() throws IOException {
+        json.write(view(event().times(978_307_199_999_999_999L)), out);
+        json.write(view(event().times(978_307_200_000_000_000L)), out);
+
+        assertThat(text().lines()).satisfiesExactly(
+            line -> assertThat(line).endsWith("\"count\":1,\"clock-unset\":true}").contains(
+                "\"creation-time\":\"2026-11-24T13:25:54.123457789Z\",\"mod-time\":\"2026-11-24T13:25:54.123458789Z\""),
+            line -> assertThat(line).endsWith("\"count\":1}").contains(
+                "\"creation-time\":\"2001-01-01T00:00:00.000000000Z\""));
+    }
+
+    @Test
     void shouldAddPositionAndJournalTimeForTheDispatchLog() throws IOException {
         json.writeDispatched(view(event().overfull()), 8192, out);
         json.writeDispatched(view(event()), 8192, out);

@@ -98,6 +98,15 @@ class UdpSyslogWriterTest {
     }
 
     @Test
+    void shouldMarkATimeThatIsNotTheRecorders() throws WriterException, IOException {
+        send(Map.of(), event().times(-1));
+
+        final SyslogMessage message = receive();
+        assertThat(message.header().get(0)).isEqualTo("2026-11-24T13:25:54.123458Z");
+        assertThat(message.herald()).contains(entry("clock-unset", "true"));
+    }
+
+    @Test
     void shouldMarkMessagesThatAreNotAscii() throws WriterException, IOException {
         send(Map.of(), event().message("na\u00EFve"));
         send(Map.of(), event().message("\u202E\n"));

@@ -30,6 +30,12 @@ class EventLineTest {
     }
 
     @Test
+    void shouldMarkATimeThatIsNotTheRecorders() {
+        assertThat(line(event().times(0).message("")))
+            .isEqualTo("2026-11-24T13:25:54.123Z WARN     cluster.ElectionStarted cmd@node-1 Link/eth0 clock-unset");
+    }
+
+    @Test
     void shouldQuoteWordsThatCouldBeMistaken() {
         assertThat(line(event().source("c md", "n").attribute("a=b", "x\"y\\z").attribute("empty", "")))
             .contains(" \"c md\"@n ")
