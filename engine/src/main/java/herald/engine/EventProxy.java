@@ -428,6 +428,12 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
+        /** Directory of the media driver as far as it is known before the launch. */
+        public String mediaDriverDirectory() {
+            return aeronDirectoryName != null ? aeronDirectoryName : HeraldDirectory.aeronDir(
+                dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir).toString();
+        }
+
         /** Whether the embedder steps everything. */
         public boolean isInvoked() {
             return threadingMode == ThreadingMode.INVOKER;

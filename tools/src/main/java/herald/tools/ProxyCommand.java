@@ -11,6 +11,7 @@ import herald.tools.admin.AdminServer;
 import herald.tools.config.ConfigFile;
 import herald.tools.config.ProxyConfig;
 import herald.tools.policy.EventPolicies;
+import herald.writer.WriterSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * Runs this node's proxy in the foreground.
@@ -77,7 +80,8 @@ final class ProxyCommand extends AbstractCommand {
     private ThreadingMode threading;
 
     @Option(names = "--mode", paramLabel = "MODE",
-        description = "standalone or managed; default: standalone.")
+        description = "standalone, or managed: deliver to an events manager too, on this host unless a writer venice " +
+            "says where; default: standalone.")
     private Mode mode;
 
     @Option(names = "--admin", paramLabel = "HOST:PORT",
@@ -163,8 +167,8 @@ final class ProxyCommand extends AbstractCommand {
         try {
             inFile(() -> proxyConfig.apply(file, context));
             applyOptions(context);
-            if (isManaged(file)) {
-                addManagedWriter(proxyConfig, context);
+            if (isManaged(file) && namesNoManager(file)) {
+                proxyConfig.addWriter(ConfigFile.Writer.of(MANAGED_WRITER), context);
             }
             if (file.writers() != null) {
                 inFile(() -> file.writers().forEach(writer -> proxyConfig.addWriter(writer, context)));
@@ -229,12 +233,11 @@ final class ProxyCommand extends AbstractCommand {
         };
     }
 
-    private static void addManagedWriter(final ProxyConfig proxyConfig, final EventProxy.Context context) {
-        try {
-            proxyConfig.addWriter(ConfigFile.Writer.of(MANAGED_WRITER), context);
-        } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("mode managed delivers to a writer \"" + MANAGED_WRITER +
-                "\", which this Herald does not have: use mode standalone with writers of your own", e);
-        }
+    /** A managed node delivers to a manager on its own host, unless it is told of another one. */
+    private boolean namesNoManager(final ConfigFile file) {
+        final Stream<String> inFile = file.writers() == null ? Stream.of() :
+            file.writers().stream().filter(Objects::nonNull).map(ConfigFile.Writer::spec).filter(Objects::nonNull);
+        return Stream.concat(inFile, writers.stream())
+            .noneMatch(spec -> WriterSpec.parse(spec).scheme().equals(MANAGED_WRITER));
     }
 }

@@ -27,13 +27,13 @@ class ProxyCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--mode=managed | \"venice\", which this Herald does not have: use mode standalone",
+        "--mode=managed --writer=venice:tcp://h | is neither udp://HOST:PORT nor ipc",
         "--mode=other | '--mode'",
-        "--writer=kafka:topic | there is no writer \"kafka\": choose one of [file, stdout, syslog]",
+        "--writer=kafka:topic | there is no writer \"kafka\": choose one of [file, stdout, syslog, venice]",
         "--writer=: | there is no writer \"\"",
         "--writer=file: | the path is missing",
         "--writer=file:/ | / is a directory",
-        "--writer=syslog:tcp://host:514 | is not udp://HOST:PORT",
+        "--writer=syslog:http://host:514 | is not udp://HOST:PORT",
         "--writer=syslog:udp://host:70000 | 70000",
         "--writer=stdout --writer=stdout | names that differ",
         "--dedup-interval=10 | \"10\" is no duration: write a number and a unit",

@@ -167,6 +167,15 @@ class ProxyConfigTest {
     }
 
     @Test
+    void shouldDeliverToAManagerWhereItIsManaged() throws IOException {
+        assertThat(ContextValues.of(context("mode: managed"))).containsEntry("writers", List.of("venice from oldest"));
+        assertThat(ContextValues.of(context("mode: managed\nwriters: [{spec: 'venice:udp://m:4820'}, {spec: stdout}]")))
+            .containsEntry("writers", List.of("venice-udp-m-4820 from oldest", "stdout from end"));
+        assertThat(ContextValues.of(context("", "--mode=managed", "--writer=venice:udp://m:4820")))
+            .containsEntry("writers", List.of("venice-udp-m-4820 from oldest"));
+    }
+
+    @Test
     void shouldLeaveDefaultsWhereNothingIsSaid() throws IOException {
         assertThat(ContextValues.of(context(""))).isEqualTo(ContextValues.of(new EventProxy.Context()));
         assertThat(ContextValues.of(context("dedup:\nbatch:\nevent:\njournal:\ndispatch:\nwriters:\n")))
@@ -185,7 +194,6 @@ class ProxyConfigTest {
         "profile: fast | profile is \"fast\": it must be one of [default, low-latency, throughput]",
         "threading: many | threading is \"many\": it must be one of [shared, dedicated]",
         "mode: both | mode is \"both\": it must be standalone or managed",
-        "mode: managed | \"venice\", which this Herald does not have",
         "writers:;  - | a writer has no spec",
         "writers:;  - name: x | a writer has no spec",
         "writers:;  - spec: kafka:x | there is no writer \"kafka\"",

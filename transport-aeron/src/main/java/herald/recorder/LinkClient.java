@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.link.DriverIdentity;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
+import herald.link.LocalAddress;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.ExclusivePublication;

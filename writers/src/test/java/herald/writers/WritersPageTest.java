@@ -68,7 +68,7 @@ class WritersPageTest {
     void shouldPrintSpecificationsThatWork() throws IOException {
         final List<String> specifications = blocks("spec");
 
-        assertThat(specifications).hasSize(5).allSatisfy(text -> create(text.strip()).close());
+        assertThat(specifications).hasSize(6).allSatisfy(text -> create(text.strip()).close());
     }
 
     @Test

@@ -11,11 +11,13 @@ import herald.stage.Durability;
 import herald.writer.EventWriterFactory;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
+import herald.writers.venice.VeniceWriterFactory;
 import picocli.CommandLine.ITypeConverter;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -190,8 +192,20 @@ public final class ProxyConfig {
         }
     }
 
+    /** Where nothing else is said, the proxy's own media driver carries what goes to a manager. */
+    private static WriterSpec withMediaDriver(final WriterSpec spec, final EventProxy.Context context) {
+        if (!"venice".equals(spec.scheme()) || "ipc".equals(spec.target()) ||
+            spec.options().containsKey(VeniceWriterFactory.AERON_DIR)) {
+            return spec;
+        }
+        final Map<String, String> options = new LinkedHashMap<>(spec.options());
+        options.put(VeniceWriterFactory.AERON_DIR, context.mediaDriverDirectory());
+        return new WriterSpec(spec.name(), spec.scheme(), spec.target(), options);
+    }
+
     private static void addWriter(
-        final WriterSpec spec, final ConfigFile.Writer writer, final EventProxy.Context context) {
+        final WriterSpec said, final ConfigFile.Writer writer, final EventProxy.Context context) {
+        final WriterSpec spec = withMediaDriver(said, context);
         final EventWriterFactory factory = EventWriters.factory(spec);
         if (!spec.name().matches("[a-z0-9-]{1," + WriterSpec.MAX_NAME_LENGTH + '}')) {
             throw new IllegalArgumentException("writer name \"" + spec.name() + "\" must be 1 to " +

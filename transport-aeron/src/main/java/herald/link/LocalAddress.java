@@ -1,6 +1,4 @@
-package herald.recorder;
-
-import herald.link.Endpoint;
+package herald.link;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -11,7 +9,7 @@ import java.net.InetSocketAddress;
 /**
  * Finds the address of this host from which the route to another one starts. Nothing is sent.
  */
-final class LocalAddress {
+public final class LocalAddress {
     private LocalAddress() {
     }
 
@@ -22,7 +20,7 @@ final class LocalAddress {
      * @return in digits, IPv6 in brackets.
      * @throws IOException where the name is unknown or there is no route.
      */
-    static String towards(final Endpoint destination) throws IOException {
+    public static String towards(final Endpoint destination) throws IOException {
         final String host = destination.host();
         final String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         try (DatagramSocket socket = new DatagramSocket()) {

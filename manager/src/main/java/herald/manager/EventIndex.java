@@ -1,0 +1,212 @@
+package herald.manager;
+
+import herald.dispatch.EventBatch;
+import herald.event.EventView;
+import herald.writers.json.EventJson;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.IntPoint;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.agrona.CloseHelper;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The manager's store: one Lucene document an event, by event id. A count that grew replaces the older one, one that
+ * did not is passed over, so that what comes twice, or by two ways, is stored once. What {@link #commit} returned from
+ * survives a kill and a power cut.
+ *
+ * <p>One thread adds and commits; any number search.
+ */
+final class EventIndex implements AutoCloseable {
+    /** What became of an event. */
+    enum Outcome {
+        /** It is new. */
+        STORED,
+        /** Its count grew. */
+        REPLACED,
+        /** Its count is known, or a greater one. */
+        PASSED
+    }
+
+    private static final double BUFFER_MB = 64;
+    private static final long ABSENT = 0;
+
+    private final FSDirectory directory;
+    private final StandardAnalyzer analyzer = new StandardAnalyzer();
+    private final IndexWriter writer;
+    private final SearcherManager searchers;
+    private final EventJson json = new EventJson();
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    /** Counts that searches do not see yet. */
+    private final Map<UUID, Long> fresh = new HashMap<>();
+
+    /**
+     * Opens an index, or makes one.
+     *
+     * @param path of its files.
+     * @throws IOException where it can't be opened.
+     */
+    EventIndex(final Path path) throws IOException {
+        directory = FSDirectory.open(path);
+        IndexWriter opened = null;
+        try {
+            opened = new IndexWriter(directory, new IndexWriterConfig(analyzer)
+                .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false));
+            searchers = new SearcherManager(opened, null);
+        } catch (final IOException e) {
+            CloseHelper.quietCloseAll(opened, directory);
+            throw e;
+        }
+        writer = opened;
+    }
+
+    /** Adds one event of a batch. */
+    Outcome add(final EventBatch batch, final int index) throws IOException {
+        final EventView event = batch.event(index);
+        final long known = countOf(event.id());
+        if (known >= event.count()) {
+            return Outcome.PASSED;
+        }
+        fresh.put(event.id(), event.count());
+        final Document document = document(event);
+        if (known == ABSENT) {
+            writer.addDocument(document);
+            return Outcome.STORED;
+        }
+        writer.updateDocument(new Term(EventFields.ID, event.id().toString()), document);
+        return Outcome.REPLACED;
+    }
+
+    private long countOf(final UUID id) throws IOException {
+        final Long unseen = fresh.get(id);
+        if (unseen != null) {
+            return unseen;
+        }
+        final IndexSearcher searcher = searchers.acquire();
+        try {
+            final Term term = new Term(EventFields.ID, id.toString());
+            for (final LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                final long count = countIn(leaf.reader(), term);
+                if (count != ABSENT) {
+                    return count;
+                }
+            }
+            return ABSENT;
+        } finally {
+            searchers.release(searcher);
+        }
+    }
+
+    private static long countIn(final LeafReader reader, final Term term) throws IOException {
+        final PostingsEnum postings = reader.postings(term, PostingsEnum.NONE);
+        if (postings == null) {
+            return ABSENT;
+        }
+        for (int doc = postings.nextDoc(); doc != PostingsEnum.NO_MORE_DOCS; doc = postings.nextDoc()) {
+            if (reader.getLiveDocs() == null || reader.getLiveDocs().get(doc)) {
+                final NumericDocValues counts = reader.getNumericDocValues(EventFields.COUNT);
+                return counts != null && counts.advanceExact(doc) ? counts.longValue() : ABSENT;
+            }
+        }
+        return ABSENT;
+    }
+
+    private Document document(final EventView event) throws IOException {
+        line.reset();
+        json.write(event, line);
+        final String id = event.id().toString();
+        final Document document = new Document();
+        document.add(new StringField(EventFields.ID, id, Field.Store.NO));
+        document.add(new SortedDocValuesField(EventFields.ID, new BytesRef(id)));
+        document.add(new StoredField(EventFields.JSON, line.toByteArray(), 0, line.size() - 1));
+        document.add(new NumericDocValuesField(EventFields.COUNT, event.count()));
+        document.add(new LongPoint(EventFields.TIME, event.modTimeNs()));
+        document.add(new NumericDocValuesField(EventFields.TIME, event.modTimeNs()));
+        document.add(new IntPoint(EventFields.SEVERITY, event.severity().code()));
+        document.add(new StringField(EventFields.TYPE, event.type(), Field.Store.NO));
+        document.add(new StringField(EventFields.COMPONENT, event.component(), Field.Store.NO));
+        document.add(new StringField(EventFields.NODE, event.node(), Field.Store.NO));
+        document.add(new StringField(EventFields.TENANT, event.tenant(), Field.Store.NO));
+        document.add(new StringField(EventFields.REF, event.refKind() + '/' + event.refName(), Field.Store.NO));
+        document.add(new TextField(EventFields.MESSAGE, event.message(), Field.Store.NO));
+        return document;
+    }
+
+    /** Forces what was added, and lets searches see it. */
+    void commit() throws IOException {
+        writer.commit();
+        searchers.maybeRefreshBlocking();
+        fresh.clear();
+    }
+
+    /**
+     * Deletes what is older than a time, and the oldest where the index is longer than allowed.
+     *
+     * @param oldestNs  last occurrences before are deleted.
+     * @param maxLength of all files, in bytes.
+     * @return how many were deleted for their length, about.
+     */
+    long release(final long oldestNs, final long maxLength) throws IOException {
+        writer.deleteDocuments(LongPoint.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, oldestNs - 1));
+        final long length = length();
+        if (length <= maxLength) {
+            return 0;
+        }
+        final IndexSearcher searcher = searchers.acquire();
+        try {
+            final double share = (double)(length - maxLength) / length;
+            final long surplus = (long)Math.ceil(share * searcher.getIndexReader().numDocs());
+            final long boundaryNs = OldestEvents.timeOf(searcher, surplus);
+            writer.deleteDocuments(LongPoint.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, boundaryNs));
+            return surplus;
+        } finally {
+            searchers.release(searcher);
+            writer.forceMergeDeletes();
+        }
+    }
+
+    private long length() throws IOException {
+        long length = 0;
+        for (final String file : directory.listAll()) {
+            length += directory.fileLength(file);
+        }
+        return length;
+    }
+
+    SearcherManager searchers() {
+        return searchers;
+    }
+
+    StandardAnalyzer analyzer() {
+        return analyzer;
+    }
+
+    /** What was not committed is dropped: nobody was told that it is kept. */
+    @Override
+    public void close() {
+        CloseHelper.quietCloseAll(searchers, writer, directory, analyzer);
+    }
+}

@@ -1,0 +1,173 @@
+package herald.manager;
+
+import herald.events.Severity;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.IntPoint;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.queryparser.simple.SimpleQueryParser;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.WildcardQuery;
+import org.apache.lucene.util.BytesRef;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code GET /events/v1/events} asks for. A wrong parameter is an {@link IllegalArgumentException} that names it,
+ * its value and what would be right.
+ *
+ * @param query  that events have to match.
+ * @param sort   of the answer.
+ * @param limit  of events in it.
+ * @param cursor behind which it begins, without its document; null at the beginning.
+ */
+record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1000;
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final Pattern AGO = Pattern.compile("(\\d{1,6})(s|m|h|d)");
+    private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,19}) ([0-9a-f-]{36})");
+    private static final List<String> PARAMETERS = List.of("type", "severity", "component", "node", "tenant", "ref",
+        "q", "from", "to", "limit", "cursor", "sort");
+
+    /**
+     * Reads the parameters.
+     *
+     * @param parameters by name.
+     * @param analyzer   of messages.
+     * @param nowNs      wall clock, ns since the epoch.
+     * @return the query.
+     */
+    static EventQuery of(final Map<String, String> parameters, final Analyzer analyzer, final long nowNs) {
+        parameters.keySet().stream().filter(name -> !PARAMETERS.contains(name)).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException("there is no parameter \"" + name + "\": there are " +
+                String.join(", ", PARAMETERS));
+        });
+        final BooleanQuery.Builder all = new BooleanQuery.Builder();
+        all.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
+        glob(all, EventFields.TYPE, parameters.get("type"));
+        glob(all, EventFields.COMPONENT, parameters.get("component"));
+        term(all, EventFields.NODE, parameters.get("node"));
+        term(all, EventFields.TENANT, parameters.get("tenant"));
+        term(all, EventFields.REF, parameters.get("ref"));
+        final String severity = parameters.get("severity");
+        if (severity != null) {
+            all.add(IntPoint.newRangeQuery(EventFields.SEVERITY, Severity.parse(severity).code(), Integer.MAX_VALUE),
+                BooleanClause.Occur.FILTER);
+        }
+        final String words = parameters.get("q");
+        if (words != null && !words.isBlank()) {
+            final SimpleQueryParser parser = new SimpleQueryParser(analyzer, EventFields.MESSAGE);
+            parser.setDefaultOperator(BooleanClause.Occur.MUST);
+            all.add(parser.parse(words), BooleanClause.Occur.FILTER);
+        }
+        if (parameters.containsKey("from") || parameters.containsKey("to")) {
+            all.add(LongPoint.newRangeQuery(EventFields.TIME,
+                time("from", parameters.get("from"), nowNs, Long.MIN_VALUE),
+                time("to", parameters.get("to"), nowNs, Long.MAX_VALUE)), BooleanClause.Occur.FILTER);
+        }
+        return new EventQuery(all.build(), sort(parameters.get("sort")), limit(parameters.get("limit")),
+            cursor(parameters.get("cursor")));
+    }
+
+    private static void glob(final BooleanQuery.Builder all, final String field, final String text) {
+        if (text != null) {
+            final Term term = new Term(field, text);
+            all.add(text.contains("*") || text.contains("?") ? new WildcardQuery(term) : new TermQuery(term),
+                BooleanClause.Occur.FILTER);
+        }
+    }
+
+    private static void term(final BooleanQuery.Builder all, final String field, final String text) {
+        if (text != null) {
+            all.add(new TermQuery(new Term(field, text)), BooleanClause.Occur.FILTER);
+        }
+    }
+
+    private static long time(final String name, final String text, final long nowNs, final long open) {
+        if (text == null) {
+            return open;
+        }
+        final Matcher ago = AGO.matcher(text);
+        if (ago.matches()) {
+            final long amount = Long.parseLong(ago.group(1));
+            final Duration duration = switch (ago.group(2)) {
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+            return nowNs - TimeUnit.SECONDS.toNanos(duration.toSeconds());
+        }
+        try {
+            final Instant instant = Instant.parse(text);
+            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NS_PER_S), instant.getNano());
+        } catch (final DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(name + " is \"" + text + "\": it must be a time such as " +
+                "2026-11-24T13:25:55Z, or how long ago, such as 10m", e);
+        }
+    }
+
+    private static Sort sort(final String text) {
+        final String sort = text == null ? "-time" : text;
+        if (!sort.equals("time") && !sort.equals("-time")) {
+            throw new IllegalArgumentException("sort is \"" + text + "\": it must be time, oldest first, or -time");
+        }
+        final boolean newestFirst = sort.equals("-time");
+        return new Sort(new SortField(EventFields.TIME, SortField.Type.LONG, newestFirst),
+            new SortField(EventFields.ID, SortField.Type.STRING, newestFirst));
+    }
+
+    private static int limit(final String text) {
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        if (!text.matches("\\d{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_LIMIT) {
+            throw new IllegalArgumentException("limit is \"" + text + "\": it must be from 1 to " + MAX_LIMIT);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static FieldDoc cursor(final String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            final Matcher place = CURSOR.matcher(
+                new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII));
+            if (place.matches()) {
+                return new FieldDoc(0, Float.NaN,
+                    new Object[] {Long.valueOf(place.group(1)), new BytesRef(place.group(2))});
+            }
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(wrongCursor(text), e);
+        }
+        throw new IllegalArgumentException(wrongCursor(text));
+    }
+
+    private static String wrongCursor(final String text) {
+        return "cursor is \"" + text + "\": it must be the meta.cursor of the answer before";
+    }
+
+    /** Where an answer ended that ends with a document. */
+    static String cursorBehind(final FieldDoc last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(
+            (last.fields[0] + " " + ((BytesRef)last.fields[1]).utf8ToString()).getBytes(StandardCharsets.US_ASCII));
+    }
+}

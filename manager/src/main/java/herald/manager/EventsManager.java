@@ -1,0 +1,195 @@
+package herald.manager;
+
+import herald.engine.LocalMediaDriver;
+import herald.io.FileMutex;
+import herald.link.Endpoint;
+import herald.link.HeraldDirectory;
+import herald.link.LinkDescriptor;
+import herald.link.RestingIdleStrategy;
+import herald.writers.venice.VeniceDescriptor;
+import io.aeron.Aeron;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The central events manager: takes events from the {@code venice} writers of many nodes, stores each once, and answers
+ * queries over HTTP.
+ */
+public final class EventsManager implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventsManager.class);
+    private static final long DRIVER_TIMEOUT_MS = 2_000;
+    private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Context context;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ManagerCounters counters = new ManagerCounters();
+    private HttpApi http;
+    private volatile boolean failed;
+
+    private EventsManager(final Context context) {
+        this.context = context;
+    }
+
+    /**
+     * Starts a manager.
+     *
+     * @param context of it.
+     * @return the manager, ready.
+     * @throws IOException where it can't start: says why and what would mend it.
+     */
+    public static EventsManager launch(final Context context) throws IOException {
+        final EventsManager manager = new EventsManager(context);
+        boolean launched = false;
+        try {
+            manager.open();
+            launched = true;
+            return manager;
+        } finally {
+            if (!launched) {
+                manager.close();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(final T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private void open() throws IOException {
+        if (!Files.isDirectory(context.dataDir)) {
+            Files.createDirectories(context.dataDir,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        final FileMutex lock = FileMutex.tryAcquire(context.dataDir.resolve("lock"));
+        if (lock == null) {
+            throw new IOException("data directory " + context.dataDir + " is in use by another manager: stop that " +
+                "one, or choose another with --data-dir");
+        }
+        opened(lock);
+        final EventIndex index = opened(new EventIndex(context.dataDir.resolve("index")));
+        final LocalMediaDriver driver = opened(LocalMediaDriver.launch(
+            context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
+                context.aeronDirectoryName,
+            DRIVER_TIMEOUT_MS, error -> LOGGER.warn("media driver: {}", error.getMessage())));
+        final Aeron aeron = opened(Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(driver.directoryName())
+            .driverTimeoutMs(DRIVER_TIMEOUT_MS)
+            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(DRIVER_TIMEOUT_MS))
+            .errorHandler(this::onFailure)));
+        final NodeReceiver receiver = new NodeReceiver(
+            aeron, VeniceDescriptor.channel(context.listen.toString()), index,
+            new NodeReceiver.Settings(context.commitIntervalNs, context.retentionNs, context.retentionLength,
+                SystemNanoClock.INSTANCE, context.clock), counters);
+        final AgentRunner runner = opened(new AgentRunner(
+            new RestingIdleStrategy(MAX_PARK_NS), this::onFailure, null, receiver));
+        AgentRunner.startOnThread(runner);
+        http = opened(new HttpApi(
+            new InetSocketAddress(InetAddress.getByName(context.http.host()), context.http.port()), index, counters,
+            () -> !failed, context.clock));
+    }
+
+    private void onFailure(final Throwable error) {
+        if (!failed) {
+            failed = true;
+            LOGGER.error("the manager takes no more events, what it acknowledged is kept", error);
+            context.failureListener.accept(error);
+        }
+    }
+
+    /**
+     * Where it answers queries.
+     *
+     * @return the port.
+     */
+    public int httpPort() {
+        return http.port();
+    }
+
+    /** What was not acknowledged is dropped: nodes send it again. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            CloseHelper.quietClose(opened.pop());
+        }
+    }
+
+    /**
+     * What a manager is launched with.
+     */
+    public static final class Context {
+        private Path dataDir;
+        private String aeronDirectoryName;
+        private Endpoint listen = new Endpoint("127.0.0.1", VeniceDescriptor.DEFAULT_PORT);
+        private Endpoint http = new Endpoint("127.0.0.1", 4880);
+        private long retentionNs = TimeUnit.DAYS.toNanos(30);
+        private long retentionLength = 10L << 30;
+        private long commitIntervalNs = TimeUnit.MILLISECONDS.toNanos(200);
+        private EpochNanoClock clock = new SystemEpochNanoClock();
+        private Consumer<Throwable> failureListener = failure -> { };
+
+        /** Where everything is kept. Required. */
+        public Context dataDir(final Path value) {
+            dataDir = value;
+            return this;
+        }
+
+        /** Directory of the media driver that it embeds; by default one named after the data directory. */
+        public Context aeronDirectoryName(final String value) {
+            aeronDirectoryName = value;
+            return this;
+        }
+
+        /** Where nodes reach it over UDP; on loopback by default. */
+        public Context listen(final Endpoint value) {
+            listen = value;
+            return this;
+        }
+
+        /** Where it answers queries; on loopback by default. */
+        public Context http(final Endpoint value) {
+            http = value;
+            return this;
+        }
+
+        /** After which an event is deleted, from its last occurrence on, in ns; 30 days by default. */
+        public Context retentionNs(final long value) {
+            retentionNs = value;
+            return this;
+        }
+
+        /** How long the index may grow in bytes; 10 GiB by default. */
+        public Context retentionLength(final long value) {
+            retentionLength = value;
+            return this;
+        }
+
+        /** How often what came is forced and acknowledged, in ns; 200 ms by default. */
+        public Context commitIntervalNs(final long value) {
+            commitIntervalNs = value;
+            return this;
+        }
+
+        /** Told once that it can't go on; it still has to be closed. */
+        public Context failureListener(final Consumer<Throwable> value) {
+            failureListener = value;
+            return this;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package herald.manager;
+
+import herald.engine.ProxyException;
+import herald.link.Endpoint;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code herald manager}: runs the central events manager in the foreground until SIGTERM or Ctrl-C.
+ */
+@Command(
+    name = "herald manager",
+    mixinStandardHelpOptions = true,
+    description = "Run the central events manager in the foreground: take events from many nodes, keep an index, " +
+        "answer queries.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+        " 0:all went well", "64:the call is wrong", "74:a file or directory can't be used, or an address is taken"})
+public final class ManagerCommand implements Callable<Integer> {
+    private static final int USAGE = 64;
+    private static final int IO = 74;
+    private static final long CLOSE_TIMEOUT_S = 30;
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB|TiB)?");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data-dir", paramLabel = "DIR", required = true, description = "Where everything is kept.")
+    private Path dataDir;
+
+    @Option(names = "--listen", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:4820",
+        description = "Where nodes reach it, over UDP; default: ${DEFAULT-VALUE}. Nothing there is authenticated.")
+    private String listen;
+
+    @Option(names = "--http", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:4880",
+        description = "Where it answers queries; default: ${DEFAULT-VALUE}.")
+    private String http;
+
+    @Option(names = "--aeron-dir", paramLabel = "DIR",
+        description = "Directory of its media driver, for nodes on the same host with venice:ipc; default: one named " +
+            "after the data directory.")
+    private String aeronDir;
+
+    @Option(names = "--retention-age", paramLabel = "TIME", defaultValue = "30d",
+        description = "How long an event is kept, from its last occurrence on; default: ${DEFAULT-VALUE}.")
+    private String retentionAge;
+
+    @Option(names = "--retention-size", paramLabel = "SIZE", defaultValue = "10GiB",
+        description = "How long the index may grow, then the oldest events go; default: ${DEFAULT-VALUE}.")
+    private String retentionSize;
+
+    @Option(names = "--commit-interval", paramLabel = "TIME", defaultValue = "200ms",
+        description = "How often what came is forced and acknowledged; default: ${DEFAULT-VALUE}.")
+    private String commitInterval;
+
+    ManagerCommand() {
+    }
+
+    /**
+     * Runs the command and ends the process.
+     *
+     * @param args as typed.
+     */
+    public static void main(final String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ManagerCommand())
+            .setParameterExceptionHandler((mistake, args) -> {
+                mistake.getCommandLine().getErr().println("herald: " + mistake.getMessage());
+                mistake.getCommandLine().getErr().println("Try 'herald manager --help'");
+                return USAGE;
+            })
+            .setExecutionExceptionHandler((failure, command, result) -> {
+                command.getErr().println("herald: " + failure.getMessage());
+                return IO;
+            });
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final CountDownLatch stopped = new CountDownLatch(1);
+        final CountDownLatch closed = new CountDownLatch(1);
+        final Thread hook = new Thread(() -> onSignal(stopped, closed), "herald-shutdown");
+        final Throwable[] failure = new Throwable[1];
+        try (EventsManager manager = launch(context().failureListener(cause -> {
+            failure[0] = cause;
+            stopped.countDown();
+        }))) {
+            Runtime.getRuntime().addShutdownHook(hook);
+            final PrintWriter out = spec.commandLine().getOut();
+            out.println("herald manager ready: listen=" + listen + " http=" +
+                http.replaceFirst(":\\d+$", ":" + manager.httpPort()) + " data-dir=" + dataDir);
+            out.flush();
+            stopped.await();
+        } finally {
+            closed.countDown();
+        }
+        if (failure[0] != null) {
+            throw new IOException("the manager stopped, what it acknowledged is kept: " + failure[0].getMessage(),
+                failure[0]);
+        }
+        return 0;
+    }
+
+    /** A stop that was asked for is a normal end: the process exits with 0. */
+    private static void onSignal(final CountDownLatch stopped, final CountDownLatch closed) {
+        stopped.countDown();
+        try {
+            if (closed.await(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(0);
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static EventsManager launch(final EventsManager.Context context) throws IOException {
+        try {
+            return EventsManager.launch(context);
+        } catch (final ProxyException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private EventsManager.Context context() {
+        try {
+            return new EventsManager.Context()
+                .dataDir(dataDir)
+                .aeronDirectoryName(aeronDir)
+                .listen(Endpoint.parse("--listen", listen))
+                .http(Endpoint.parse("--http", http))
+                .retentionNs(nanos("--retention-age", retentionAge))
+                .retentionLength(bytes("--retention-size", retentionSize))
+                .commitIntervalNs(nanos("--commit-interval", commitInterval));
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static long nanos(final String option, final String text) {
+        final Matcher time = TIME.matcher(text);
+        if (!time.matches() || Long.parseLong(time.group(1)) == 0) {
+            throw new IllegalArgumentException(
+                option + " is \"" + text + "\": it must be a time such as 200ms, 12h or 30d");
+        }
+        final TimeUnit unit = switch (time.group(2)) {
+            case "ms" -> TimeUnit.MILLISECONDS;
+            case "s" -> TimeUnit.SECONDS;
+            case "m" -> TimeUnit.MINUTES;
+            case "h" -> TimeUnit.HOURS;
+            default -> TimeUnit.DAYS;
+        };
+        return unit.toNanos(Long.parseLong(time.group(1)));
+    }
+
+    private static long bytes(final String option, final String text) {
+        final Matcher size = SIZE.matcher(text);
+        if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
+            throw new IllegalArgumentException(
+                option + " is \"" + text + "\": it must be a size such as 512MiB or 10GiB");
+        }
+        final int shift = switch (size.group(2) == null ? "B" : size.group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            case "GiB" -> 30;
+            case "TiB" -> 40;
+            default -> 0;
+        };
+        return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << shift);
+    }
+}

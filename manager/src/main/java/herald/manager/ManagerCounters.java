@@ -1,0 +1,49 @@
+package herald.manager;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a manager counts. Written by the receiver's thread, read by any.
+ */
+final class ManagerCounters {
+    private final AtomicLong stored = new AtomicLong();
+    private final AtomicLong replaced = new AtomicLong();
+    private final AtomicLong passed = new AtomicLong();
+    private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong nodes = new AtomicLong();
+
+    void count(final EventIndex.Outcome outcome) {
+        switch (outcome) {
+            case STORED -> stored.incrementAndGet();
+            case REPLACED -> replaced.incrementAndGet();
+            case PASSED -> passed.incrementAndGet();
+        }
+    }
+
+    void committed() {
+        commits.incrementAndGet();
+    }
+
+    void refused() {
+        refused.incrementAndGet();
+    }
+
+    void nodes(final int count) {
+        nodes.set(count);
+    }
+
+    /** All of them, since the manager started. */
+    Map<String, Long> values() {
+        final Map<String, Long> values = new LinkedHashMap<>();
+        values.put("stored", stored.get());
+        values.put("replaced", replaced.get());
+        values.put("passed", passed.get());
+        values.put("commits", commits.get());
+        values.put("refused", refused.get());
+        values.put("nodes", nodes.get());
+        return values;
+    }
+}

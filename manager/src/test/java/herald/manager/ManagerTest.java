@@ -1,0 +1,251 @@
+package herald.manager;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import herald.engine.EventProxy;
+import herald.event.EventFilter;
+import herald.events.ClusterEvents;
+import herald.events.NetworkEvents;
+import herald.events.Severity;
+import herald.link.Endpoint;
+import herald.link.HeraldDirectory;
+import herald.recorder.EventRecorder;
+import herald.recorder.ObjectReference;
+import herald.writer.EventWriter;
+import herald.writer.WriterSpec;
+import herald.writers.venice.VeniceWriterFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A manager, and nodes that forward to it over Aeron: what it stores and what it answers.
+ */
+@Timeout(180)
+class ManagerTest {
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @TempDir
+    private Path dir;
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final int port;
+    private EventsManager manager;
+
+    ManagerTest() throws IOException {
+        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        if (manager != null) {
+            manager.close();
+        }
+    }
+
+    private EventsManager.Context context() {
+        return new EventsManager.Context().dataDir(dir.resolve("manager")).listen(new Endpoint("127.0.0.1", port))
+            .http(new Endpoint("127.0.0.1", 0)).commitIntervalNs(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    private void launch() throws IOException {
+        manager = EventsManager.launch(context());
+    }
+
+    private EventProxy node(final String name) {
+        return node(name, "udp://127.0.0.1:" + port, HeraldDirectory.aeronDir(dir.resolve(name)).toString());
+    }
+
+    private EventProxy node(final String name, final String target, final String aeronDir) {
+        final EventWriter writer = new VeniceWriterFactory().create(
+            new WriterSpec("venice", "venice", target, Map.of("aeronDir", aeronDir)));
+        return EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve(name)).node(name).dedupKeyLimit(100_000)
+            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).dedupIntervalNs(TimeUnit.MINUTES.toNanos(10))
+            .writer(writer, EventFilter.ALL, true));
+    }
+
+    private void record(final String node, final String... messages) {
+        try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
+            .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG)
+            .spoolDir(HeraldDirectory.spoolDir(dir.resolve(node)))
+            .aeronDirectoryName(HeraldDirectory.aeronDir(dir.resolve(node)).toString()))) {
+            long last = 0;
+            for (final String message : messages) {
+                last = message.startsWith("link") ?
+                    recorder.record(NetworkEvents.LINK_DOWN, Severity.CRITICAL, message,
+                        ObjectReference.of("Link", "eth0")) :
+                    recorder.record(ClusterEvents.LEADER_ELECTED, Severity.INFO, message, null);
+            }
+            assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+        }
+    }
+
+    private HttpResponse<String> get(final String path) {
+        try {
+            return http.send(HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + manager.httpPort() + path)).build(), BodyHandlers.ofString());
+        } catch (final IOException e) {
+            throw new AssertionError(path, e);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(path, e);
+        }
+    }
+
+    private JsonNode query(final String parameters) throws IOException {
+        final HttpResponse<String> response = get("/events/v1/events?" + parameters);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return mapper.readTree(response.body());
+    }
+
+    private List<String> messages(final String parameters) throws IOException {
+        final List<String> messages = new ArrayList<>();
+        query(parameters).get("items").forEach(item -> messages.add(item.get("message").asText()));
+        return messages;
+    }
+
+    private void awaitTotal(final int total) {
+        await().atMost(60, TimeUnit.SECONDS).until(() -> query("limit=1").at("/meta/total").asInt() == total);
+    }
+
+    @Test
+    void shouldStoreWhatNodesRecordAndAnswerQueries() throws IOException {
+        launch();
+        try (EventProxy first = node("node-1"); EventProxy second = node("node-2")) {
+            record("node-1", "leader elected", "link down", "leader elected");
+            record("node-2", "another leader elected");
+            awaitTotal(3);
+
+            assertThat(messages("sort=time")).hasSize(3);
+            assertThat(messages("type=network.*")).containsExactly("link down");
+            assertThat(messages("type=network.LinkDown&severity=CRITICAL&component=c?d&tenant=default&node=node-1"))
+                .containsExactly("link down");
+            assertThat(messages("node=node-2")).containsExactly("another leader elected");
+            assertThat(messages("severity=WARN")).containsExactly("link down");
+            assertThat(messages("ref=Link/eth0")).containsExactly("link down");
+            assertThat(messages("q=" + URLEncoder.encode("\"leader elected\" -another", StandardCharsets.UTF_8)))
+                .containsExactly("leader elected");
+            assertThat(messages("q=%22(((&from=1h")).isNotNull();
+            assertThat(messages("from=10m&to=2100-01-01T00:00:00Z")).hasSize(3);
+            assertThat(messages("to=1h")).isEmpty();
+            await().until(() -> query("q=elected&node=node-1").at("/items/0/count").asInt() == 2);
+            final JsonNode event = query("node=node-1&type=cluster.*").at("/items/0");
+            assertThat(event.at("/object-ref/kind").asText()).isEqualTo("Node");
+            assertThat(mapper.readTree(get("/events/v1/events/" + event.at("/meta/uuid").asText()).body()))
+                .isEqualTo(event);
+            assertThat(first.hasFailed() || second.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldTurnPages() throws IOException {
+        launch();
+        final String[] all = new String[25];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = "event " + i;
+        }
+        try (EventProxy node = node("node-1")) {
+            record("node-1", all);
+            awaitTotal(all.length);
+            final List<String> seen = new ArrayList<>();
+            String cursor = "";
+            while (cursor != null) {
+                final JsonNode page = query("limit=10&sort=time&cursor=" + cursor);
+                page.get("items").forEach(item -> seen.add(item.get("message").asText()));
+                cursor = page.at("/meta/cursor").isMissingNode() ? null : page.at("/meta/cursor").asText();
+            }
+            assertThat(seen).containsExactlyInAnyOrder(all);
+            assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldGetEverythingThroughRestartsOfBothAndStoreItOnce() throws IOException {
+        int recorded = 0;
+        for (int run = 0; run < 3; run++) {
+            try (EventProxy node = node("node-1")) {
+                record("node-1", "a" + run, "repeated");
+                launch();
+                record("node-1", "b" + run, "repeated");
+                recorded += 2;
+                awaitTotal(recorded + 1);
+                manager.close();
+                record("node-1", "c" + run);
+                recorded++;
+                assertThat(node.hasFailed()).isFalse();
+            }
+        }
+        launch();
+        try (EventProxy node = node("node-1")) {
+            awaitTotal(recorded + 1);
+            await().until(() -> query("q=repeated").at("/items/0/count").asInt() == 6);
+            assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldTakeEventsOverIpc() throws IOException {
+        final String aeronDir = HeraldDirectory.aeronDir(dir.resolve("manager-aeron")).toString();
+        manager = EventsManager.launch(context().aeronDirectoryName(aeronDir));
+        try (EventProxy node = node("node-1", "ipc", aeronDir)) {
+            record("node-1", "over ipc");
+            awaitTotal(1);
+            assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldRefuseASecondManagerOfADirectory() throws IOException {
+        launch();
+
+        assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
+            .hasMessageContaining("in use by another manager");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/events/v1/events?typ=x | 400 | there is no parameter \\\"typ\\\"",
+        "/events/v1/events?severity=HIGH | 400 | HIGH",
+        "/events/v1/events?limit=0 | 400 | limit is \\\"0\\\": it must be from 1 to 1000",
+        "/events/v1/events?from=yesterday | 400 | from is \\\"yesterday\\\"",
+        "/events/v1/events?sort=count | 400 | it must be time, oldest first, or -time",
+        "/events/v1/events?cursor=xyz | 400 | cursor is",
+        "/events/v1/events?node=a&node=b | 400 | comes twice",
+        "/events/v1/events/none | 404 | there is no event",
+        "/nothing | 404 | there is no /nothing"})
+    void shouldNameWhatIsWrong(final String path, final int code, final String reason) throws IOException {
+        launch();
+
+        final HttpResponse<String> response = get(path);
+
+        assertThat(response.statusCode()).isEqualTo(code);
+        assertThat(response.body()).startsWith("{\"kind\":\"Status\",\"code\":" + code).contains(reason);
+        assertThat(get("/healthz").body()).contains("ok");
+        assertThat(get("/stats").body()).contains("\"stored\":0");
+    }
+}

@@ -1,0 +1,36 @@
+package herald.writers.venice;
+
+/**
+ * What a node's writer and the events manager must agree on before the first message.
+ */
+public final class VeniceDescriptor {
+    /** Version of the protocol that {@code NodeHello} announces. */
+    public static final int PROTOCOL_VERSION = 1;
+    /** The stream on which a manager listens for all nodes. */
+    public static final int STREAM_ID = 4820;
+    /** The stream of replies, each on a channel of its own. */
+    public static final int REPLY_STREAM_ID = 4821;
+    /** The port that a manager listens on by default. */
+    public static final int DEFAULT_PORT = 4820;
+    /** Where no manager is named: one on this host. */
+    public static final String DEFAULT_ENDPOINT = "127.0.0.1:" + DEFAULT_PORT;
+    /** Terms of both directions, in bytes; a message is at most an eighth of it. */
+    public static final int TERM_LENGTH = 1024 * 1024;
+    /** The batch in a message is no longer than this, unless a single event is. */
+    public static final int CHUNK_LENGTH = 48 * 1024;
+    /** Bytes that a message takes at most: an event of the greatest length, and what is around it. */
+    public static final int MAX_MESSAGE_LENGTH = TERM_LENGTH / 8;
+
+    private VeniceDescriptor() {
+    }
+
+    /**
+     * A channel over UDP.
+     *
+     * @param endpoint HOST:PORT.
+     * @return as Aeron calls it.
+     */
+    public static String channel(final String endpoint) {
+        return "aeron:udp?endpoint=" + endpoint + "|term-length=" + TERM_LENGTH;
+    }
+}

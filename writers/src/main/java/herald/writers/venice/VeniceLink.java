@@ -1,0 +1,213 @@
+package herald.writers.venice;
+
+import herald.link.Endpoint;
+import herald.link.LinkDescriptor;
+import herald.link.LocalAddress;
+import herald.venice.MessageHeaderDecoder;
+import herald.venice.MessageHeaderEncoder;
+import herald.venice.NodeAckDecoder;
+import herald.venice.NodeHelloEncoder;
+import herald.venice.NodeRejectDecoder;
+import herald.venice.NodeWelcomeDecoder;
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Publication;
+import io.aeron.Subscription;
+import io.aeron.exceptions.AeronException;
+import io.aeron.logbuffer.Header;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One session with an events manager: a publication to it, and a subscription to its replies on a port of this host.
+ * Its Aeron client runs in invoker mode, stepped by the writer's thread, and dies with the session.
+ */
+final class VeniceLink implements AutoCloseable {
+    private static final long CONNECT_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long DRIVER_TIMEOUT_MS = 10_000;
+    private static final int FRAGMENTS = 16;
+    private static final int HELLO_LENGTH = 1024;
+
+    /**
+     * A manager.
+     *
+     * @param endpoint its address; null over IPC.
+     * @param aeronDir directory of the media driver that carries the session.
+     */
+    record Target(Endpoint endpoint, String aeronDir) {
+        @Override
+        public String toString() {
+            return endpoint == null ? "ipc in " + aeronDir : "udp://" + endpoint;
+        }
+    }
+
+    private final long sessionId = ThreadLocalRandom.current().nextLong();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final NodeAckDecoder ack = new NodeAckDecoder();
+    private final NodeWelcomeDecoder welcome = new NodeWelcomeDecoder();
+    private final NodeRejectDecoder reject = new NodeRejectDecoder();
+    private final NanoClock clock;
+    private Aeron aeron;
+    private Subscription replies;
+    private ExclusivePublication publication;
+    private boolean welcomed;
+    private long acknowledged;
+    private String refusal;
+    private volatile Throwable clientFailure;
+
+    private VeniceLink(final NanoClock clock) {
+        this.clock = clock;
+    }
+
+    /** Waits for the manager's welcome. */
+    static VeniceLink connect(final Target target, final String name, final NanoClock clock) throws VeniceException {
+        final VeniceLink link = new VeniceLink(clock);
+        boolean connected = false;
+        try {
+            link.open(target, name);
+            connected = true;
+            return link;
+        } catch (final AeronException | IOException e) {
+            throw new VeniceException("can't be reached: " + e.getMessage(), e);
+        } finally {
+            if (!connected) {
+                link.close();
+            }
+        }
+    }
+
+    private void open(final Target target, final String name) throws VeniceException, IOException {
+        aeron = Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(target.aeronDir())
+            .useConductorAgentInvoker(true)
+            .driverTimeoutMs(DRIVER_TIMEOUT_MS)
+            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(DRIVER_TIMEOUT_MS))
+            .errorHandler(error -> clientFailure = error));
+        replies = aeron.addSubscription(target.endpoint() == null ? LinkDescriptor.IPC_CHANNEL :
+            VeniceDescriptor.channel(LocalAddress.towards(target.endpoint()) + ":0"), replyStreamId(target));
+        publication = aeron.addExclusivePublication(target.endpoint() == null ?
+            LinkDescriptor.IPC_CHANNEL + "?term-length=" + VeniceDescriptor.TERM_LENGTH :
+            VeniceDescriptor.channel(target.endpoint().toString()), VeniceDescriptor.STREAM_ID);
+        await("does not answer: is it running, and may this host reach it?", publication::isConnected);
+        final String replyChannel = replies.tryResolveChannelEndpointPort();
+        final UnsafeBuffer hello = new UnsafeBuffer(ByteBuffer.allocateDirect(HELLO_LENGTH));
+        final int length = encodeHello(hello, name, replyChannel, replyStreamId(target));
+        await("takes no message", () -> offer(hello, length));
+        await("does not welcome this node", () -> welcomed || refusal != null);
+        step();
+    }
+
+    /** On IPC all replies of a driver share one channel: the stream tells them apart. */
+    private int replyStreamId(final Target target) {
+        return target.endpoint() == null ? (int)(sessionId & Integer.MAX_VALUE) : VeniceDescriptor.REPLY_STREAM_ID;
+    }
+
+    private int encodeHello(
+        final UnsafeBuffer buffer, final String name, final String replyChannel, final int replyStreamId) {
+        final NodeHelloEncoder hello = new NodeHelloEncoder()
+            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .sessionId(sessionId)
+            .protocolVersion(VeniceDescriptor.PROTOCOL_VERSION)
+            .replyStreamId(replyStreamId)
+            .node(name)
+            .replyChannel(replyChannel);
+        return MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
+    }
+
+    /** What is waited for. */
+    @FunctionalInterface
+    private interface Condition {
+        boolean isMet() throws VeniceException;
+    }
+
+    private void await(final String otherwise, final Condition condition) throws VeniceException {
+        final long deadlineNs = clock.nanoTime() + CONNECT_NS;
+        while (!condition.isMet()) {
+            if (clock.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted()) {
+                throw new VeniceException(otherwise);
+            }
+            LockSupport.parkNanos(PARK_NS);
+            stepClient();
+        }
+    }
+
+    long sessionId() {
+        return sessionId;
+    }
+
+    /** Up to this message of the session everything is stored. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /** False where there is no room at the moment. */
+    boolean offer(final DirectBuffer message, final int length) throws VeniceException {
+        final long result = publication.offer(message, 0, length);
+        if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
+            throw new VeniceException("lost the connection");
+        }
+        return result > 0;
+    }
+
+    /** Reads replies and gives the client its turn. */
+    void step() throws VeniceException {
+        stepClient();
+        if (refusal != null) {
+            throw new VeniceException(refusal);
+        }
+        if (!publication.isConnected()) {
+            throw new VeniceException("is gone");
+        }
+    }
+
+    private void stepClient() throws VeniceException {
+        aeron.conductorAgentInvoker().invoke();
+        if (clientFailure != null || aeron.isClosed()) {
+            throw new VeniceException("can't be reached: the media driver is gone", clientFailure);
+        }
+        replies.poll(this::onReply, FRAGMENTS);
+    }
+
+    private void onReply(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        header.wrap(buffer, offset);
+        if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
+            return;
+        }
+        switch (header.templateId()) {
+            case NodeWelcomeDecoder.TEMPLATE_ID -> {
+                welcome.wrapAndApplyHeader(buffer, offset, header);
+                welcomed |= welcome.sessionId() == sessionId;
+            }
+            case NodeAckDecoder.TEMPLATE_ID -> {
+                ack.wrapAndApplyHeader(buffer, offset, header);
+                if (ack.sessionId() == sessionId) {
+                    acknowledged = Math.max(acknowledged, ack.sequence());
+                }
+            }
+            case NodeRejectDecoder.TEMPLATE_ID -> {
+                reject.wrapAndApplyHeader(buffer, offset, header);
+                if (reject.sessionId() == sessionId) {
+                    refusal = "refuses: it speaks protocol " + reject.protocolVersion() + ", this node " +
+                        VeniceDescriptor.PROTOCOL_VERSION + "; upgrade the older of them";
+                }
+            }
+            default -> {
+                // Of a later version.
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietCloseAll(publication, replies, aeron);
+    }
+}
