@@ -240,6 +240,8 @@ public final class PipelineRun implements AutoCloseable {
 
     /** Stops in order and checks that every event is accounted for. */
     public void finish() {
+        awaitDrained();
+        final long journaled = logs.journal().log().position();
         Check.that("the ring takes the shutdown", pipeline.onShutdown());
         awaitDrained();
         final long events = source.events();
@@ -249,7 +251,8 @@ public final class PipelineRun implements AutoCloseable {
         Check.equal("events that found no room in dedup", 0, counters.get(ProxyCounter.DEDUP_OVERFULL));
         Check.that("repeats are folded, and nothing else", folded <= source.repeats());
         Check.that("every new event is dispatched", counters.get(ProxyCounter.DISPATCHED) >= events - folded);
-        Check.equal("resume position", logs.journal().log().position(), logs.dispatchLog().resumePosition());
+        // A tick may have closed the last batch: then none was left for the shutdown to close behind its own record.
+        Check.that("every event is behind the resume position", logs.dispatchLog().resumePosition() >= journaled);
     }
 
     private void stopThreads() {
