@@ -6,21 +6,21 @@ import herald.writers.json.EventJson;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
-import org.apache.lucene.document.IntPoint;
+import org.apache.lucene.document.IntField;
+import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
-import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.PointValues;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
@@ -28,7 +28,9 @@ import org.agrona.CloseHelper;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -51,8 +53,17 @@ final class EventIndex implements AutoCloseable {
         PASSED
     }
 
+    /** Queries differ in their times, so that what a cache kept of one serves no other. */
+    private static final class UncachedSearcherFactory extends SearcherFactory {
+        @Override
+        public IndexSearcher newSearcher(final IndexReader reader, final IndexReader previous) {
+            final IndexSearcher searcher = new IndexSearcher(reader);
+            searcher.setQueryCache(null);
+            return searcher;
+        }
+    }
+
     private static final double BUFFER_MB = 64;
-    private static final long ABSENT = 0;
 
     private final FSDirectory directory;
     private final StandardAnalyzer analyzer = new StandardAnalyzer();
@@ -62,6 +73,8 @@ final class EventIndex implements AutoCloseable {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     /** Counts that searches do not see yet. */
     private final Map<UUID, Long> fresh = new HashMap<>();
+    private IndexSearcher lookedAt;
+    private StoredCounts counts;
 
     /**
      * Opens an index, or makes one.
@@ -74,8 +87,10 @@ final class EventIndex implements AutoCloseable {
         IndexWriter opened = null;
         try {
             opened = new IndexWriter(directory, new IndexWriterConfig(analyzer)
-                .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false));
-            searchers = new SearcherManager(opened, null);
+                .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false)
+                .setLeafSorter(Comparator.comparingLong(EventIndex::newestNs).reversed()));
+            searchers = new SearcherManager(opened, new UncachedSearcherFactory());
+            look();
         } catch (final IOException e) {
             CloseHelper.quietCloseAll(opened, directory);
             throw e;
@@ -83,69 +98,60 @@ final class EventIndex implements AutoCloseable {
         writer = opened;
     }
 
+    /** The last occurrence that a segment has of any event, so that searches begin with the newest segment. */
+    private static long newestNs(final LeafReader segment) {
+        try {
+            final PointValues times = segment.getPointValues(EventFields.TIME);
+            return times == null ? Long.MIN_VALUE : LongPoint.decodeDimension(times.getMaxPackedValue(), 0);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Looks at the newest state that searches see. */
+    private void look() throws IOException {
+        final IndexSearcher newest = searchers.acquire();
+        if (lookedAt != null) {
+            searchers.release(lookedAt);
+        }
+        lookedAt = newest;
+        counts = new StoredCounts(newest.getIndexReader());
+    }
+
     /** Adds one event of a batch. */
     Outcome add(final EventBatch batch, final int index) throws IOException {
         final EventView event = batch.event(index);
-        final long known = countOf(event.id());
+        final BytesRef id = EventFields.id(event.id());
+        final long known = countOf(event.id(), id);
         if (known >= event.count()) {
             return Outcome.PASSED;
         }
         fresh.put(event.id(), event.count());
-        final Document document = document(event);
-        if (known == ABSENT) {
+        final Document document = document(event, id);
+        if (known == StoredCounts.ABSENT) {
             writer.addDocument(document);
             return Outcome.STORED;
         }
-        writer.updateDocument(new Term(EventFields.ID, event.id().toString()), document);
+        writer.updateDocument(new Term(EventFields.ID, id), document);
         return Outcome.REPLACED;
     }
 
-    private long countOf(final UUID id) throws IOException {
+    private long countOf(final UUID id, final BytesRef term) throws IOException {
         final Long unseen = fresh.get(id);
-        if (unseen != null) {
-            return unseen;
-        }
-        final IndexSearcher searcher = searchers.acquire();
-        try {
-            final Term term = new Term(EventFields.ID, id.toString());
-            for (final LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                final long count = countIn(leaf.reader(), term);
-                if (count != ABSENT) {
-                    return count;
-                }
-            }
-            return ABSENT;
-        } finally {
-            searchers.release(searcher);
-        }
+        return unseen == null ? counts.of(term) : unseen;
     }
 
-    private static long countIn(final LeafReader reader, final Term term) throws IOException {
-        final PostingsEnum postings = reader.postings(term, PostingsEnum.NONE);
-        if (postings == null) {
-            return ABSENT;
-        }
-        for (int doc = postings.nextDoc(); doc != PostingsEnum.NO_MORE_DOCS; doc = postings.nextDoc()) {
-            if (reader.getLiveDocs() == null || reader.getLiveDocs().get(doc)) {
-                final NumericDocValues counts = reader.getNumericDocValues(EventFields.COUNT);
-                return counts != null && counts.advanceExact(doc) ? counts.longValue() : ABSENT;
-            }
-        }
-        return ABSENT;
-    }
-
-    private Document document(final EventView event) throws IOException {
+    private Document document(final EventView event, final BytesRef id) throws IOException {
         line.reset();
         json.write(event, line);
-        final String id = event.id().toString();
         final Document document = new Document();
         document.add(new StringField(EventFields.ID, id, Field.Store.NO));
-        document.add(new SortedDocValuesField(EventFields.ID, new BytesRef(id)));
+        document.add(new NumericDocValuesField(EventFields.ID_HIGH, event.id().getMostSignificantBits()));
+        document.add(new NumericDocValuesField(EventFields.ID_LOW, event.id().getLeastSignificantBits()));
         document.add(new StoredField(EventFields.JSON, line.toByteArray(), 0, line.size() - 1));
         document.add(new NumericDocValuesField(EventFields.COUNT, event.count()));
-        document.add(new LongPoint(EventFields.TIME, event.modTimeNs()));
-        document.add(new NumericDocValuesField(EventFields.TIME, event.modTimeNs()));
-        document.add(new IntPoint(EventFields.SEVERITY, event.severity().code()));
+        document.add(new LongField(EventFields.TIME, event.modTimeNs(), Field.Store.NO));
+        document.add(new IntField(EventFields.SEVERITY, event.severity().code(), Field.Store.NO));
         document.add(new StringField(EventFields.TYPE, event.type(), Field.Store.NO));
         document.add(new StringField(EventFields.COMPONENT, event.component(), Field.Store.NO));
         document.add(new StringField(EventFields.NODE, event.node(), Field.Store.NO));
@@ -159,6 +165,7 @@ final class EventIndex implements AutoCloseable {
     void commit() throws IOException {
         writer.commit();
         searchers.maybeRefreshBlocking();
+        look();
         fresh.clear();
     }
 
@@ -170,7 +177,7 @@ final class EventIndex implements AutoCloseable {
      * @return how many were deleted for their length, about.
      */
     long release(final long oldestNs, final long maxLength) throws IOException {
-        writer.deleteDocuments(LongPoint.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, oldestNs - 1));
+        writer.deleteDocuments(LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, oldestNs - 1));
         final long length = length();
         if (length <= maxLength) {
             return 0;
@@ -180,7 +187,7 @@ final class EventIndex implements AutoCloseable {
             final double share = (double)(length - maxLength) / length;
             final long surplus = (long)Math.ceil(share * searcher.getIndexReader().numDocs());
             final long boundaryNs = OldestEvents.timeOf(searcher, surplus);
-            writer.deleteDocuments(LongPoint.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, boundaryNs));
+            writer.deleteDocuments(LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, boundaryNs));
             return surplus;
         } finally {
             searchers.release(searcher);
@@ -196,8 +203,14 @@ final class EventIndex implements AutoCloseable {
         return length;
     }
 
-    SearcherManager searchers() {
-        return searchers;
+    /** What was committed last, to search in; to be given back by {@link #release(IndexSearcher)}. */
+    IndexSearcher acquire() throws IOException {
+        return searchers.acquire();
+    }
+
+    /** Gives back what {@link #acquire} gave. */
+    void release(final IndexSearcher searcher) throws IOException {
+        searchers.release(searcher);
     }
 
     StandardAnalyzer analyzer() {
@@ -207,6 +220,7 @@ final class EventIndex implements AutoCloseable {
     /** What was not committed is dropped: nobody was told that it is kept. */
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(searchers, writer, directory, analyzer);
+        CloseHelper.quietCloseAll(
+            () -> searchers.release(lookedAt), searchers, writer, directory, analyzer);
     }
 }

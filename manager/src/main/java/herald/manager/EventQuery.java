@@ -2,8 +2,8 @@ package herald.manager;
 
 import herald.events.Severity;
 import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.document.IntPoint;
-import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.IntField;
+import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.queryparser.simple.SimpleQueryParser;
 import org.apache.lucene.search.BooleanClause;
@@ -13,9 +13,9 @@ import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.SortedNumericSelector;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.WildcardQuery;
-import org.apache.lucene.util.BytesRef;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,7 +69,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
         term(all, EventFields.REF, parameters.get("ref"));
         final String severity = parameters.get("severity");
         if (severity != null) {
-            all.add(IntPoint.newRangeQuery(EventFields.SEVERITY, Severity.parse(severity).code(), Integer.MAX_VALUE),
+            all.add(IntField.newRangeQuery(EventFields.SEVERITY, Severity.parse(severity).code(), Integer.MAX_VALUE),
                 BooleanClause.Occur.FILTER);
         }
         final String words = parameters.get("q");
@@ -78,7 +79,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             all.add(parser.parse(words), BooleanClause.Occur.FILTER);
         }
         if (parameters.containsKey("from") || parameters.containsKey("to")) {
-            all.add(LongPoint.newRangeQuery(EventFields.TIME,
+            all.add(LongField.newRangeQuery(EventFields.TIME,
                 time("from", parameters.get("from"), nowNs, Long.MIN_VALUE),
                 time("to", parameters.get("to"), nowNs, Long.MAX_VALUE)), BooleanClause.Occur.FILTER);
         }
@@ -130,8 +131,10 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             throw new IllegalArgumentException("sort is \"" + text + "\": it must be time, oldest first, or -time");
         }
         final boolean newestFirst = sort.equals("-time");
-        return new Sort(new SortField(EventFields.TIME, SortField.Type.LONG, newestFirst),
-            new SortField(EventFields.ID, SortField.Type.STRING, newestFirst));
+        return new Sort(
+            LongField.newSortField(EventFields.TIME, newestFirst, SortedNumericSelector.Type.MIN),
+            new SortField(EventFields.ID_HIGH, SortField.Type.LONG, newestFirst),
+            new SortField(EventFields.ID_LOW, SortField.Type.LONG, newestFirst));
     }
 
     private static int limit(final String text) {
@@ -152,8 +155,9 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             final Matcher place = CURSOR.matcher(
                 new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII));
             if (place.matches()) {
-                return new FieldDoc(0, Float.NaN,
-                    new Object[] {Long.valueOf(place.group(1)), new BytesRef(place.group(2))});
+                final UUID id = UUID.fromString(place.group(2));
+                return new FieldDoc(0, Float.NaN, new Object[] {
+                    Long.valueOf(place.group(1)), id.getMostSignificantBits(), id.getLeastSignificantBits()});
             }
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(wrongCursor(text), e);
@@ -167,7 +171,8 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
 
     /** Where an answer ended that ends with a document. */
     static String cursorBehind(final FieldDoc last) {
+        final UUID id = new UUID((Long)last.fields[1], (Long)last.fields[2]);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(
-            (last.fields[0] + " " + ((BytesRef)last.fields[1]).utf8ToString()).getBytes(StandardCharsets.US_ASCII));
+            (last.fields[0] + " " + id).getBytes(StandardCharsets.US_ASCII));
     }
 }

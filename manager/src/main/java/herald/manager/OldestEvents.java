@@ -1,9 +1,10 @@
 package herald.manager;
 
+import org.apache.lucene.document.LongField;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.SortedNumericSelector;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.TopFieldDocs;
 
@@ -28,7 +29,7 @@ final class OldestEvents {
     static long timeOf(final IndexSearcher searcher, final long count) throws IOException {
         final TopFieldDocs oldest = searcher.search(
             new MatchAllDocsQuery(), (int)Math.min(Math.max(1, count), MOST_AT_ONCE),
-            new Sort(new SortField(EventFields.TIME, SortField.Type.LONG)));
+            new Sort(LongField.newSortField(EventFields.TIME, false, SortedNumericSelector.Type.MIN)));
         return oldest.scoreDocs.length == 0 ? Long.MIN_VALUE :
             (Long)((FieldDoc)oldest.scoreDocs[oldest.scoreDocs.length - 1]).fields[0];
     }

@@ -6,26 +6,20 @@ import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
 import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
-import herald.link.HeraldDirectory;
-import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,60 +39,38 @@ import static org.awaitility.Awaitility.await;
 class ManagerKillTest {
     private static final int NODES = 3;
     private static final int SECONDS = Integer.getInteger("herald.soak", 20);
+    private static final List<String> OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
 
     @TempDir
     private Path dir;
     private final ObjectMapper mapper = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<Process> processes = new ArrayList<>();
-    private final int port;
-    private final int httpPort;
+    private ChildProcesses processes;
+    private int port;
+    private int httpPort;
 
-    ManagerKillTest() throws IOException {
-        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-            ServerSocket freeToo = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-            httpPort = freeToo.getLocalPort();
-        }
+    @BeforeEach
+    void findPorts() throws IOException {
+        processes = new ChildProcesses(dir);
+        final int[] ports = ChildProcesses.freePorts();
+        port = ports[0];
+        httpPort = ports[1];
     }
 
     @AfterEach
-    void killAll() throws InterruptedException {
-        for (final Process process : processes) {
-            process.destroyForcibly().waitFor();
-        }
-        for (final String name : List.of("manager", "node-0", "node-1", "node-2")) {
-            if (Files.exists(dir.resolve(name))) {
-                IoUtil.delete(HeraldDirectory.aeronDir(dir.resolve(name)).toFile(), true);
-            }
-        }
-    }
-
-    private Process start(final String name, final Class<?> main, final String... args) throws IOException {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("--")) {
-                command.add(argument);
-            }
-        }
-        command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
-            "-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(args));
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile())).start();
-        processes.add(process);
-        return process;
+    void killAll() {
+        processes.close();
     }
 
     private Process startManager() throws IOException {
-        return start("manager", ManagerCommand.class, "--data-dir=" + dir.resolve("manager"),
+        return processes.start("manager", OPTIONS, ManagerCommand.class, "--data-dir=" + dir.resolve("manager"),
             "--listen=127.0.0.1:" + port, "--http=127.0.0.1:" + httpPort);
     }
 
     private Process startNode(final int number, final boolean records) throws IOException {
-        return start("node-" + number, NodeChild.class, dir.resolve("node-" + number).toString(), "node-" + number,
-            Integer.toString(port), Boolean.toString(records));
+        return processes.start("node-" + number, OPTIONS, NodeChild.class,
+            dir.resolve("node-" + number).toString(), "node-" + number, Integer.toString(port),
+            Boolean.toString(records));
     }
 
     @Test
