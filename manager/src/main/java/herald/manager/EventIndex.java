@@ -13,11 +13,13 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PointValues;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -64,6 +66,9 @@ final class EventIndex implements AutoCloseable {
     }
 
     private static final double BUFFER_MB = 64;
+    /** Says in each commit what fields documents have: to be changed whenever they change. */
+    private static final String FORM_KEY = "herald-form";
+    private static final String FORM = "2";
 
     private final FSDirectory directory;
     private final StandardAnalyzer analyzer = new StandardAnalyzer();
@@ -86,9 +91,11 @@ final class EventIndex implements AutoCloseable {
         directory = FSDirectory.open(path);
         IndexWriter opened = null;
         try {
+            checkForm(path);
             opened = new IndexWriter(directory, new IndexWriterConfig(analyzer)
                 .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false)
                 .setLeafSorter(Comparator.comparingLong(EventIndex::newestNs).reversed()));
+            opened.setLiveCommitData(Map.of(FORM_KEY, FORM).entrySet());
             searchers = new SearcherManager(opened, new UncachedSearcherFactory());
             look();
         } catch (final IOException e) {
@@ -96,6 +103,17 @@ final class EventIndex implements AutoCloseable {
             throw e;
         }
         writer = opened;
+    }
+
+    private void checkForm(final Path path) throws IOException {
+        if (!DirectoryReader.indexExists(directory)) {
+            return;
+        }
+        final String form = SegmentInfos.readLatestCommit(directory).getUserData().get(FORM_KEY);
+        if (!FORM.equals(form)) {
+            throw new IOException("index " + path + " has form " + (form == null ? "1" : form) + ", and this build " +
+                "takes form " + FORM + ": choose another --data-dir, and keep this one for the build that wrote it");
+        }
     }
 
     /** The last occurrence that a segment has of any event, so that searches begin with the newest segment. */
@@ -203,14 +221,8 @@ final class EventIndex implements AutoCloseable {
         return length;
     }
 
-    /** What was committed last, to search in; to be given back by {@link #release(IndexSearcher)}. */
-    IndexSearcher acquire() throws IOException {
-        return searchers.acquire();
-    }
-
-    /** Gives back what {@link #acquire} gave. */
-    void release(final IndexSearcher searcher) throws IOException {
-        searchers.release(searcher);
+    SearcherManager searchers() {
+        return searchers;
     }
 
     StandardAnalyzer analyzer() {

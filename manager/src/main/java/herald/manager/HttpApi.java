@@ -153,7 +153,7 @@ final class HttpApi implements AutoCloseable {
 
     private byte[] events(final HttpExchange exchange) throws IOException, NotFoundException {
         final String path = exchange.getRequestURI().getPath();
-        final IndexSearcher searcher = index.acquire();
+        final IndexSearcher searcher = index.searchers().acquire();
         try {
             if (path.equals(EVENTS) || path.equals(EVENTS + '/')) {
                 return list(searcher, EventQuery.of(
@@ -161,7 +161,7 @@ final class HttpApi implements AutoCloseable {
             }
             return one(searcher, path.substring(EVENTS.length() + 1));
         } finally {
-            index.release(searcher);
+            index.searchers().release(searcher);
         }
     }
 

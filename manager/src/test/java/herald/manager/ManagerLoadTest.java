@@ -45,7 +45,7 @@ class ManagerLoadTest {
     private static final int WARM_UP = 50_000;
     /** Events that the recorder may be ahead of the manager: the manager, not the proxy, is to have the load. */
     private static final int MAX_LEAD = 50_000;
-    /** Asked in turn: five conditions, the oldest first, a rare word, and one object's. */
+    /** Asked in turn: five conditions, the oldest first, a rare word, and all but the last second. */
     private static final List<String> QUERIES = List.of(
         "?type=network.*&severity=WARN&node=node-1&q=link&from=1h&limit=50",
         "?severity=WARN&component=cmd&sort=time&limit=50",

@@ -14,6 +14,10 @@ import herald.recorder.ObjectReference;
 import herald.writer.EventWriter;
 import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -225,6 +229,18 @@ class ManagerTest {
 
         assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
             .hasMessageContaining("in use by another manager");
+    }
+
+    @Test
+    void shouldRefuseAnIndexOfAnotherForm() throws IOException {
+        final Path index = dir.resolve("manager").resolve("index");
+        try (Directory directory = FSDirectory.open(index);
+            IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            writer.commit();
+        }
+
+        assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
+            .hasMessageContaining(index + " has form 1, and this build takes form 2: choose another --data-dir");
     }
 
     @ParameterizedTest
