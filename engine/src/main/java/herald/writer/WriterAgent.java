@@ -63,6 +63,7 @@ public final class WriterAgent implements Agent {
     private static final Logger LOGGER = LoggerFactory.getLogger(WriterAgent.class);
     private static final long MIN_BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MAX_BACKOFF_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LONGEST_CALL_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final Context context;
     private final EventWriter writer;
@@ -82,6 +83,8 @@ public final class WriterAgent implements Agent {
     private long retryNs;
     private boolean abandoned;
     private volatile boolean failing;
+    private volatile boolean calling;
+    private volatile long callNs;
     private volatile long takenPosition;
     private volatile long deliveredPosition;
 
@@ -107,6 +110,7 @@ public final class WriterAgent implements Agent {
             context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
         status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
+        status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
         final long from = startPosition(startsAtOldest);
         this.deliveredPosition = from;
         this.deliveredPlace = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == from ?
@@ -176,6 +180,7 @@ public final class WriterAgent implements Agent {
         Throwable failure = null;
         try {
             if (batch != null) {
+                beginCall();
                 done = writer.write(batch, index);
             }
         } catch (final WriterException e) {
@@ -195,7 +200,27 @@ public final class WriterAgent implements Agent {
             done = 0;
             failure = WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
         }
+        endCall();
         return conclude(done, left, failure);
+    }
+
+    private synchronized void beginCall() {
+        requireOwned();
+        callNs = context.nanoClock().nanoTime();
+        calling = true;
+        status.set(WriterStatus.Field.CALL_SINCE_MS, wallMs());
+    }
+
+    private synchronized void endCall() {
+        requireOwned();
+        if (calling) {
+            calling = false;
+            status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
+        }
+    }
+
+    private long wallMs() {
+        return TimeUnit.NANOSECONDS.toMillis(context.wallClock().nanoTime());
     }
 
     private static boolean isRetryable(final Throwable failure) {
@@ -358,8 +383,7 @@ public final class WriterAgent implements Agent {
         context.counters().increment(ProxyCounter.DELIVERY_RETRIES);
         status.add(WriterStatus.Field.RETRIES, 1);
         if (!failing) {
-            status.set(WriterStatus.Field.FAILING_SINCE_MS,
-                TimeUnit.NANOSECONDS.toMillis(context.wallClock().nanoTime()));
+            status.set(WriterStatus.Field.FAILING_SINCE_MS, wallMs());
             LOGGER.warn("writer {} does not get through, it tries again: {}", name,
                 DeadLetters.printable(reason));
         }
@@ -407,10 +431,10 @@ public final class WriterAgent implements Agent {
     /**
      * Whether deliveries fail at the moment. Any thread.
      *
-     * @return true while it waits to try again.
+     * @return true while it waits to try again, and while the writer has not come back from a call for 30 s.
      */
     public boolean isFailing() {
-        return failing;
+        return failing || (calling && context.nanoClock().nanoTime() - callNs >= LONGEST_CALL_NS);
     }
 
     /**

@@ -33,7 +33,9 @@ public final class WriterStatus implements AutoCloseable {
         /** Bytes of the dispatch log that were released before it read them. */
         LOST_BYTES(32),
         /** Wall clock since when it does not get through, ms since the epoch; 0 while it does. */
-        FAILING_SINCE_MS(40);
+        FAILING_SINCE_MS(40),
+        /** Wall clock since when the writer has not come back from a call, ms since the epoch; 0 between calls. */
+        CALL_SINCE_MS(48);
 
         private final int offset;
 

@@ -433,6 +433,25 @@ class WriterAgentTest {
         assertThat(statusOf(WriterStatus.Field.DELIVERED)).isEqualTo(3);
     }
 
+    @Test
+    void shouldCallAWriterFailingThatDoesNotComeBack() throws IOException {
+        start(true);
+        log.append("a");
+        final List<Object> seen = new ArrayList<>();
+        writer.onWrite = () -> {
+            seen.add(agent.isFailing());
+            nowNs += MAX_WAIT_NS;
+            seen.add(agent.isFailing());
+            seen.add(statusOf(WriterStatus.Field.CALL_SINCE_MS));
+        };
+        agent.doWork();
+
+        assertThat(seen).containsExactly(false, true, WALL_MS);
+        assertThat(agent.isFailing()).isFalse();
+        assertThat(statusOf(WriterStatus.Field.CALL_SINCE_MS)).isZero();
+        assertThat(writer.delivered).containsExactly("a");
+    }
+
     private long statusOf(final WriterStatus.Field field) throws IOException {
         try (WriterStatus status = WriterStatus.read(
             SystemDisk.INSTANCE, dir.resolve("bookmarks").resolve("w" + WriterStatus.SUFFIX))) {

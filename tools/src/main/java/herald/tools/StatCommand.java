@@ -21,6 +21,8 @@ import java.time.Instant;
  */
 @Command(name = "stat", description = "Show the counters of this node's proxy and how far its writers are.")
 final class StatCommand extends AbstractCommand {
+    private static final long LONG_CALL_MS = 5_000;
+
     @Option(names = "--data-dir", paramLabel = "DIR",
         description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
     private Path dataDir;
@@ -72,13 +74,19 @@ final class StatCommand extends AbstractCommand {
         }
         try (WriterStatus status = WriterStatus.read(SystemDisk.INSTANCE, file)) {
             final long failingSinceMs = status.get(WriterStatus.Field.FAILING_SINCE_MS);
+            final long callSinceMs = status.get(WriterStatus.Field.CALL_SINCE_MS);
             out().println("  delivered=" + status.get(WriterStatus.Field.DELIVERED) +
                 " filtered=" + status.get(WriterStatus.Field.FILTERED) +
                 " retries=" + status.get(WriterStatus.Field.RETRIES) +
                 " dead-letters=" + status.get(WriterStatus.Field.DEAD_LETTERS) +
                 " lost-bytes=" + status.get(WriterStatus.Field.LOST_BYTES) +
-                (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)));
+                (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)) +
+                (isLong(callSinceMs) ? " in-call-since=" + Instant.ofEpochMilli(callSinceMs) : ""));
         }
+    }
+
+    private static boolean isLong(final long callSinceMs) {
+        return callSinceMs != 0 && System.currentTimeMillis() - callSinceMs >= LONG_CALL_MS;
     }
 
     private static long batchesAfter(final Path root, final long position) {

@@ -126,6 +126,11 @@ final class Rsyslog implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    long writtenLength() throws IOException {
+        final Path out = dir.resolve("out.json");
+        return Files.exists(out) ? Files.size(out) : 0;
+    }
+
     /** What it wrote, whole lines alone. */
     List<JsonNode> received() {
         final Path out = dir.resolve("out.json");

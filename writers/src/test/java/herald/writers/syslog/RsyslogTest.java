@@ -1,17 +1,20 @@
 package herald.writers.syslog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
 import herald.engine.DataDirectory;
 import herald.engine.EventProxy;
 import herald.event.EventFilter;
 import herald.events.ClusterEvents;
+import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
-import herald.recorder.ObjectReference;
 import herald.writer.EventWriter;
 import herald.writer.WriterSpec;
+import herald.writers.ChildJvm;
 import herald.writers.EventBatches;
+import org.agrona.IoUtil;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,15 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -45,12 +48,12 @@ import static org.awaitility.Awaitility.await;
 @Timeout(5_400)
 class RsyslogTest {
     private static final int RESTARTS = Integer.getInteger("herald.restarts", 6);
-    private static final int EVENTS_A_RUN = 200;
+    private static final int EVENTS = 200;
     private static final int WINDOW_MESSAGES = 1_000;
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
     @TempDir
     private Path dir;
+    private final List<Process> nodes = new ArrayList<>();
 
     @BeforeEach
     void needRsyslog() {
@@ -115,104 +118,124 @@ class RsyslogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "tls"})
-    void shouldGetEveryEventThroughRestarts(final String protocol) throws Exception {
+    void shouldGetEveryEventThroughKills(final String protocol) throws Exception {
         final Certificates certificates = new Certificates(dir.resolve("certificates"))
             .add("good", "dns:localhost,ip:127.0.0.1", "-1d", 10);
         final boolean encrypted = "tls".equals(protocol);
-        final Map<String, String> options = new HashMap<>(Map.of(
-            "windowSeconds", "1", "windowMessages", Integer.toString(WINDOW_MESSAGES)));
+        final List<String> options = new ArrayList<>(
+            List.of("windowSeconds=1", "windowMessages=" + WINDOW_MESSAGES));
         if (encrypted) {
-            options.put("caFile", certificates.certificate("ca").toString());
+            options.add("caFile=" + certificates.certificate("ca"));
         }
         try (Rsyslog rsyslog = encrypted ? Rsyslog.encrypted(dir.resolve("rsyslog"), certificates, "good") :
             Rsyslog.plain(dir.resolve("rsyslog"))) {
             rsyslog.start();
             final String target = protocol + "://127.0.0.1:" + rsyslog.tcpPort();
-            int recorded = 0;
-            for (int restart = 0; restart <= RESTARTS; restart++) {
-                try (EventProxy proxy = proxy(writer(target, options))) {
-                    recorded = record(recorded);
-                    if (restart % 2 == 0) {
-                        rsyslog.stop();
-                    } else {
-                        rsyslog.kill();
-                    }
-                    recorded = record(recorded);
-                    rsyslog.start();
-                    assertThat(proxy.hasFailed()).isFalse();
+            final Random random = new Random(5);
+            for (int restart = 0; restart < RESTARTS; restart++) {
+                killBoth(startNode(target, true, options), rsyslog, restart % 2 == 0, random);
+            }
+            final Process node = startNode(target, false, options);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> dispatched().containsValue(NodeChild.LAST));
+            final Map<String, String> expected = dispatched();
+            await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
+                .until(() -> messages(rsyslog).equals(expected));
+            node.destroyForcibly().waitFor();
+            final int repeats = rsyslog.received().size() - expected.size();
+            System.out.println(protocol + ": restarts=" + RESTARTS + " events=" + expected.size() +
+                " repeats=" + repeats);
+            assertThat(new HashSet<>(expected.values())).hasSameSizeAs(expected.keySet());
+            assertThat(repeats).isLessThanOrEqualTo(2 * RESTARTS * WINDOW_MESSAGES);
+        } finally {
+            nodes.forEach(Process::destroyForcibly);
+            IoUtil.delete(HeraldDirectory.aeronDir(dataDir()).toFile(), true);
+        }
+    }
+
+    /** Once something arrives, stops or kills the receiver, and kills the node before or after that one is back. */
+    private static void killBoth(
+        final Process node, final Rsyslog rsyslog, final boolean inOrder, final Random random) throws Exception {
+        final long before = rsyslog.writtenLength();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> rsyslog.writtenLength() > before);
+        assertThat(node.waitFor(random.nextInt(2_500), TimeUnit.MILLISECONDS)).isFalse();
+        if (inOrder) {
+            rsyslog.stop();
+        } else {
+            rsyslog.kill();
+        }
+        assertThat(node.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS)).isFalse();
+        if (random.nextBoolean()) {
+            node.destroyForcibly().waitFor();
+            rsyslog.start();
+        } else {
+            rsyslog.start();
+            assertThat(node.waitFor(random.nextInt(500), TimeUnit.MILLISECONDS)).isFalse();
+            node.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process startNode(final String target, final boolean records, final List<String> options)
+        throws IOException {
+        final List<String> arguments = new ArrayList<>(
+            List.of(dataDir().toString(), target, Boolean.toString(records)));
+        arguments.addAll(options);
+        final Process node = new ProcessBuilder(
+            ChildJvm.command(List.of(), NodeChild.class, arguments.toArray(new String[0])))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("node.log").toFile())).start();
+        nodes.add(node);
+        return node;
+    }
+
+    /** Messages by event id. */
+    private Map<String, String> dispatched() {
+        final Map<String, String> messages = new HashMap<>();
+        try (DispatchReader reader = new DispatchReader(
+            SystemDisk.INSTANCE, DataDirectory.dispatch(dataDir()), 0, damage -> { })) {
+            for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                for (int i = 0; i < batch.size(); i++) {
+                    messages.put(batch.event(i).id().toString(), batch.event(i).message());
                 }
             }
-            try (EventProxy proxy = proxy(writer(target, options))) {
-                final int expected = recorded;
-                await().atMost(60, TimeUnit.SECONDS).until(() -> ids(rsyslog).size() == expected);
-                assertThat(proxy.hasFailed()).isFalse();
-            }
-            final int repeats = rsyslog.received().size() - recorded;
-            System.out.println(protocol + ": restarts=" + RESTARTS + " events=" + recorded + " repeats=" + repeats);
-            assertThat(ids(rsyslog)).hasSize(recorded);
-            assertThat(repeats).isLessThanOrEqualTo(2 * (RESTARTS + 1) * WINDOW_MESSAGES);
-            assertThat(Files.exists(DataDirectory.bookmarks(dataDir()))).isTrue();
         }
+        return messages;
     }
 
     private Path dataDir() {
         return dir.resolve("data");
     }
 
-    private EventProxy proxy(final EventWriter writer) {
-        return EventProxy.launch(new EventProxy.Context()
-            .dataDir(dataDir())
-            .node("node-1")
-            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
-            .dedupKeyLimit(100_000)
-            .journalSegmentLength(1024 * 1024)
-            .dispatchSegmentLength(1024 * 1024)
-            .batchLengthLimit(64 * 1024)
-            .closeTimeoutNs(TimeUnit.MILLISECONDS.toNanos(200))
-            .writer(writer, EventFilter.ALL, true));
-    }
-
-    private int record(final int first) {
-        try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context()
-            .component("cmd")
-            .eventTypes(ClusterEvents.CATALOG)
-            .spoolDir(HeraldDirectory.spoolDir(dataDir()))
-            .aeronDirectoryName(HeraldDirectory.aeronDir(dataDir()).toString()))) {
-            long last = 0;
-            for (int i = first; i < first + EVENTS_A_RUN; i++) {
-                last = recorder.record(
-                    ClusterEvents.LEADER_ELECTED, null, "event " + i, ObjectReference.of("Node", "n-" + i));
-            }
-            assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
-        }
-        return first + EVENTS_A_RUN;
-    }
-
-    /** Ids of the events received; each id has always the same message. */
-    private static Set<String> ids(final Rsyslog rsyslog) {
+    /** Messages received, by event id; one that came again has the same. */
+    private static Map<String, String> messages(final Rsyslog rsyslog) {
         final Map<String, String> messages = new HashMap<>();
-        final List<JsonNode> received = rsyslog.received();
-        for (final JsonNode fields : received) {
+        for (final JsonNode fields : rsyslog.received()) {
             final SyslogMessage message = Rsyslog.parse(fields);
             final String before = messages.put(message.herald().get("id"), message.message());
             if (before != null) {
                 assertThat(message.message()).isEqualTo(before);
             }
         }
-        assertThat(new HashSet<>(messages.values())).hasSameSizeAs(messages.keySet());
-        return messages.keySet();
+        return messages;
     }
 
     @Test
     void shouldDeliverToOneTargetWhileAnotherFails() throws Exception {
         try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
-            EventProxy proxy = proxy(writer("tcp://127.0.0.1:" + rsyslog.tcpPort(), Map.of()))) {
+            EventProxy proxy = EventProxy.launch(new EventProxy.Context()
+                .dataDir(dataDir()).node("node-1").dedupKeyLimit(10_000)
+                .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).closeTimeoutNs(TimeUnit.MILLISECONDS.toNanos(200))
+                .writer(writer("tcp://127.0.0.1:" + rsyslog.tcpPort(), Map.of()), EventFilter.ALL, true));
+            EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
+                .eventTypes(ClusterEvents.CATALOG).spoolDir(HeraldDirectory.spoolDir(dataDir()))
+                .aeronDirectoryName(HeraldDirectory.aeronDir(dataDir()).toString()))) {
             proxy.writers().add(new SyslogWriterFactory().create(
                 WriterSpec.parse("syslog:tcp://127.0.0.1:1")), EventFilter.ALL, true);
-            final int recorded = record(0);
+            for (int i = 0; i < EVENTS; i++) {
+                recorder.record(ClusterEvents.LEADER_ELECTED, null, "event " + i, null);
+            }
 
-            await().until(() -> ids(rsyslog).size() == recorded);
-            assertThat(rsyslog.received()).hasSize(recorded);
+            await().until(() -> messages(rsyslog).size() == EVENTS);
+            assertThat(rsyslog.received()).hasSize(EVENTS);
             assertThat(proxy.writers().failing()).contains(entry("rsyslog", false));
             await().until(() -> proxy.writers().failing().containsValue(true));
         }

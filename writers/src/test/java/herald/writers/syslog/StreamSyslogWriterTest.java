@@ -2,6 +2,7 @@ package herald.writers.syslog;
 
 import herald.writer.WriterException;
 import herald.writers.EventBatches;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +25,8 @@ class StreamSyslogWriterTest {
     private static final int WINDOW = 10;
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final ConditionFactory POLL =
+        await().pollInSameThread().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
 
     private long nowNs = Long.MAX_VALUE - WINDOW_NS;
 
@@ -43,7 +47,7 @@ class StreamSyslogWriterTest {
                 assertThat(writer.write(EventBatches.of(EventBatches.event().message(text)), 0)).isEqualTo(1);
                 settle(writer);
                 final int expected = i;
-                await().until(() -> receiver.messages().size() == expected);
+                POLL.until(() -> receiver.messages().size() == expected);
                 assertThat(SyslogMessage.parse(receiver.messages().get(i - 1)).header().get(2))
                     .isEqualTo("fleet-7/cmd");
             }
@@ -53,7 +57,7 @@ class StreamSyslogWriterTest {
 
     /** Time goes on until everything that was sent counts as delivered. */
     private void settle(final StreamSyslogWriter writer) {
-        await().pollInSameThread().until(() -> {
+        POLL.until(() -> {
             nowNs += WINDOW_NS;
             return writer.unsettled() == 0;
         });

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -72,7 +74,8 @@ class SyslogNgTest {
         final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
             .redirectOutput(dir.resolve("log").toFile());
         builder.environment().put("LD_LIBRARY_PATH",
-            root().resolve("usr/lib/x86_64-linux-gnu") + ":" + root().resolve("usr/lib/syslog-ng"));
+            Stream.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/syslog-ng")
+                .map(library -> root().resolve(library).toString()).collect(Collectors.joining(":")));
         final Process process = builder.start();
         await().until(() -> {
             assertThat(process.isAlive()).as(Files.readString(dir.resolve("log"))).isTrue();
