@@ -188,29 +188,26 @@ final class EventIndex implements AutoCloseable {
     }
 
     /**
-     * Deletes what is older than a time, and the oldest where the index is longer than allowed.
+     * Deletes what is older than a time, and the oldest where the index is longer than allowed. Files get shorter
+     * later, beside this.
      *
      * @param oldestNs  last occurrences before are deleted.
      * @param maxLength of all files, in bytes.
      * @return how many were deleted for their length, about.
      */
     long release(final long oldestNs, final long maxLength) throws IOException {
-        writer.deleteDocuments(LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, oldestNs - 1));
-        final long length = length();
-        if (length <= maxLength) {
+        writer.deleteDocuments(OldestEvents.until(oldestNs - 1));
+        final IndexReader reader = lookedAt.getIndexReader();
+        final int events = reader.numDocs();
+        // What is deleted stays in the files until they are merged: it is not to be counted again.
+        final double length = (double)length() * events / Math.max(1, reader.maxDoc());
+        if (events == 0 || length <= maxLength) {
             return 0;
         }
-        final IndexSearcher searcher = searchers.acquire();
-        try {
-            final double share = (double)(length - maxLength) / length;
-            final long surplus = (long)Math.ceil(share * searcher.getIndexReader().numDocs());
-            final long boundaryNs = OldestEvents.timeOf(searcher, surplus);
-            writer.deleteDocuments(LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, boundaryNs));
-            return surplus;
-        } finally {
-            searchers.release(searcher);
-            writer.forceMergeDeletes();
-        }
+        final long surplus = (long)Math.ceil((length - maxLength) / length * events);
+        writer.deleteDocuments(OldestEvents.find(lookedAt, surplus));
+        writer.forceMergeDeletes(false);
+        return surplus;
     }
 
     private long length() throws IOException {

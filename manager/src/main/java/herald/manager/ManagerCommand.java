@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -96,10 +97,10 @@ public final class ManagerCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         final CountDownLatch stopped = new CountDownLatch(1);
         final CountDownLatch closed = new CountDownLatch(1);
-        final Thread hook = new Thread(() -> onSignal(stopped, closed), "herald-shutdown");
-        final Throwable[] failure = new Throwable[1];
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final Thread hook = new Thread(() -> onExit(stopped, closed, failure), "herald-shutdown");
         try (EventsManager manager = launch(context().failureListener(cause -> {
-            failure[0] = cause;
+            failure.set(cause);
             stopped.countDown();
         }))) {
             Runtime.getRuntime().addShutdownHook(hook);
@@ -111,18 +112,19 @@ public final class ManagerCommand implements Callable<Integer> {
         } finally {
             closed.countDown();
         }
-        if (failure[0] != null) {
-            throw new IOException("the manager stopped, what it acknowledged is kept: " + failure[0].getMessage(),
-                failure[0]);
+        if (failure.get() != null) {
+            throw new IOException("the manager stopped, what it acknowledged is kept: " + failure.get().getMessage(),
+                failure.get());
         }
         return 0;
     }
 
-    /** A stop that was asked for is a normal end: the process exits with 0. */
-    private static void onSignal(final CountDownLatch stopped, final CountDownLatch closed) {
+    /** A stop that was asked for is a normal end: the process exits with 0. A failure keeps its own code. */
+    private static void onExit(
+        final CountDownLatch stopped, final CountDownLatch closed, final AtomicReference<Throwable> failure) {
         stopped.countDown();
         try {
-            if (closed.await(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+            if (closed.await(CLOSE_TIMEOUT_S, TimeUnit.SECONDS) && failure.get() == null) {
                 Runtime.getRuntime().halt(0);
             }
         } catch (final InterruptedException e) {

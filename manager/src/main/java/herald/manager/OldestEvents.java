@@ -1,12 +1,10 @@
 package herald.manager;
 
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.index.PointValues;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchAllDocsQuery;
-import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.SortedNumericSelector;
-import org.apache.lucene.search.FieldDoc;
-import org.apache.lucene.search.TopFieldDocs;
+import org.apache.lucene.search.Query;
 
 import java.io.IOException;
 
@@ -14,23 +12,47 @@ import java.io.IOException;
  * Finds where the oldest of all events end.
  */
 final class OldestEvents {
-    private static final int MOST_AT_ONCE = 100_000;
+    /** One in so many may be found too many: each look costs a walk over what is older. */
+    private static final int TOLERANCE = 64;
 
     private OldestEvents() {
     }
 
     /**
-     * The time up to which a number of events have their last occurrence.
+     * A query for the events with the oldest last occurrences.
      *
      * @param searcher of the index.
-     * @param count    of events, at least 1; no more than some are looked at.
-     * @return ns since the epoch, inclusive; the least time there is where there are no events.
+     * @param count    of events, from 1 to those that there are.
+     * @return finds that many, or a few more.
+     * @throws IOException where the index can't be read.
      */
-    static long timeOf(final IndexSearcher searcher, final long count) throws IOException {
-        final TopFieldDocs oldest = searcher.search(
-            new MatchAllDocsQuery(), (int)Math.min(Math.max(1, count), MOST_AT_ONCE),
-            new Sort(LongField.newSortField(EventFields.TIME, false, SortedNumericSelector.Type.MIN)));
-        return oldest.scoreDocs.length == 0 ? Long.MIN_VALUE :
-            (Long)((FieldDoc)oldest.scoreDocs[oldest.scoreDocs.length - 1]).fields[0];
+    static Query find(final IndexSearcher searcher, final long count) throws IOException {
+        final byte[] least = PointValues.getMinPackedValue(searcher.getIndexReader(), EventFields.TIME);
+        final byte[] most = PointValues.getMaxPackedValue(searcher.getIndexReader(), EventFields.TIME);
+        long fromNs = LongPoint.decodeDimension(least, 0);
+        long toNs = LongPoint.decodeDimension(most, 0);
+        while (fromNs < toNs) {
+            final long middleNs = fromNs + (toNs - fromNs) / 2;
+            final long found = searcher.count(until(middleNs));
+            if (found < count) {
+                fromNs = middleNs + 1;
+            } else {
+                toNs = middleNs;
+                if (found - count <= count / TOLERANCE) {
+                    break;
+                }
+            }
+        }
+        return until(toNs);
+    }
+
+    /**
+     * A query for the events whose last occurrence was until then.
+     *
+     * @param timeNs since the epoch, inclusive.
+     * @return finds them.
+     */
+    static Query until(final long timeNs) {
+        return LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, timeNs);
     }
 }

@@ -7,6 +7,7 @@ import herald.dispatch.EventBatch;
 import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,8 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Three nodes and a manager in processes of their own, each killed at random: in the end the manager's index is the
- * union of the nodes' dispatch logs, with the newest counts.
+ * Nodes and a manager in processes of their own, killed at random or out of disk space: in the end the manager's index
+ * is the union of the nodes' dispatch logs, with the newest counts.
  */
 @Tag("slow")
 @Timeout(1_800)
@@ -109,10 +111,50 @@ class ManagerKillTest {
         assertThat(expected).hasSizeGreaterThan(100);
     }
 
+    /** A real file system that is full: the manager ends, and says so; the next one gets what was not stored. */
+    @Test
+    void shouldGoOnWhereTheDiskWasFull() throws Exception {
+        final Path disk = Files.createDirectory(dir.resolve("manager"));
+        Assumptions.assumeTrue(
+            run("mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "herald-test", disk.toString()),
+            "may not mount a file system");
+        try {
+            final Process manager = startManager();
+            final Process node = startNode(0, true);
+            await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
+                .until(() -> !stored().isEmpty());
+            run("dd", "if=/dev/zero", "of=" + disk.resolve("ballast"), "bs=64k");
+
+            assertThat(manager.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(manager.exitValue()).isEqualTo(74);
+            assertThat(Files.readString(dir.resolve("manager.log")))
+                .contains("herald: the manager stopped, what it acknowledged is kept", "No space left on device");
+
+            Files.delete(disk.resolve("ballast"));
+            startManager();
+            final Map<String, Long> expected = finish(node);
+            await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+        } finally {
+            processes.close();
+            assertThat(run("umount", disk.toString())).isTrue();
+        }
+    }
+
+    private static boolean run(final String... command) throws InterruptedException {
+        try {
+            final Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
     /** Brings the nodes up once more, to journal and forward what is left, and reads their dispatch logs. */
-    private Map<String, Long> finish(final Process[] nodes) throws Exception {
+    private Map<String, Long> finish(final Process... nodes) throws Exception {
         final Map<String, Long> expected = new HashMap<>();
-        for (int i = 0; i < NODES; i++) {
+        for (int i = 0; i < nodes.length; i++) {
             nodes[i].destroyForcibly().waitFor();
             final int number = i;
             final int before = readies(number);

@@ -35,11 +35,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -133,6 +135,16 @@ class ManagerTest {
         return messages;
     }
 
+    private List<String> pages(final String parameters) throws IOException {
+        final List<String> messages = new ArrayList<>();
+        for (String cursor = ""; cursor != null;) {
+            final JsonNode page = query(parameters + "&cursor=" + cursor);
+            page.get("items").forEach(item -> messages.add(item.get("message").asText()));
+            cursor = page.at("/meta/cursor").isMissingNode() ? null : page.at("/meta/cursor").asText();
+        }
+        return messages;
+    }
+
     private void awaitTotal(final int total) {
         await().atMost(60, TimeUnit.SECONDS).until(() -> query("limit=1").at("/meta/total").asInt() == total);
     }
@@ -176,14 +188,7 @@ class ManagerTest {
         try (EventProxy node = node("node-1")) {
             record("node-1", all);
             awaitTotal(all.length);
-            final List<String> seen = new ArrayList<>();
-            String cursor = "";
-            while (cursor != null) {
-                final JsonNode page = query("limit=10&sort=time&cursor=" + cursor);
-                page.get("items").forEach(item -> seen.add(item.get("message").asText()));
-                cursor = page.at("/meta/cursor").isMissingNode() ? null : page.at("/meta/cursor").asText();
-            }
-            assertThat(seen).containsExactlyInAnyOrder(all);
+            assertThat(pages("limit=10&sort=time")).containsExactlyInAnyOrder(all);
             assertThat(node.hasFailed()).isFalse();
         }
     }
@@ -241,6 +246,53 @@ class ManagerTest {
 
         assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
             .hasMessageContaining(index + " has form 1, and this build takes form 2: choose another --data-dir");
+    }
+
+    @Test
+    void shouldReleaseWhatIsOld() throws IOException {
+        launch();
+        try (EventProxy node = node("node-1")) {
+            record("node-1", "a", "b");
+            awaitTotal(2);
+            assertThat(node.hasFailed()).isFalse();
+        }
+        manager.close();
+        manager = EventsManager.launch(context().retentionNs(1));
+
+        awaitTotal(0);
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldReleaseTheOldestWhereTheIndexIsTooLong() throws IOException {
+        launch();
+        final int all = 3_000;
+        final String[] events = new String[all];
+        for (int i = 0; i < all; i++) {
+            events[i] = "event " + i;
+        }
+        try (EventProxy node = node("node-1")) {
+            record("node-1", events);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> messages("limit=1000&q=" + (all - 1)).size() == 1);
+            assertThat(node.hasFailed()).isFalse();
+        }
+        manager.close();
+        // The next one deletes files that no commit names.
+        launch();
+        manager.close();
+        final long length = indexLength();
+        manager = EventsManager.launch(context().retentionLength(length / 2));
+
+        await().atMost(60, TimeUnit.SECONDS).until(() -> messages("q=0").isEmpty());
+        await().atMost(60, TimeUnit.SECONDS).until(() -> indexLength() < length);
+        assertThat(messages("q=" + (all - 1))).containsExactly("event " + (all - 1));
+        assertThat(pages("limit=1000")).hasSizeBetween(all / 3, all * 2 / 3);
+    }
+
+    private long indexLength() throws IOException {
+        try (Stream<Path> files = Files.list(dir.resolve("manager").resolve("index"))) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     @ParameterizedTest
