@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,12 +25,15 @@ import static org.awaitility.Awaitility.await;
  */
 final class Rsyslog implements AutoCloseable {
     private static final String COMMAND = "/usr/sbin/rsyslogd";
-    private static final String CONFIG = """
-        global(workDirectory="DIR" maxMessageSize="64k" parser.escapeControlCharactersOnReceive="off"GLOBAL)
+    private static final String UDP_AND_TCP = """
+        global(maxMessageSize="64k" parser.escapeControlCharactersOnReceive="off"GLOBAL)
         module(load="imudp")
         module(load="imtcp"TLS)
         input(type="imudp" address="127.0.0.1" port="UDP_PORT")
         input(type="imtcp" address="127.0.0.1" port="TCP_PORT")
+        """;
+    private static final String TO_FILE = """
+        global(workDirectory="DIR")
         template(name="fields" type="list" option.jsonf="on") {
           property(outname="pri" name="pri" format="jsonf")
           property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
@@ -50,13 +55,13 @@ final class Rsyslog implements AutoCloseable {
     private final int tcpPort;
     private Process process;
 
-    private Rsyslog(final Path dir, final String global, final String tcp) throws IOException {
+    private Rsyslog(final Path dir, final String inputs) throws IOException {
         this.dir = Files.createDirectories(dir);
         this.udpPort = freePort();
         this.tcpPort = freePort();
-        Files.writeString(dir.resolve("rsyslog.conf"), CONFIG
-            .replace("GLOBAL", global).replace("TLS", tcp).replace("DIR", dir.toString())
-            .replace("UDP_PORT", Integer.toString(udpPort)).replace("TCP_PORT", Integer.toString(tcpPort)));
+        Files.writeString(dir.resolve("rsyslog.conf"), inputs
+            .replace("UDP_PORT", Integer.toString(udpPort)).replace("TCP_PORT", Integer.toString(tcpPort)) +
+            TO_FILE.replace("DIR", dir.toString()));
     }
 
     static boolean isInstalled() {
@@ -64,15 +69,32 @@ final class Rsyslog implements AutoCloseable {
     }
 
     static Rsyslog plain(final Path dir) throws IOException {
-        return new Rsyslog(dir, "", "");
+        return new Rsyslog(dir, UDP_AND_TCP.replace("GLOBAL", "").replace("TLS", ""));
     }
 
     static Rsyslog encrypted(final Path dir, final Certificates certificates, final String alias) throws IOException {
-        return new Rsyslog(dir,
+        return new Rsyslog(dir, UDP_AND_TCP.replace("GLOBAL",
             " defaultNetstreamDriverCAFile=\"" + certificates.certificate("ca") +
             "\" defaultNetstreamDriverCertFile=\"" + certificates.certificate(alias) +
-            "\" defaultNetstreamDriverKeyFile=\"" + certificates.key(alias) + "\"",
-            " streamDriver.name=\"ossl\" streamDriver.mode=\"1\" streamDriver.authMode=\"anon\"");
+            "\" defaultNetstreamDriverKeyFile=\"" + certificates.key(alias) + "\"").replace("TLS",
+            " streamDriver.name=\"ossl\" streamDriver.mode=\"1\" streamDriver.authMode=\"anon\""));
+    }
+
+    /**
+     * What the manual prints for it, but for port and files.
+     *
+     * @param port that the manual names, over TCP.
+     */
+    static Rsyslog ofManual(final Path dir, final int port, final Certificates certificates, final String alias)
+        throws IOException {
+        final Matcher printed = Pattern.compile("```rsyslog\n([^`]*port=\"" + port + "\"[^`]*)```")
+            .matcher(Files.readString(Path.of("..", "docs", "writers.md")));
+        assertThat(printed.find()).isTrue();
+        return new Rsyslog(dir, printed.group(1)
+            .replace("port=\"" + port, "port=\"TCP_PORT")
+            .replace("/etc/rsyslog/ca.pem", certificates.certificate("ca").toString())
+            .replace("/etc/rsyslog/server.pem", certificates.certificate(alias).toString())
+            .replace("/etc/rsyslog/server.key", certificates.key(alias).toString()));
     }
 
     private static int freePort() throws IOException {
@@ -81,12 +103,9 @@ final class Rsyslog implements AutoCloseable {
         }
     }
 
-    int udpPort() {
-        return udpPort;
-    }
-
-    int tcpPort() {
-        return tcpPort;
+    /** Where it listens: udp, or tcp and tls. */
+    int port(final String protocol) {
+        return "udp".equals(protocol) ? udpPort : tcpPort;
     }
 
     Rsyslog start() throws IOException {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -47,7 +48,7 @@ import static org.awaitility.Awaitility.await;
 @Tag("slow")
 @Timeout(5_400)
 class RsyslogTest {
-    private static final int RESTARTS = Integer.getInteger("herald.restarts", 6);
+    private static final int RESTARTS = Integer.getInteger("herald.restarts", 4);
     private static final int EVENTS = 200;
     private static final int WINDOW_MESSAGES = 1_000;
 
@@ -77,8 +78,8 @@ class RsyslogTest {
         }
         final EventBatch batch = EventBatches.of(events);
         try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
-            EventWriter writer = writer(how.startsWith("udp") ?
-                "udp://127.0.0.1:" + rsyslog.udpPort() : "tcp://127.0.0.1:" + rsyslog.tcpPort(),
+            EventWriter writer = writer(
+                how.substring(0, 3) + "://127.0.0.1:" + rsyslog.port(how.substring(0, 3)),
                 how.endsWith("newline") ? Map.of("framing", "newline") : Map.of())) {
             assertThat(writer.write(batch, 0)).isEqualTo(events.length);
             writer.flush();
@@ -102,7 +103,7 @@ class RsyslogTest {
     @Test
     void shouldReadBackMessagesOfBsd() throws Exception {
         try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
-            EventWriter writer = writer("tcp://127.0.0.1:" + rsyslog.tcpPort(),
+            EventWriter writer = writer("tcp://127.0.0.1:" + rsyslog.port("tcp"),
                 Map.of("format", "rfc3164", "facility", "local4", "prefix", "fleet-7/"))) {
             assertThat(writer.write(EventBatches.of(EventBatches.event().count(3)), 0)).isEqualTo(1);
             await().until(() -> rsyslog.received().size() == 1);
@@ -113,6 +114,21 @@ class RsyslogTest {
             assertThat(fields.get("app").asText()).isEqualTo("fleet-7");
             assertThat(fields.get("msg").asText()).contains(
                 "[herald@32473 id=\"0193a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b\" count=\"3\"", "] Leader election started");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tcp, 601", "tls, 6514"})
+    void shouldTakeEventsAsTheManualSetsItUp(final String protocol, final int port) throws Exception {
+        final Certificates certificates = new Certificates(dir.resolve("certificates"))
+            .add("server", "ip:127.0.0.1", "-1d", 10).add("node", "dns:node-1", "-1d", 10);
+        try (Rsyslog rsyslog = Rsyslog.ofManual(dir.resolve("rsyslog"), port, certificates, "server").start();
+            EventWriter writer = writer(protocol + "://127.0.0.1:" + rsyslog.port("tcp"), "tcp".equals(protocol) ?
+                Map.of() : Map.of("caFile", certificates.certificate("ca").toString(),
+                    "certFile", certificates.certificate("node").toString(),
+                    "keyFile", certificates.key("node").toString()))) {
+            assertThat(writer.write(EventBatches.of(EventBatches.event().message("as printed")), 0)).isEqualTo(1);
+            await().until(() -> messages(rsyslog).containsValue("as printed"));
         }
     }
 
@@ -130,7 +146,7 @@ class RsyslogTest {
         try (Rsyslog rsyslog = encrypted ? Rsyslog.encrypted(dir.resolve("rsyslog"), certificates, "good") :
             Rsyslog.plain(dir.resolve("rsyslog"))) {
             rsyslog.start();
-            final String target = protocol + "://127.0.0.1:" + rsyslog.tcpPort();
+            final String target = protocol + "://127.0.0.1:" + rsyslog.port("tcp");
             final Random random = new Random(5);
             for (int restart = 0; restart < RESTARTS; restart++) {
                 killBoth(startNode(target, true, options), rsyslog, restart % 2 == 0, random);
@@ -218,13 +234,14 @@ class RsyslogTest {
         return messages;
     }
 
-    @Test
-    void shouldDeliverToOneTargetWhileAnotherFails() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"udp", "tcp"})
+    void shouldDeliverAllToOneTargetWhileAnotherFails(final String protocol) throws Exception {
         try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
             EventProxy proxy = EventProxy.launch(new EventProxy.Context()
                 .dataDir(dataDir()).node("node-1").dedupKeyLimit(10_000)
                 .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).closeTimeoutNs(TimeUnit.MILLISECONDS.toNanos(200))
-                .writer(writer("tcp://127.0.0.1:" + rsyslog.tcpPort(), Map.of()), EventFilter.ALL, true));
+                .writer(writer(protocol + "://127.0.0.1:" + rsyslog.port(protocol), Map.of()), EventFilter.ALL, true));
             EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
                 .eventTypes(ClusterEvents.CATALOG).spoolDir(HeraldDirectory.spoolDir(dataDir()))
                 .aeronDirectoryName(HeraldDirectory.aeronDir(dataDir()).toString()))) {
