@@ -14,12 +14,15 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PointValues;
 import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -197,10 +200,8 @@ final class EventIndex implements AutoCloseable {
      */
     long release(final long oldestNs, final long maxLength) throws IOException {
         writer.deleteDocuments(OldestEvents.until(oldestNs - 1));
-        final IndexReader reader = lookedAt.getIndexReader();
-        final int events = reader.numDocs();
-        // What is deleted stays in the files until they are merged: it is not to be counted again.
-        final double length = (double)length() * events / Math.max(1, reader.maxDoc());
+        final int events = lookedAt.getIndexReader().numDocs();
+        final double length = length();
         if (events == 0 || length <= maxLength) {
             return 0;
         }
@@ -210,12 +211,19 @@ final class EventIndex implements AutoCloseable {
         return surplus;
     }
 
-    private long length() throws IOException {
-        long length = 0;
-        for (final String file : directory.listAll()) {
-            length += directory.fileLength(file);
+    /** Of what searches see: what is deleted, or merged already, is in files that go by themselves. */
+    private double length() throws IOException {
+        double length = 0;
+        for (final LeafReaderContext leaf : lookedAt.getIndexReader().leaves()) {
+            final SegmentReader segment = (SegmentReader)FilterLeafReader.unwrap(leaf.reader());
+            length += (double)segment.getSegmentInfo().sizeInBytes() * segment.numDocs() / segment.maxDoc();
         }
         return length;
+    }
+
+    /** Whether there is something to commit, a merge included. */
+    boolean hasChanges() {
+        return writer.hasUncommittedChanges();
     }
 
     SearcherManager searchers() {

@@ -6,6 +6,7 @@ import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.seal.SharedKey;
 import herald.writers.venice.VeniceDescriptor;
 import io.aeron.Aeron;
 import org.agrona.CloseHelper;
@@ -94,9 +95,9 @@ public final class EventsManager implements AutoCloseable {
             .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(DRIVER_TIMEOUT_MS))
             .errorHandler(this::onFailure)));
         final NodeReceiver receiver = new NodeReceiver(
-            aeron, VeniceDescriptor.channel(context.listen.toString()), index,
-            new NodeReceiver.Settings(context.commitIntervalNs, context.retentionNs, context.retentionLength,
-                SystemNanoClock.INSTANCE, context.clock), counters);
+            aeron, index,
+            new NodeReceiver.Settings(context.listen, context.key, context.commitIntervalNs, context.retentionNs,
+                context.retentionLength, SystemNanoClock.INSTANCE, context.clock), counters);
         final AgentRunner runner = opened(new AgentRunner(
             new RestingIdleStrategy(MAX_PARK_NS), this::onFailure, null, receiver));
         AgentRunner.startOnThread(runner);
@@ -137,6 +138,7 @@ public final class EventsManager implements AutoCloseable {
         private Path dataDir;
         private String aeronDirectoryName;
         private Endpoint listen = new Endpoint("127.0.0.1", VeniceDescriptor.DEFAULT_PORT);
+        private SharedKey key;
         private Endpoint http = new Endpoint("127.0.0.1", 4880);
         private long retentionNs = TimeUnit.DAYS.toNanos(30);
         private long retentionLength = 10L << 30;
@@ -159,6 +161,12 @@ public final class EventsManager implements AutoCloseable {
         /** Where nodes reach it over UDP; on loopback by default. */
         public Context listen(final Endpoint value) {
             listen = value;
+            return this;
+        }
+
+        /** The key that nodes must have which reach it over UDP; by default none, and nothing is sealed. */
+        public Context key(final SharedKey value) {
+            key = value;
             return this;
         }
 

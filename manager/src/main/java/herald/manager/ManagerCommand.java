@@ -2,6 +2,7 @@ package herald.manager;
 
 import herald.engine.ProxyException;
 import herald.link.Endpoint;
+import herald.seal.SharedKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +45,13 @@ public final class ManagerCommand implements Callable<Integer> {
     private Path dataDir;
 
     @Option(names = "--listen", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:4820",
-        description = "Where nodes reach it, over UDP; default: ${DEFAULT-VALUE}. Nothing there is authenticated.")
+        description = "Where nodes reach it, over UDP; default: ${DEFAULT-VALUE}.")
     private String listen;
+
+    @Option(names = "--key-file", paramLabel = "FILE",
+        description = "Key that nodes must have which reach it over UDP, and that it proves to have: 16 to 4,096 " +
+            "bytes, readable by their owner alone. Without one nobody is asked.")
+    private Path keyFile;
 
     @Option(names = "--http", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:4880",
         description = "Where it answers queries; default: ${DEFAULT-VALUE}.")
@@ -146,6 +152,7 @@ public final class ManagerCommand implements Callable<Integer> {
                 .dataDir(dataDir)
                 .aeronDirectoryName(aeronDir)
                 .listen(Endpoint.parse("--listen", listen))
+                .key(keyFile == null ? null : SharedKey.read(keyFile))
                 .http(Endpoint.parse("--http", http))
                 .retentionNs(nanos("--retention-age", retentionAge))
                 .retentionLength(bytes("--retention-size", retentionSize))

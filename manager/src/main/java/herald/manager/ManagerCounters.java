@@ -1,5 +1,8 @@
 package herald.manager;
 
+import herald.link.CounterId;
+import herald.receiver.ReceiverCounter;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,12 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What a manager counts. Written by the receiver's thread, read by any.
  */
-final class ManagerCounters {
+final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong stored = new AtomicLong();
     private final AtomicLong replaced = new AtomicLong();
     private final AtomicLong passed = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong forged = new AtomicLong();
     private final AtomicLong nodes = new AtomicLong();
 
     void count(final EventIndex.Outcome outcome) {
@@ -31,6 +35,16 @@ final class ManagerCounters {
         refused.incrementAndGet();
     }
 
+    /** What happens to sealed messages: those that nobody made who has the key are told apart. */
+    @Override
+    public void add(final CounterId counter, final long amount) {
+        if (counter == ReceiverCounter.REMOTE_FORGED || counter == ReceiverCounter.REMOTE_REPLAYED) {
+            forged.addAndGet(amount);
+        } else if (counter != ReceiverCounter.REMOTE_SESSIONS) {
+            refused.addAndGet(amount);
+        }
+    }
+
     void nodes(final int count) {
         nodes.set(count);
     }
@@ -43,6 +57,7 @@ final class ManagerCounters {
         values.put("passed", passed.get());
         values.put("commits", commits.get());
         values.put("refused", refused.get());
+        values.put("forged", forged.get());
         values.put("nodes", nodes.get());
         return values;
     }

@@ -1,17 +1,23 @@
 package herald.manager;
 
 import herald.dispatch.EventBatch;
+import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
+import herald.receiver.RemoteIngress;
+import herald.receiver.RemoteListener;
+import herald.receiver.RemoteSession;
+import herald.receiver.Replies;
+import herald.receiver.ReplyPublication;
+import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.NodeEventsDecoder;
 import herald.venice.NodeHelloDecoder;
 import herald.writers.venice.VeniceDescriptor;
 import io.aeron.Aeron;
 import io.aeron.FragmentAssembler;
-import io.aeron.Image;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
-import io.aeron.logbuffer.Header;
+import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -24,6 +30,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
@@ -37,6 +45,8 @@ final class NodeReceiver implements Agent {
     /**
      * What it works by.
      *
+     * @param listen            where nodes reach it over UDP.
+     * @param key               that those must have; null where nothing is sealed.
      * @param commitIntervalNs  between commits, while there is something to commit.
      * @param retentionNs       after which an event is deleted, from its last occurrence on.
      * @param retentionLength   of the index, in bytes.
@@ -44,7 +54,13 @@ final class NodeReceiver implements Agent {
      * @param wallClock         of retention.
      */
     record Settings(
-        long commitIntervalNs, long retentionNs, long retentionLength, NanoClock nanoClock, EpochNanoClock wallClock) {
+        Endpoint listen,
+        SharedKey key,
+        long commitIntervalNs,
+        long retentionNs,
+        long retentionLength,
+        NanoClock nanoClock,
+        EpochNanoClock wallClock) {
     }
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeReceiver.class);
@@ -52,11 +68,13 @@ final class NodeReceiver implements Agent {
     private static final int FRAGMENTS = 64;
 
     private final Aeron aeron;
-    private final List<Subscription> subscriptions;
+    private final List<Subscription> subscriptions = new ArrayList<>();
     private final EventIndex index;
     private final Settings settings;
     private final ManagerCounters counters;
-    private final FragmentAssembler assembler = new FragmentAssembler(this::onMessage);
+    private final RemoteIngress remote;
+    private final FragmentAssembler assembler = new FragmentAssembler((buffer, offset, length, fragment) ->
+        onMessage(buffer, offset, length, fragment.sessionId(), null));
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final NodeHelloDecoder hello = new NodeHelloDecoder();
     private final NodeEventsDecoder events = new NodeEventsDecoder();
@@ -64,27 +82,49 @@ final class NodeReceiver implements Agent {
     private final EventBatch batch = new EventBatch();
     private final Long2ObjectHashMap<NodeSession> sessions = new Long2ObjectHashMap<>();
     private final Queue<Integer> goneImages = new ConcurrentLinkedQueue<>();
+    /** Whether messages came that are to be acknowledged: maybe they changed nothing. */
     private boolean uncommitted;
     private long commitNs;
     private long releaseNs;
 
     NodeReceiver(
-        final Aeron aeron, final String channel, final EventIndex index, final Settings settings,
-        final ManagerCounters counters) {
+        final Aeron aeron, final EventIndex index, final Settings settings, final ManagerCounters counters) {
         this.aeron = aeron;
         this.index = index;
         this.settings = settings;
         this.counters = counters;
-        this.subscriptions = List.of(
-            aeron.addSubscription(channel, VeniceDescriptor.STREAM_ID, null, this::onGone),
-            aeron.addSubscription(
-                LinkDescriptor.IPC_CHANNEL, VeniceDescriptor.STREAM_ID, null, this::onGone));
+        this.subscriptions.add(subscription(LinkDescriptor.IPC_CHANNEL));
+        if (settings.key() == null) {
+            this.subscriptions.add(subscription(VeniceDescriptor.channel(settings.listen().toString())));
+            this.remote = null;
+        } else {
+            this.remote = new RemoteIngress(
+                new RemoteListener(settings.listen(), VeniceDescriptor.keyOf(settings.key()), new SecureRandom()),
+                new VeniceProtocol(), counters, settings.nanoClock(), new Sealed());
+            this.remote.openNow(aeron);
+        }
         this.commitNs = settings.nanoClock().nanoTime();
         this.releaseNs = commitNs;
     }
 
-    private void onGone(final Image image) {
-        goneImages.add(image.sessionId());
+    private Subscription subscription(final String channel) {
+        return aeron.addSubscription(
+            channel, VeniceDescriptor.STREAM_ID, null, image -> goneImages.add(image.sessionId()));
+    }
+
+    /** Treats what a seal proves as it treats what comes without one. */
+    private final class Sealed implements RemoteIngress.Payloads {
+        @Override
+        public Action onPayload(
+            final DirectBuffer buffer, final int offset, final int length, final RemoteSession session) {
+            onMessage(buffer, offset, length, session.imageSessionId(), session.replies());
+            return Action.CONTINUE;
+        }
+
+        @Override
+        public void onGone(final RemoteSession session) {
+            forget(session.imageSessionId());
+        }
     }
 
     @Override
@@ -92,6 +132,9 @@ final class NodeReceiver implements Agent {
         int work = 0;
         for (final Subscription subscription : subscriptions) {
             work += subscription.poll(assembler, FRAGMENTS);
+        }
+        if (remote != null) {
+            work += remote.poll(FRAGMENTS) + remote.doWork();
         }
         try {
             work += commit() + release();
@@ -106,7 +149,7 @@ final class NodeReceiver implements Agent {
 
     private int commit() throws IOException {
         final long nowNs = settings.nanoClock().nanoTime();
-        if (!uncommitted || nowNs - commitNs < settings.commitIntervalNs()) {
+        if (nowNs - commitNs < settings.commitIntervalNs() || !(uncommitted || index.hasChanges())) {
             return 0;
         }
         index.commit();
@@ -129,29 +172,35 @@ final class NodeReceiver implements Agent {
             LOGGER.info("the index was longer than {} bytes: about {} of the oldest events are released",
                 settings.retentionLength(), released);
         }
-        uncommitted = true;
         return 1;
     }
 
     private int forgetGone() {
         int work = 0;
         for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
-            final Iterator<NodeSession> all = sessions.values().iterator();
-            while (all.hasNext()) {
-                final NodeSession session = all.next();
-                if (session.imageSessionId() == image) {
-                    LOGGER.info("node {} is gone", session.node());
-                    session.close();
-                    all.remove();
-                    work++;
-                }
-            }
+            forget(image);
+            work++;
         }
         counters.nodes(sessions.size());
         return work;
     }
 
-    private void onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+    private void forget(final int imageSessionId) {
+        final Iterator<NodeSession> all = sessions.values().iterator();
+        while (all.hasNext()) {
+            final NodeSession session = all.next();
+            if (session.imageSessionId() == imageSessionId) {
+                LOGGER.info("node {} is gone", session.node());
+                session.close();
+                all.remove();
+            }
+        }
+    }
+
+    /** The way back is that of a sealed session; null where the Hello names it. */
+    private void onMessage(
+        final DirectBuffer buffer, final int offset, final int length, final int imageSessionId,
+        final Replies replies) {
         if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
             counters.refused();
             return;
@@ -161,7 +210,7 @@ final class NodeReceiver implements Agent {
             if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
                 counters.refused();
             } else if (header.templateId() == NodeHelloDecoder.TEMPLATE_ID) {
-                onHello(buffer, offset, fragment.sessionId());
+                onHello(buffer, offset, imageSessionId, replies);
             } else if (header.templateId() == NodeEventsDecoder.TEMPLATE_ID) {
                 onEvents(buffer, offset);
             } else {
@@ -175,7 +224,8 @@ final class NodeReceiver implements Agent {
         }
     }
 
-    private void onHello(final DirectBuffer buffer, final int offset, final int imageSessionId) {
+    private void onHello(
+        final DirectBuffer buffer, final int offset, final int imageSessionId, final Replies sealedReplies) {
         hello.wrapAndApplyHeader(buffer, offset, header);
         final long sessionId = hello.sessionId();
         if (sessions.containsKey(sessionId)) {
@@ -188,8 +238,9 @@ final class NodeReceiver implements Agent {
         if (!replyChannel.matches("aeron:ipc|aeron:udp\\?endpoint=[0-9A-Fa-f.:\\[\\]]+(\\|term-length=\\d+)?")) {
             throw new IllegalArgumentException("reply channel " + replyChannel.length() + " characters long");
         }
-        sessions.put(sessionId, new NodeSession(sessionId, node, imageSessionId,
-            aeron.addExclusivePublication(replyChannel, replyStreamId), refused));
+        final Replies replies =
+            sealedReplies == null ? new ReplyPublication(aeron, replyChannel, replyStreamId) : sealedReplies;
+        sessions.put(sessionId, new NodeSession(sessionId, node, imageSessionId, replies, refused));
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }
 
@@ -213,6 +264,7 @@ final class NodeReceiver implements Agent {
     public void onClose() {
         sessions.values().forEach(CloseHelper::quietClose);
         CloseHelper.quietCloseAll(subscriptions);
+        CloseHelper.quietClose(remote);
     }
 
     @Override

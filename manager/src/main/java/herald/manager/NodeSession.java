@@ -1,12 +1,12 @@
 package herald.manager;
 
+import herald.receiver.Replies;
 import herald.venice.MessageHeaderEncoder;
 import herald.venice.NodeAckEncoder;
 import herald.venice.NodeRejectEncoder;
 import herald.venice.NodeWelcomeEncoder;
 import herald.venice.VeniceRejectReason;
 import herald.writers.venice.VeniceDescriptor;
-import io.aeron.Publication;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -21,7 +21,7 @@ final class NodeSession implements AutoCloseable {
     private final long id;
     private final String node;
     private final int imageSessionId;
-    private final Publication replies;
+    private final Replies replies;
     private final boolean refused;
     private final UnsafeBuffer reply = new UnsafeBuffer(ByteBuffer.allocateDirect(REPLY_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -34,7 +34,7 @@ final class NodeSession implements AutoCloseable {
     private long acknowledged;
 
     NodeSession(
-        final long id, final String node, final int imageSessionId, final Publication replies, final boolean refused) {
+        final long id, final String node, final int imageSessionId, final Replies replies, final boolean refused) {
         this.id = id;
         this.node = node;
         this.imageSessionId = imageSessionId;
@@ -65,6 +65,9 @@ final class NodeSession implements AutoCloseable {
 
     /** Sends what is owed, as far as there is room. */
     int sendOwed() {
+        if (!replies.isConnected()) {
+            return 0;
+        }
         int sent = 0;
         if (!greeted) {
             greeted = offer(refused ? encodeReject() : encodeWelcome());
@@ -78,7 +81,7 @@ final class NodeSession implements AutoCloseable {
     }
 
     private boolean offer(final int length) {
-        return replies.offer(reply, 0, length) > 0;
+        return replies.send(reply, length);
     }
 
     private int encodeWelcome() {

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Nodes and a manager in processes of their own, killed at random or out of disk space: in the end the manager's index
- * is the union of the nodes' dispatch logs, with the newest counts.
+ * is the union of the nodes' dispatch logs, with the newest counts. What they say is sealed.
  */
 @Tag("slow")
 @Timeout(1_800)
@@ -48,11 +49,14 @@ class ManagerKillTest {
     private final ObjectMapper mapper = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
     private ChildProcesses processes;
+    private Path keyFile;
     private int port;
     private int httpPort;
 
     @BeforeEach
-    void findPorts() throws IOException {
+    void prepare() throws IOException {
+        keyFile = Files.writeString(Files.createFile(dir.resolve("key"), PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("rw-------"))), "the key of this fleet");
         processes = new ChildProcesses(dir);
         final int[] ports = ChildProcesses.freePorts();
         port = ports[0];
@@ -66,13 +70,13 @@ class ManagerKillTest {
 
     private Process startManager() throws IOException {
         return processes.start("manager", OPTIONS, ManagerCommand.class, "--data-dir=" + dir.resolve("manager"),
-            "--listen=127.0.0.1:" + port, "--http=127.0.0.1:" + httpPort);
+            "--listen=127.0.0.1:" + port, "--http=127.0.0.1:" + httpPort, "--key-file=" + keyFile);
     }
 
     private Process startNode(final int number, final boolean records) throws IOException {
         return processes.start("node-" + number, OPTIONS, NodeChild.class,
             dir.resolve("node-" + number).toString(), "node-" + number, Integer.toString(port),
-            Boolean.toString(records));
+            keyFile.toString(), Boolean.toString(records));
     }
 
     @Test

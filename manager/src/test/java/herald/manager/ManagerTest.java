@@ -11,6 +11,7 @@ import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
+import herald.seal.SharedKey;
 import herald.writer.EventWriter;
 import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
@@ -37,6 +38,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +86,21 @@ class ManagerTest {
     }
 
     private EventProxy node(final String name) {
-        return node(name, "udp://127.0.0.1:" + port, HeraldDirectory.aeronDir(dir.resolve(name)).toString());
+        return node(name, "udp://127.0.0.1:" + port, Map.of("aeronDir", aeronDir(name)));
     }
 
-    private EventProxy node(final String name, final String target, final String aeronDir) {
+    private EventProxy node(final String name, final Path keyFile) {
+        return node(name, "udp://127.0.0.1:" + port,
+            Map.of("aeronDir", aeronDir(name), "keyFile", keyFile.toString()));
+    }
+
+    private String aeronDir(final String name) {
+        return HeraldDirectory.aeronDir(dir.resolve(name)).toString();
+    }
+
+    private EventProxy node(final String name, final String target, final Map<String, String> options) {
         final EventWriter writer = new VeniceWriterFactory().create(
-            new WriterSpec("venice", "venice", target, Map.of("aeronDir", aeronDir)));
+            new WriterSpec("venice", "venice", target, options));
         return EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve(name)).node(name).dedupKeyLimit(100_000)
             .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).dedupIntervalNs(TimeUnit.MINUTES.toNanos(10))
             .writer(writer, EventFilter.ALL, true));
@@ -99,7 +110,7 @@ class ManagerTest {
         try (EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
             .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG)
             .spoolDir(HeraldDirectory.spoolDir(dir.resolve(node)))
-            .aeronDirectoryName(HeraldDirectory.aeronDir(dir.resolve(node)).toString()))) {
+            .aeronDirectoryName(aeronDir(node)))) {
             long last = 0;
             for (final String message : messages) {
                 last = message.startsWith("link") ?
@@ -219,12 +230,55 @@ class ManagerTest {
 
     @Test
     void shouldTakeEventsOverIpc() throws IOException {
-        final String aeronDir = HeraldDirectory.aeronDir(dir.resolve("manager-aeron")).toString();
+        final String aeronDir = aeronDir("manager-aeron");
         manager = EventsManager.launch(context().aeronDirectoryName(aeronDir));
-        try (EventProxy node = node("node-1", "ipc", aeronDir)) {
+        try (EventProxy node = node("node-1", "ipc", Map.of("aeronDir", aeronDir))) {
             record("node-1", "over ipc");
             awaitTotal(1);
             assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    private Path keyFile(final String secret) throws IOException {
+        final Path file = Files.createFile(dir.resolve(secret.replace(' ', '-')),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.writeString(file, secret);
+    }
+
+    private static boolean isFailing(final EventProxy node) {
+        return node.writers().failing().containsValue(true);
+    }
+
+    @Test
+    void shouldTakeEventsOfHoldersOfTheKeyAlone() throws IOException {
+        final Path key = keyFile("the key of this fleet");
+        manager = EventsManager.launch(context().key(SharedKey.read(key)));
+        try (EventProxy holder = node("node-1", key); EventProxy other = node("node-2", keyFile("some other key here"));
+            EventProxy none = node("node-3")) {
+            record("node-2", "of another key");
+            record("node-3", "of none");
+            await().atMost(60, TimeUnit.SECONDS).until(() -> isFailing(other) && isFailing(none));
+            record("node-1", "of a holder", "and another one");
+            awaitTotal(2);
+
+            assertThat(messages("")).containsExactlyInAnyOrder("of a holder", "and another one");
+            assertThat(mapper.readTree(get("/stats").body()).get("forged").asLong()).isPositive();
+            assertThat(isFailing(holder)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldDeliverToNoManagerThatDoesNotProveTheKey() throws IOException {
+        final Path key = keyFile("the key of this fleet");
+        launch();
+        try (EventProxy node = node("node-1", key)) {
+            record("node-1", "held back");
+            await().atMost(60, TimeUnit.SECONDS).until(() -> isFailing(node));
+            assertThat(messages("")).isEmpty();
+            manager.close();
+            manager = EventsManager.launch(context().key(SharedKey.read(key)));
+
+            awaitTotal(1);
         }
     }
 
@@ -276,8 +330,8 @@ class ManagerTest {
             await().atMost(60, TimeUnit.SECONDS).until(() -> messages("limit=1000&q=" + (all - 1)).size() == 1);
             assertThat(node.hasFailed()).isFalse();
         }
+        // Files that no commit names go.
         manager.close();
-        // The next one deletes files that no commit names.
         launch();
         manager.close();
         final long length = indexLength();

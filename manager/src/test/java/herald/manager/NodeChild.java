@@ -24,7 +24,7 @@ final class NodeChild {
     private NodeChild() {
     }
 
-    /** Arguments: data directory, name, port of the manager, whether to record. */
+    /** Arguments: data directory, name, port of the manager, key file, whether to record. */
     public static void main(final String[] args) throws Exception {
         final Path dataDir = Path.of(args[0]);
         final String aeronDir = HeraldDirectory.aeronDir(dataDir).toString();
@@ -33,13 +33,14 @@ final class NodeChild {
             .dispatchRetentionLength(4L << 30)
             .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(50)).dedupIntervalNs(TimeUnit.MILLISECONDS.toNanos(400))
             .writer(new VeniceWriterFactory().create(new WriterSpec("venice", "venice",
-                "udp://127.0.0.1:" + args[2], Map.of("aeronDir", aeronDir))), EventFilter.ALL, true));
+                "udp://127.0.0.1:" + args[2], Map.of("aeronDir", aeronDir, "keyFile", args[3]))),
+                EventFilter.ALL, true));
             EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context().component("cmd")
                 .eventTypes(ClusterEvents.CATALOG).spoolDir(HeraldDirectory.spoolDir(dataDir))
                 .aeronDirectoryName(aeronDir))) {
             System.out.println("ready");
             for (long i = System.nanoTime(); System.in.available() == 0 && !proxy.hasFailed(); i++) {
-                if (Boolean.parseBoolean(args[3])) {
+                if (Boolean.parseBoolean(args[4])) {
                     recorder.record(ClusterEvents.LEADER_CHANGED, null, "change " + i / REPEATS, null);
                 }
                 LockSupport.parkNanos(PAUSE_NS);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +42,7 @@ class ReadmeTest {
     /** What the launcher runs from jars of its own. */
     private static final List<String> APART = List.of("bench", "manager");
     /** What stands in for the certificates of the pages. */
-    private static final String TLS_FILES = RepositoryRoot.find().resolve("tools/src/test/resources/tls") + "/";
+    private static final Path TLS_FILES = RepositoryRoot.find().resolve("tools/src/test/resources/tls");
 
     @TempDir
     private Path dir;
@@ -69,12 +70,26 @@ class ReadmeTest {
     void shouldReadYaml(final String page) throws IOException {
         final List<Markdown.Block> blocks = blocks(page, "yaml");
 
+        final Path files = etc();
         assertThat(blocks).isNotEmpty();
         for (final Markdown.Block block : blocks) {
             final Path file = Files.writeString(dir.resolve("herald.yaml"),
-                block.text().replace("/etc/herald/", TLS_FILES));
+                block.text().replace("/etc/herald", files.toString()));
             assertThatCode(() -> configure(ConfigFile.read(file))).as(block.toString()).doesNotThrowAnyException();
         }
+    }
+
+    /** The files that configurations name: certificates, and a key that nobody else may read. */
+    private Path etc() throws IOException {
+        final Path etc = Files.createDirectory(dir.resolve("etc"));
+        try (Stream<Path> files = Files.list(TLS_FILES)) {
+            for (final Path file : files.toList()) {
+                Files.copy(file, etc.resolve(file.getFileName()));
+            }
+        }
+        Files.writeString(Files.createFile(etc.resolve("herald.key"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))), "a key of 16 bytes");
+        return etc;
     }
 
     @ParameterizedTest

@@ -112,7 +112,8 @@ public final class EventReceiver implements Agent {
         this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
         this.forgetNs = repeatNs + FORGET_INTERVAL_NS;
         this.remote = context.remote() == null ? null :
-            new RemoteIngress(context.remote(), counters, context.nanoClock(), new RemotePayloads());
+            new RemoteIngress(
+                context.remote(), new RecorderProtocol(), counters, context.nanoClock(), new RemotePayloads());
         listen();
         if (remote != null && aeron != null) {
             openRemote();

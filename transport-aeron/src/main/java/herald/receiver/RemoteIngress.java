@@ -2,14 +2,11 @@ package herald.receiver;
 
 import herald.link.CounterId;
 import herald.link.Endpoint;
-import herald.link.LinkDescriptor;
 import herald.seal.Handshake;
 import herald.seal.Knock;
 import herald.seal.Nonce;
 import herald.seal.RateLimit;
-import herald.seal.SealDescriptor;
 import herald.seal.SealedMessage;
-import herald.wire.HelloDecoder;
 import herald.wire.KnockDecoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.SealedDecoder;
@@ -28,16 +25,62 @@ import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.NanoClock;
 
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
 /**
- * Listens for recorders on other hosts, and hands on what their seals prove. Who is not proven costs little: messages
+ * Listens for senders on other hosts, and hands on what their seals prove. Who is not proven costs little: messages
  * of one frame only, so many Knocks a second, a bounded number of sessions, nothing written to disk. Receiver's thread.
  */
-final class RemoteIngress implements AutoCloseable {
+public final class RemoteIngress implements AutoCloseable {
+    /** What is spoken inside the seals. */
+    public interface Protocol {
+        /**
+         * Where it is spoken.
+         *
+         * @return an Aeron stream id.
+         */
+        int streamId();
+
+        /**
+         * How long a sealed message may be.
+         *
+         * @return in bytes.
+         */
+        int maxLength();
+
+        /**
+         * Whether a genuine message is in its place: a session begins with the Hello of who knocked.
+         *
+         * @param buffer  that holds it.
+         * @param offset  of its header.
+         * @param length  in bytes, at least those of a header.
+         * @param knocked id under which its sender knocked.
+         * @param opens   whether it is the first one of its session.
+         * @return false where it is to be refused.
+         */
+        boolean isInPlace(DirectBuffer buffer, int offset, int length, UUID knocked, boolean opens);
+    }
+
     /** Takes what was in a genuine message. */
-    interface Payloads {
+    public interface Payloads {
+        /**
+         * A message.
+         *
+         * @param buffer  that holds it.
+         * @param offset  of its header.
+         * @param length  in bytes.
+         * @param session that it came in.
+         * @return ABORT where it has to come again.
+         */
         Action onPayload(DirectBuffer buffer, int offset, int length, RemoteSession session);
 
-        /** An image is gone. */
+        /**
+         * An image is gone.
+         *
+         * @param session that it had.
+         */
         void onGone(RemoteSession session);
     }
 
@@ -46,6 +89,7 @@ final class RemoteIngress implements AutoCloseable {
     private static final long RETRY_NS = 1_000_000_000L;
 
     private final RemoteListener listener;
+    private final Protocol protocol;
     private final CounterId.Sink counters;
     private final NanoClock nanoClock;
     private final Payloads payloads;
@@ -55,10 +99,9 @@ final class RemoteIngress implements AutoCloseable {
     private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
     private final Int2ObjectHashMap<RemoteSession> sessions = new Int2ObjectHashMap<>();
     private final IntArrayList unproven = new IntArrayList();
-    private final IntArrayList goneImages = new IntArrayList();
+    private final Queue<Integer> goneImages = new ConcurrentLinkedQueue<>();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-    private final HelloDecoder hello = new HelloDecoder();
-    private final SealedMessage sealed = new SealedMessage(SealDescriptor.MAX_LENGTH);
+    private final SealedMessage sealed;
     private Aeron aeron;
     private Subscription subscription;
     private long registrationId = Aeron.NULL_VALUE;
@@ -68,12 +111,24 @@ final class RemoteIngress implements AutoCloseable {
     private volatile Endpoint resolved;
     private long nowNs;
 
-    RemoteIngress(
+    /**
+     * Listens once it is opened.
+     *
+     * @param listener  where, and the key that senders must have.
+     * @param protocol  what is spoken inside the seals.
+     * @param counters  told what happens, as {@link ReceiverCounter}.
+     * @param nanoClock of waits.
+     * @param payloads  takes what is genuine.
+     */
+    public RemoteIngress(
         final RemoteListener listener,
+        final Protocol protocol,
         final CounterId.Sink counters,
         final NanoClock nanoClock,
         final Payloads payloads) {
         this.listener = listener;
+        this.protocol = protocol;
+        this.sealed = new SealedMessage(protocol.maxLength());
         this.counters = counters;
         this.nanoClock = nanoClock;
         this.payloads = payloads;
@@ -81,11 +136,15 @@ final class RemoteIngress implements AutoCloseable {
         this.knockLimit = new RateLimit(KNOCKS_PER_SECOND, nanoClock.nanoTime());
     }
 
-    /** Listens from now on, through this client; waits for the driver, and throws where it refuses. */
-    void openNow(final Aeron client) {
+    /**
+     * Listens from now on, through this client; waits for the driver, and throws where it refuses.
+     *
+     * @param client that is connected.
+     */
+    public void openNow(final Aeron client) {
         aeron = client;
         subscription = client.addSubscription(
-            listener.endpoint().channel(), LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
+            listener.endpoint().channel(), protocol.streamId(), null, this::onUnavailableImage);
     }
 
     /**
@@ -104,7 +163,7 @@ final class RemoteIngress implements AutoCloseable {
 
     private void request() {
         registrationId = aeron.asyncAddSubscription(
-            listener.endpoint().channel(), LinkDescriptor.EVENT_STREAM_ID, null, this::onUnavailableImage);
+            listener.endpoint().channel(), protocol.streamId(), null, this::onUnavailableImage);
     }
 
     private void awaitSubscription() {
@@ -138,7 +197,13 @@ final class RemoteIngress implements AutoCloseable {
         }
     }
 
-    int poll(final int fragmentLimit) {
+    /**
+     * Takes messages.
+     *
+     * @param fragmentLimit of frames at most.
+     * @return frames taken.
+     */
+    public int poll(final int fragmentLimit) {
         nowNs = nanoClock.nanoTime();
         if (subscription == null && aeron != null) {
             awaitSubscription();
@@ -146,16 +211,20 @@ final class RemoteIngress implements AutoCloseable {
         return subscription == null ? 0 : subscription.controlledPoll(fragmentHandler, fragmentLimit);
     }
 
-    /** Answers Knocks, and forgets images that are gone. */
-    int doWork() {
+    /**
+     * Answers Knocks, and forgets images that are gone.
+     *
+     * @return work done.
+     */
+    public int doWork() {
         if (subscription != null && endpoint() == null) {
             resolve();
         }
-        final int gone = goneImages.size();
-        for (int i = 0; i < gone; i++) {
-            forget(goneImages.getInt(i));
+        int gone = 0;
+        for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
+            forget(image);
+            gone++;
         }
-        goneImages.clear();
         if (challengesOwed) {
             challengesOwed = false;
             for (final RemoteSession session : sessions.values()) {
@@ -177,7 +246,7 @@ final class RemoteIngress implements AutoCloseable {
             return Action.CONTINUE;
         }
         final boolean begins = (fragment.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0;
-        if (session.assemble(length, begins) > SealDescriptor.MAX_LENGTH) {
+        if (session.assemble(length, begins) > protocol.maxLength()) {
             assembler.freeSessionBuffer(fragment.sessionId());
             return refuse(session, ReceiverCounter.REMOTE_REFUSED);
         }
@@ -291,23 +360,14 @@ final class RemoteIngress implements AutoCloseable {
         return action;
     }
 
-    /** A session begins with the Hello of the recorder that knocked, and no other recorder says Hello in it. */
     private boolean isInPlace(final RemoteSession session) {
-        header.wrap(sealed.buffer(), sealed.payloadOffset());
-        final boolean isHello = header.templateId() == HelloDecoder.TEMPLATE_ID &&
-            header.schemaId() == HelloDecoder.SCHEMA_ID &&
-            sealed.payloadLength() >= MessageHeaderDecoder.ENCODED_LENGTH + HelloDecoder.BLOCK_LENGTH;
-        if (!isHello) {
-            return !session.isPending(sealed);
-        }
-        hello.wrapAndApplyHeader(sealed.buffer(), sealed.payloadOffset(), header);
-        return hello.recorderIdHigh() == session.recorderId(sealed).getMostSignificantBits() &&
-            hello.recorderIdLow() == session.recorderId(sealed).getLeastSignificantBits();
+        return protocol.isInPlace(sealed.buffer(), sealed.payloadOffset(), sealed.payloadLength(),
+            session.knocked(sealed), session.isPending(sealed));
     }
 
-    /** Aeron calls this in the middle of its own work, where nothing may be closed. */
+    /** Aeron calls this in the middle of its own work, maybe in its own thread: nothing may be closed here. */
     private void onUnavailableImage(final Image image) {
-        goneImages.addInt(image.sessionId());
+        goneImages.add(image.sessionId());
     }
 
     private void forget(final int imageSessionId) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One image from another host: the session that its recorder proved, the one that a Knock asks for, and how far its
+ * One image from another host: the session that its sender proved, the one that a Knock asks for, and how far its
  * failures slow it down. Receiver's thread.
  *
  * <pre>
@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * <p>The current session goes on until the pending one is proven: a Knock that somebody recorded ends nothing.
  */
-final class RemoteSession {
+public final class RemoteSession {
     private static final long MIN_HOLD_OFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MAX_HOLD_OFF_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long MIN_KNOCK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -67,7 +67,12 @@ final class RemoteSession {
         this.imageSessionId = imageSessionId;
     }
 
-    int imageSessionId() {
+    /**
+     * The image.
+     *
+     * @return its Aeron session id.
+     */
+    public int imageSessionId() {
         return imageSessionId;
     }
 
@@ -144,7 +149,7 @@ final class RemoteSession {
         return keyed(message.sessionId()).unsealer.judge(message);
     }
 
-    UUID recorderId(final SealedMessage message) {
+    UUID knocked(final SealedMessage message) {
         return keyed(message.sessionId()).knock.recorderId();
     }
 
@@ -173,7 +178,12 @@ final class RemoteSession {
         return assembledLength;
     }
 
-    Replies replies() {
+    /**
+     * The way back to who proved it.
+     *
+     * @return seals what is sent; closed with the image.
+     */
+    public Replies replies() {
         return replies;
     }
 

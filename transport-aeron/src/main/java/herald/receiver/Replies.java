@@ -3,18 +3,22 @@ package herald.receiver;
 import org.agrona.DirectBuffer;
 
 /**
- * The way back to one recorder. Receiver's thread.
+ * The way back to one sender. Receiver's thread.
  */
-interface Replies extends AutoCloseable {
-    /** Whether the recorder hears. */
+public interface Replies extends AutoCloseable {
+    /**
+     * Whether the sender hears.
+     *
+     * @return false where it is not connected, or no more.
+     */
     boolean isConnected();
 
     /**
-     * Sends a reply.
+     * Sends a reply. Only while it is connected.
      *
      * @param reply  that holds it, from its start.
      * @param length in bytes.
-     * @return false where the recorder does not take it now.
+     * @return false where the sender does not take it now.
      */
     boolean send(DirectBuffer reply, int length);
 

@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * The secret that a proxy and its remote recorders have in common. It is never used as it is: every use has a key of
- * its own, made from it, a label and what that use is bound to. Immutable.
+ * The secret that both ends of a link have in common, such as a proxy and its remote recorders. It is never used as it
+ * is: every use has a key of its own, made from it, a label and what that use is bound to. Immutable.
  */
 public final class SharedKey {
     /** Length of a key at least, in bytes. */
@@ -82,6 +82,16 @@ public final class SharedKey {
             length--;
         }
         return Arrays.copyOf(bytes, length);
+    }
+
+    /**
+     * The key of one kind of link: what is sealed on it proves nothing on another that has the same key file.
+     *
+     * @param link name of the kind, ASCII.
+     * @return another key.
+     */
+    public SharedKey of(final String link) {
+        return new SharedKey(derive(link));
     }
 
     /**

@@ -1,5 +1,7 @@
 package herald.writers.venice;
 
+import herald.seal.SharedKey;
+
 /**
  * What a node's writer and the events manager must agree on before the first message.
  */
@@ -22,6 +24,16 @@ public final class VeniceDescriptor {
     public static final int MAX_MESSAGE_LENGTH = TERM_LENGTH / 8;
 
     private VeniceDescriptor() {
+    }
+
+    /**
+     * The key that seals this link.
+     *
+     * @param key that nodes and manager have in common; that of a proxy and its remote recorders may be the same.
+     * @return another one.
+     */
+    public static SharedKey keyOf(final SharedKey key) {
+        return key.of("herald venice");
     }
 
     /**

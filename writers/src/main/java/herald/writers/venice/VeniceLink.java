@@ -3,6 +3,7 @@ package herald.writers.venice;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.link.LocalAddress;
+import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.MessageHeaderEncoder;
 import herald.venice.NodeAckDecoder;
@@ -42,8 +43,9 @@ final class VeniceLink implements AutoCloseable {
      *
      * @param endpoint its address; null over IPC.
      * @param aeronDir directory of the media driver that carries the session.
+     * @param key      that it has to prove, and this node to it; null where nothing is sealed.
      */
-    record Target(Endpoint endpoint, String aeronDir) {
+    record Target(Endpoint endpoint, String aeronDir, SharedKey key) {
         @Override
         public String toString() {
             return endpoint == null ? "ipc in " + aeronDir : "udp://" + endpoint;
@@ -56,21 +58,25 @@ final class VeniceLink implements AutoCloseable {
     private final NodeWelcomeDecoder welcome = new NodeWelcomeDecoder();
     private final NodeRejectDecoder reject = new NodeRejectDecoder();
     private final NanoClock clock;
+    private final VeniceSeal seal;
     private Aeron aeron;
     private Subscription replies;
     private ExclusivePublication publication;
+    private DirectBuffer message;
+    private int messageLength;
     private boolean welcomed;
     private long acknowledged;
     private String refusal;
     private volatile Throwable clientFailure;
 
-    private VeniceLink(final NanoClock clock) {
+    private VeniceLink(final SharedKey key, final NanoClock clock) {
         this.clock = clock;
+        this.seal = key == null ? null : new VeniceSeal(key);
     }
 
     /** Waits for the manager's welcome. */
     static VeniceLink connect(final Target target, final String name, final NanoClock clock) throws VeniceException {
-        final VeniceLink link = new VeniceLink(clock);
+        final VeniceLink link = new VeniceLink(target.key(), clock);
         boolean connected = false;
         try {
             link.open(target, name);
@@ -99,11 +105,27 @@ final class VeniceLink implements AutoCloseable {
             VeniceDescriptor.channel(target.endpoint().toString()), VeniceDescriptor.STREAM_ID);
         await("does not answer: is it running, and may this host reach it?", publication::isConnected);
         final String replyChannel = replies.tryResolveChannelEndpointPort();
+        if (seal != null) {
+            shakeHands(replyStreamId(target), replyChannel);
+        }
         final UnsafeBuffer hello = new UnsafeBuffer(ByteBuffer.allocateDirect(HELLO_LENGTH));
-        final int length = encodeHello(hello, name, replyChannel, replyStreamId(target));
-        await("takes no message", () -> offer(hello, length));
-        await("does not welcome this node", () -> welcomed || refusal != null);
+        prepare(hello, encodeHello(hello, name, replyChannel, replyStreamId(target)));
+        await("takes no message", this::offer);
+        await(seal == null ? "does not welcome this node: does it ask for a key (option keyFile)?" :
+            "does not welcome this node", () -> welcomed || refusal != null);
         step();
+    }
+
+    private void shakeHands(final int replyStreamId, final String replyChannel) throws VeniceException {
+        final String replyEndpoint = replyChannel.replaceFirst("^.*endpoint=([^|]+).*$", "$1");
+        messageLength = seal.knock(sessionId, publication.sessionId(), replyStreamId, replyEndpoint);
+        message = seal.knock();
+        await("takes no message", this::offer);
+        if (!isMetInTime(seal::isOpen)) {
+            throw new VeniceException(seal.hasMetOtherKey() ?
+                "has another key than this node: give both the same one" :
+                "does not prove that it has the key of this node: was it started with --key-file, and the same key?");
+        }
     }
 
     /** On IPC all replies of a driver share one channel: the stream tells them apart. */
@@ -130,14 +152,21 @@ final class VeniceLink implements AutoCloseable {
     }
 
     private void await(final String otherwise, final Condition condition) throws VeniceException {
+        if (!isMetInTime(condition)) {
+            throw new VeniceException(otherwise);
+        }
+    }
+
+    private boolean isMetInTime(final Condition condition) throws VeniceException {
         final long deadlineNs = clock.nanoTime() + CONNECT_NS;
         while (!condition.isMet()) {
             if (clock.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted()) {
-                throw new VeniceException(otherwise);
+                return false;
             }
             LockSupport.parkNanos(PARK_NS);
             stepClient();
         }
+        return true;
     }
 
     long sessionId() {
@@ -149,9 +178,15 @@ final class VeniceLink implements AutoCloseable {
         return acknowledged;
     }
 
-    /** False where there is no room at the moment. */
-    boolean offer(final DirectBuffer message, final int length) throws VeniceException {
-        final long result = publication.offer(message, 0, length);
+    /** Makes a message ready to be offered, until it is taken or another one is. */
+    void prepare(final DirectBuffer plain, final int length) {
+        messageLength = seal == null ? length : seal.seal(plain, length);
+        message = seal == null ? plain : seal.sealed();
+    }
+
+    /** Offers the message that was made ready: false where there is no room at the moment. */
+    boolean offer() throws VeniceException {
+        final long result = publication.offer(message, 0, messageLength);
         if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
             throw new VeniceException("lost the connection");
         }
@@ -178,6 +213,14 @@ final class VeniceLink implements AutoCloseable {
     }
 
     private void onReply(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        if (seal == null) {
+            onGenuine(buffer, offset, length, fragment);
+        } else {
+            seal.onReply(buffer, offset, length, fragment, this::onGenuine);
+        }
+    }
+
+    private void onGenuine(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
         header.wrap(buffer, offset);
         if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
             return;

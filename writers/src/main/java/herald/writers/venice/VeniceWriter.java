@@ -74,7 +74,8 @@ final class VeniceWriter implements EventWriter {
 
     private boolean offer() throws VeniceException {
         final long deadlineNs = clock.nanoTime() + OFFER_NS;
-        while (!link.offer(encoder.message(), encoder.length())) {
+        link.prepare(encoder.message(), encoder.length());
+        while (!link.offer()) {
             if (clock.nanoTime() - deadlineNs >= 0) {
                 return false;
             }

@@ -2,11 +2,14 @@ package herald.writers.venice;
 
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
+import herald.seal.SharedKey;
 import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
 import herald.writers.SpecOptions;
 import org.agrona.concurrent.SystemNanoClock;
+
+import java.nio.file.Path;
 
 /**
  * Makes writers to an events manager: {@code venice}, {@code venice:udp://HOST:PORT}, {@code venice:ipc}.
@@ -14,6 +17,7 @@ import org.agrona.concurrent.SystemNanoClock;
 public final class VeniceWriterFactory implements EventWriterFactory {
     /** The option that names the directory of the media driver that carries the session. */
     public static final String AERON_DIR = "aeronDir";
+    private static final String KEY_FILE = "keyFile";
     private static final String IPC = "ipc";
     private static final String UDP = "udp://";
 
@@ -30,11 +34,27 @@ public final class VeniceWriterFactory implements EventWriterFactory {
 
     @Override
     public EventWriter create(final WriterSpec spec) {
-        final SpecOptions options = new SpecOptions(spec, AERON_DIR);
+        final SpecOptions options = new SpecOptions(spec, AERON_DIR, KEY_FILE);
         final String aeronDir = options.text(AERON_DIR, HeraldDirectory.aeronDir(
             HeraldDirectory.defaultDataDir()).toString());
-        return new VeniceWriter(
-            spec.name(), new VeniceLink.Target(endpoint(spec, options), aeronDir), SystemNanoClock.INSTANCE);
+        return new VeniceWriter(spec.name(),
+            new VeniceLink.Target(endpoint(spec, options), aeronDir, key(spec, options)), SystemNanoClock.INSTANCE);
+    }
+
+    private static SharedKey key(final WriterSpec spec, final SpecOptions options) {
+        final String file = options.text(KEY_FILE, "");
+        if (file.isEmpty()) {
+            return null;
+        }
+        if (IPC.equals(spec.target())) {
+            throw options.mistake(KEY_FILE + " is \"" + file + "\", and the target is ipc: nothing is sealed in the " +
+                "memory of one host; leave it out");
+        }
+        try {
+            return SharedKey.read(Path.of(file));
+        } catch (final IllegalArgumentException e) {
+            throw options.mistake(KEY_FILE + ": " + e.getMessage());
+        }
     }
 
     private static Endpoint endpoint(final WriterSpec spec, final SpecOptions options) {
