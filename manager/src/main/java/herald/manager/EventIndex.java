@@ -195,7 +195,7 @@ final class EventIndex implements AutoCloseable {
      * later, beside this.
      *
      * @param oldestNs  last occurrences before are deleted.
-     * @param maxLength of all files, in bytes.
+     * @param maxLength of what is kept, in bytes.
      * @return how many were deleted for their length, about.
      */
     long release(final long oldestNs, final long maxLength) throws IOException {

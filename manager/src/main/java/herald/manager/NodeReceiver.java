@@ -7,7 +7,6 @@ import herald.receiver.RemoteIngress;
 import herald.receiver.RemoteListener;
 import herald.receiver.RemoteSession;
 import herald.receiver.Replies;
-import herald.receiver.ReplyPublication;
 import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.NodeEventsDecoder;
@@ -178,6 +177,7 @@ final class NodeReceiver implements Agent {
     private int forgetGone() {
         int work = 0;
         for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
+            assembler.freeSessionBuffer(image);
             forget(image);
             work++;
         }
@@ -238,8 +238,8 @@ final class NodeReceiver implements Agent {
         if (!replyChannel.matches("aeron:ipc|aeron:udp\\?endpoint=[0-9A-Fa-f.:\\[\\]]+(\\|term-length=\\d+)?")) {
             throw new IllegalArgumentException("reply channel " + replyChannel.length() + " characters long");
         }
-        final Replies replies =
-            sealedReplies == null ? new ReplyPublication(aeron, replyChannel, replyStreamId) : sealedReplies;
+        final Replies replies = sealedReplies != null ? sealedReplies :
+            new PlainReplies(aeron.addExclusivePublication(replyChannel, replyStreamId));
         sessions.put(sessionId, new NodeSession(sessionId, node, imageSessionId, replies, refused));
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }

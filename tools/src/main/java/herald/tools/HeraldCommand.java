@@ -35,7 +35,11 @@ import java.util.function.Function;
         "65:some of the input was bad",
         "70:a defect of Herald",
         "74:a file or directory can't be used",
-        "75:kept in the spool, not yet acknowledged by the proxy"})
+        "75:kept in the spool, not yet acknowledged by the proxy"},
+    footerHeading = "%nFrom jars of their own, each with --help:%n",
+    footer = {
+        "  manager      The central events manager.",
+        "  bench        Measures Herald, and compares it with its limits and peers."})
 public final class HeraldCommand extends AbstractCommand {
     @SuppressWarnings("UnusedVariable")
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print versions and exit.")

@@ -13,6 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(30)
 class HeraldCommandTest {
     @Test
+    void shouldNameTheCommandsThatRunFromOtherJars() {
+        assertThat(Cli.run("--help").out()).contains("\n  manager ").contains("\n  bench ");
+    }
+
+    @Test
     void shouldSayWhichVersionsRun() {
         final Cli call = Cli.run("--version");
 

@@ -22,6 +22,8 @@ class PlantedBugsTest {
     private static final String ENGINE = "engine/src/main/java/herald/";
     private static final int MAX_ROUNDS = 60;
     private static final int SEED = 100;
+    /** Some of these Heralds never come to rest. */
+    private static final String PATIENCE = "60s";
 
     /** What is wrong with this Herald. */
     private enum Bug {
@@ -89,7 +91,8 @@ class PlantedBugsTest {
         bug.plant(classes);
 
         final Cli torture = Cli.run("torture", "--rounds", Integer.toString(MAX_ROUNDS), "--seed",
-            Integer.toString(SEED), "--work-dir", dir.toString(), "--class-path-prefix", classes.compile().toString());
+            Integer.toString(SEED), "--patience", PATIENCE, "--work-dir", dir.toString(),
+            "--class-path-prefix", classes.compile().toString());
 
         System.out.println(bug + " was found in round " +
             torture.out().lines().filter(line -> line.startsWith("round ")).count());

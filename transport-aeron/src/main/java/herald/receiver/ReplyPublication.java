@@ -9,7 +9,7 @@ import org.agrona.DirectBuffer;
 /**
  * A publication to one sender, added without waiting for the media driver. Receiver's thread.
  */
-public final class ReplyPublication implements Replies {
+final class ReplyPublication implements Replies {
     private static final int TERM_LENGTH = 64 * 1024;
 
     private final Aeron aeron;
@@ -18,14 +18,7 @@ public final class ReplyPublication implements Replies {
     private long publicationId;
     private ExclusivePublication publication;
 
-    /**
-     * Asks for the publication.
-     *
-     * @param aeron    client.
-     * @param channel  to the sender.
-     * @param streamId that it listens on.
-     */
-    public ReplyPublication(final Aeron aeron, final String channel, final int streamId) {
+    ReplyPublication(final Aeron aeron, final String channel, final int streamId) {
         this.aeron = aeron;
         this.channel = new ChannelUriStringBuilder(channel).termLength(TERM_LENGTH).build();
         this.streamId = streamId;

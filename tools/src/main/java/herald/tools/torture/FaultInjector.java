@@ -11,9 +11,6 @@ import java.util.concurrent.locks.LockSupport;
  * Does to a node what its plan says, each fault at its time, and undoes it at its end.
  */
 final class FaultInjector {
-    /** How long a process may take to end after SIGTERM. */
-    private static final long END_TIMEOUT_MS = 180_000;
-
     private final Node node;
 
     /** A fault's beginning or end. */
@@ -80,13 +77,13 @@ final class FaultInjector {
         switch (fault.kind()) {
             case PROXY_KILL -> node.startProxy();
             case PROXY_TERM -> {
-                node.awaitEnd(node.proxy(), END_TIMEOUT_MS);
+                node.awaitEnd(node.proxy());
                 node.startProxy();
             }
             case PROXY_PAUSE -> node.proxy().resume();
             case RECORDER_KILL -> node.startRecorder(target);
             case RECORDER_TERM -> {
-                node.awaitEnd(node.recorder(target), END_TIMEOUT_MS);
+                node.awaitEnd(node.recorder(target));
                 node.startRecorder(target);
             }
             case RECORDER_PAUSE -> node.recorder(target).resume();

@@ -17,7 +17,6 @@ import java.util.List;
  * batches are delivered, and the proxy is stopped in order.
  */
 final class Finish {
-    private static final long TIMEOUT_MS = 180_000;
     private static final int MAX_STOPS = 5;
 
     private final Node node;
@@ -44,7 +43,7 @@ final class Finish {
             await("spools are not drained", () -> orphans(node.spoolDir()) == 0);
             await("batches are not delivered", this::isDelivered);
             node.proxy().terminate();
-            node.awaitEnd(node.proxy(), TIMEOUT_MS);
+            node.awaitEnd(node.proxy());
         } while (node.proxy().exitCode() != 0 || orphans(node.spoolDir()) > 0 || !isDelivered());
     }
 
@@ -57,7 +56,7 @@ final class Finish {
         }
         for (final ChildProcess process : node.processes()) {
             process.resume();
-            node.awaitEnd(process, TIMEOUT_MS);
+            node.awaitEnd(process);
         }
         node.tend();
         node.startAll();
@@ -95,9 +94,9 @@ final class Finish {
         final boolean met = Await.until(() -> {
             node.tend();
             return condition.isMet();
-        }, TIMEOUT_MS);
+        }, node.patienceMs());
         if (!met) {
-            throw new Difference("stuck: " + otherwise + " within " + TIMEOUT_MS + " ms");
+            throw new Difference("stuck: " + otherwise + " within " + node.patienceMs() + " ms");
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.DatagramSocket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,6 @@ final class Node implements AutoCloseable {
     /** How the names of recorders begin. */
     static final String RECORDER = "recorder";
 
-    private static final long START_TIMEOUT_MS = 180_000;
     private static final int JVM_FAILURE = 1;
     private static final int DRIVERS = 2;
     /** What Linux says where a file finds no room. */
@@ -37,6 +37,7 @@ final class Node implements AutoCloseable {
     private final Path dir;
     private final ChildJvm jvm;
     private final Leftovers leftovers;
+    private final long patienceMs;
     private final List<Collector> collectors = new ArrayList<>();
     private final ChildProcess[] recorders;
     private final SmallDisk disk;
@@ -55,14 +56,16 @@ final class Node implements AutoCloseable {
      * @param dir       of the round.
      * @param jvm       of its processes.
      * @param leftovers told what there is to remove.
+     * @param patience  how long it may take to start, to end or to come to rest.
      * @throws IOException where its files can't be written.
      */
-    Node(final RoundPlan plan, final Path dir, final ChildJvm jvm, final Leftovers leftovers)
+    Node(final RoundPlan plan, final Path dir, final ChildJvm jvm, final Leftovers leftovers, final Duration patience)
         throws IOException, InterruptedException {
         this.plan = plan;
         this.dir = dir;
         this.jvm = jvm;
         this.leftovers = leftovers;
+        this.patienceMs = patience.toMillis();
         this.recorders = new ChildProcess[plan.recorders()];
         Files.createDirectories(dataDir());
         disk = plan.diskMib() > 0 ? SmallDisk.mount(dataDir(), plan.diskMib()) : null;
@@ -106,6 +109,11 @@ final class Node implements AutoCloseable {
         throw new IOException("no free UDP port from " + MIN_PORT + " to " + MAX_PORT, failure);
     }
 
+    /** How long it may take to start, to end or to come to rest. */
+    long patienceMs() {
+        return patienceMs;
+    }
+
     Path dataDir() {
         return ChildSettings.dataDir(dir);
     }
@@ -135,9 +143,9 @@ final class Node implements AutoCloseable {
             tend();
             return proxy.hasSaid(ProxyChild.READY) &&
                 recorders().stream().allMatch(recorder -> recorder.hasSaid(RecorderChild.READY));
-        }, START_TIMEOUT_MS);
+        }, patienceMs);
         if (!started) {
-            throw new Difference("stuck: the processes are not ready within " + START_TIMEOUT_MS + " ms");
+            throw new Difference("stuck: the processes are not ready within " + patienceMs + " ms");
         }
     }
 
@@ -252,17 +260,15 @@ final class Node implements AutoCloseable {
      * Waits for a process that may have been asked to end, and may be stopped.
      *
      * @param process   that may have been started again meanwhile.
-     * @param timeoutMs how long at most.
      * @throws Difference where it does not end, or not in order.
      */
-    void awaitEnd(final ChildProcess process, final long timeoutMs)
-        throws IOException, InterruptedException, Difference {
+    void awaitEnd(final ChildProcess process) throws IOException, InterruptedException, Difference {
         if (!process.isEndExpected()) {
             return;
         }
         process.resume();
-        if (!process.awaitEnd(timeoutMs)) {
-            throw new Difference("stuck: " + process + " does not end " + timeoutMs + " ms after SIGTERM");
+        if (!process.awaitEnd(patienceMs)) {
+            throw new Difference("stuck: " + process + " does not end " + patienceMs + " ms after SIGTERM");
         }
         if (!process.hasEndedInOrder() && !mayEnd(process)) {
             throw new Difference(process + " ended with " + process.exitCode() + " when it was asked to end");

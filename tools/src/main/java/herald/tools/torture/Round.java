@@ -3,6 +3,7 @@ package herald.tools.torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * One round: a node is started, tortured, brought to rest and judged.
@@ -11,6 +12,7 @@ final class Round {
     private final RoundPlan plan;
     private final ChildJvm jvm;
     private final Leftovers leftovers;
+    private final Duration patience;
 
     /**
      * What came of a round.
@@ -26,8 +28,9 @@ final class Round {
         String difference) {
     }
 
-    Round(final RoundPlan plan, final ChildJvm jvm, final Leftovers leftovers) {
+    Round(final RoundPlan plan, final ChildJvm jvm, final Leftovers leftovers, final Duration patience) {
         this.plan = plan;
+        this.patience = patience;
         this.jvm = jvm;
         this.leftovers = leftovers;
     }
@@ -39,7 +42,7 @@ final class Round {
      * @return what came of it.
      */
     Result run(final Path dir) throws IOException, InterruptedException {
-        try (Node node = new Node(plan, dir, jvm, leftovers)) {
+        try (Node node = new Node(plan, dir, jvm, leftovers, patience)) {
             node.startAll();
             node.awaitStarted();
             new FaultInjector(node).run();

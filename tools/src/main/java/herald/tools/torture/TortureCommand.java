@@ -38,6 +38,11 @@ public final class TortureCommand extends AbstractCommand {
         description = "Begin no round after this time; default: no limit.")
     private Duration duration;
 
+    @Option(names = "--patience", paramLabel = "TIME", defaultValue = "3m",
+        description = "How long a node may take to start, to end or to come to rest before the round counts as " +
+            "stuck; default: ${DEFAULT-VALUE}.")
+    private Duration patience;
+
     @Option(names = "--work-dir", paramLabel = "DIR", description = "Where rounds keep their files; default: the " +
         "temporary directory.")
     private Path workDir;
@@ -95,7 +100,7 @@ public final class TortureCommand extends AbstractCommand {
         leftovers.directory(dir);
         final RoundPlan drawn = RoundPlan.draw(roundSeed);
         final RoundPlan plan = mayMount ? drawn : drawn.withoutSmallDisk();
-        final Round.Result result = new Round(plan, jvm, leftovers).run(dir);
+        final Round.Result result = new Round(plan, jvm, leftovers, patience).run(dir);
         summary.add(result);
         final boolean differs = result.difference() != null;
         if (differs || keep) {

@@ -118,7 +118,7 @@ final class VeniceLink implements AutoCloseable {
 
     private void shakeHands(final int replyStreamId, final String replyChannel) throws VeniceException {
         final String replyEndpoint = replyChannel.replaceFirst("^.*endpoint=([^|]+).*$", "$1");
-        messageLength = seal.knock(sessionId, publication.sessionId(), replyStreamId, replyEndpoint);
+        messageLength = seal.encodeKnock(sessionId, publication.sessionId(), replyStreamId, replyEndpoint);
         message = seal.knock();
         await("takes no message", this::offer);
         if (!isMetInTime(seal::isOpen)) {

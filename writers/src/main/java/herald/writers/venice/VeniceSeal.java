@@ -41,7 +41,7 @@ final class VeniceSeal {
     }
 
     /** Encodes the Knock of a session into {@link #knock()}; returns its length. */
-    int knock(
+    int encodeKnock(
         final long sessionId, final int aeronSessionId, final int replyStreamId, final String replyEndpoint) {
         knock = new Knock(new UUID(sessionId, 0), Nonce.next(RANDOM), aeronSessionId, replyStreamId, replyEndpoint,
             VeniceDescriptor.PROTOCOL_VERSION);
