@@ -50,7 +50,14 @@ final class Segment implements AutoCloseable {
         this.logIdCrc = crcOf(header.logId());
     }
 
-    static Segment create(final Disk disk, final Path directory, final Header header) throws IOException {
+    /**
+     * Makes a segment that is whole as soon as it has its name.
+     *
+     * @param zerosForced whether its zeros are forced too, so that a later force of a few records finds their place on
+     *                    the device already; otherwise its header and length alone.
+     */
+    static Segment create(final Disk disk, final Path directory, final Header header, final boolean zerosForced)
+        throws IOException {
         final Path file = LogDescriptor.segmentFile(directory, header.basePosition());
         final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
         disk.delete(unnamed);
@@ -62,7 +69,7 @@ final class Segment implements AutoCloseable {
             buffer.putInt(
                 LogDescriptor.HEADER_CRC_OFFSET,
                 new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
-            disk.force(mapping, 0, header.segmentLength());
+            disk.force(mapping, 0, zerosForced ? header.segmentLength() : LogDescriptor.SEGMENT_HEADER_LENGTH);
             disk.rename(unnamed, file);
             created = true;
             touchPages(buffer);
@@ -239,6 +246,11 @@ final class Segment implements AutoCloseable {
         final int from = offset + LogDescriptor.POSITION_OFFSET;
         final int end = length < 0 ? offset + LogDescriptor.PADDING_HEADER_LENGTH : offset + length;
         return crc.compute(from, end - from) ^ logIdCrc ^ length;
+    }
+
+    /** Writes zeros from an offset on, where nothing is published. */
+    void writeZeros(final int offset) throws IOException {
+        disk.writeZeros(file, offset, header.segmentLength() - offset);
     }
 
     void force(final int offset, final int length) throws IOException {

@@ -103,7 +103,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
                 return new SegmentedLog(
-                    config, forced, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
+                    config, forced, create(config, forced, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
             requireOneLog(config, files);
             if (forced) {
@@ -164,12 +164,19 @@ public final class SegmentedLog implements AutoCloseable {
             if (tail.endPosition() < previous.endPosition()) {
                 segment.close();
                 config.disk().delete(files.get(last));
-                return new SegmentedLog(config, forced, previous, tail);
+                return ofLast(config, forced, previous, tail);
             }
             previous.forceAnew();
             previous.close();
         }
-        return new SegmentedLog(config, forced, segment, LogTail.repair(segment, onDamage));
+        return ofLast(config, forced, segment, LogTail.repair(segment, onDamage));
+    }
+
+    /** A power cut may have taken the zeros that records are to come over. */
+    private static SegmentedLog ofLast(
+        final Config config, final boolean forced, final Segment segment, final LogTail tail) throws IOException {
+        segment.writeZeros(segment.offsetOf(tail.endPosition()));
+        return new SegmentedLog(config, forced, segment, tail);
     }
 
     private void goOnPast(final long claimedPosition, final LogDamage.Listener onDamage) throws IOException {
@@ -183,7 +190,8 @@ public final class SegmentedLog implements AutoCloseable {
         if (claimedPosition > segment.endPosition()) {
             force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
-            final Segment next = create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition());
+            final Segment next = create(
+                config, fullSegment == null, logId, Math.max(base, segment.endPosition()), segment.endPosition());
             segment.close();
             switchTo(next);
         }
@@ -197,11 +205,17 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     private static Segment create(
-        final Config config, final UUID logId, final long base, final long previousEnd) throws IOException {
+        final Config config, final boolean forced, final UUID logId, final long base, final long previousEnd)
+        throws IOException {
         return Segment.create(
             config.disk(),
             config.directory(),
-            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime(), previousEnd));
+            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime(), previousEnd),
+            forced);
+    }
+
+    private Segment createNextSegment() throws IOException {
+        return create(config, fullSegment == null, logId, segment.endPosition(), segment.endPosition());
     }
 
     /**
@@ -379,7 +393,7 @@ public final class SegmentedLog implements AutoCloseable {
     private synchronized Segment nextSegment() {
         if (nextSegment == null) {
             try {
-                nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
+                nextSegment = createNextSegment();
             } catch (final IOException e) {
                 throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
                     e.getMessage(), e);
@@ -430,7 +444,7 @@ public final class SegmentedLog implements AutoCloseable {
         if (nextSegment != null || !isNextWanted()) {
             return false;
         }
-        nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
+        nextSegment = createNextSegment();
         return true;
     }
 

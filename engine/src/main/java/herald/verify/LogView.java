@@ -26,6 +26,11 @@ final class LogView implements Disk {
     }
 
     @Override
+    public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        throw readOnly(file);
+    }
+
+    @Override
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
         if (writable) {
             throw readOnly(file);

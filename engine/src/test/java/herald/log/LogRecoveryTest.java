@@ -1,5 +1,6 @@
 package herald.log;
 
+import herald.io.Disk;
 import herald.io.SystemDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -7,6 +8,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -150,6 +153,48 @@ class LogRecoveryTest {
         try (SegmentedLog log = fixture.open()) {
             assertThat(log.position()).isEqualTo(LogFixture.SEGMENT_LENGTH + LogDescriptor.SEGMENT_HEADER_LENGTH);
             assertThat(disk.forced).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldGiveHolesThatAPowerCutLeftTheirPlaceOnTheDisk() throws IOException, InterruptedException {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, MORE);
+        }
+        final Path segment = fixture.segment(0);
+        final byte[] whole = Files.readAllBytes(segment);
+        Files.delete(segment);
+        try (RandomAccessFile sparse = new RandomAccessFile(segment.toFile(), "rw")) {
+            sparse.setLength(whole.length);
+            sparse.write(whole, 0, Disk.MIN_PAGE_LENGTH);
+        }
+        assertThat(bytesOnDisk(segment)).isLessThan(whole.length);
+
+        fixture.open().close();
+
+        assertThat(bytesOnDisk(segment)).isGreaterThanOrEqualTo(whole.length);
+        assertThat(fixture.readAll()).containsExactly(MORE);
+    }
+
+    private static long bytesOnDisk(final Path file) throws IOException, InterruptedException {
+        final Process stat = new ProcessBuilder("stat", "--format=%b %B", file.toString()).start();
+        final String[] blocks = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+            .trim().split(" ", -1);
+        assertThat(stat.waitFor()).isZero();
+        return Long.parseLong(blocks[0]) * Long.parseLong(blocks[1]);
+    }
+
+    @Test
+    void shouldOpenWhatAPowerCutLeavesOfASegmentThatWasJustMade() throws IOException {
+        final PowerCutDisk device = new PowerCutDisk();
+        final Path left = dir.resolve("left");
+        try (SegmentedLog log = new LogFixture(device, logDir).open()) {
+            LogFixture.append(log, MORE);
+            device.cutPower(logDir, left);
+        }
+
+        try (SegmentedLog log = new LogFixture(left).open()) {
+            assertThat(log.position()).isEqualTo(LogDescriptor.SEGMENT_HEADER_LENGTH);
         }
     }
 

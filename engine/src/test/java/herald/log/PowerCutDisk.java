@@ -63,6 +63,11 @@ public final class PowerCutDisk implements Disk {
     }
 
     @Override
+    public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        SystemDisk.INSTANCE.writeZeros(file, offset, length);
+    }
+
+    @Override
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
         return note(file, SystemDisk.INSTANCE.map(file, writable));
     }

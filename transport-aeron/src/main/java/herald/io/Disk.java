@@ -17,7 +17,8 @@ public interface Disk {
 
     /**
      * Creates a file of a fixed length by writing zeros, so that running out of space shows here and nowhere else:
-     * a store into a sparse mapping on a full disk kills the process.
+     * a store into a sparse mapping on a full disk kills the process. The length is the file's from the first force of
+     * any range on, also after a power cut; the zeros are only where they were forced.
      *
      * @param file   that must not exist.
      * @param length in bytes.
@@ -25,6 +26,17 @@ public interface Disk {
      * @throws IOException where there is no room or no right; nothing is left behind then.
      */
     MappedByteBuffer create(Path file, int length) throws IOException;
+
+    /**
+     * Writes zeros over a range of a file: what a power cut left of one that was created and not forced may have holes,
+     * and a store into a hole on a full disk kills the process. Mappings of the file see them.
+     *
+     * @param file   that exists.
+     * @param offset in bytes.
+     * @param length in bytes, to the end of the file at most.
+     * @throws IOException where there is no room.
+     */
+    void writeZeros(Path file, int offset, int length) throws IOException;
 
     /**
      * Maps a whole file.

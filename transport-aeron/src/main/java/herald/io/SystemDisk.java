@@ -44,8 +44,7 @@ public final class SystemDisk implements Disk {
     @Override
     public MappedByteBuffer create(final Path file, final int length) throws IOException {
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, OWNER_FILE)) {
-            writeZeros(channel, length);
-            return channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+            return extend(channel, length);
         } catch (final FileAlreadyExistsException e) {
             throw e;
         } catch (final IOException e) {
@@ -55,9 +54,35 @@ public final class SystemDisk implements Disk {
         }
     }
 
-    private static void writeZeros(final FileChannel channel, final int length) throws IOException {
+    /** Mapping sets the length at once; what is written behind the end does so only when the kernel writes it out. */
+    private static MappedByteBuffer extend(final FileChannel channel, final int length) throws IOException {
+        final MappedByteBuffer mapping = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+        boolean written = false;
+        try {
+            writeZeros(channel, 0, length);
+            written = true;
+            return mapping;
+        } finally {
+            if (!written) {
+                IoUtil.unmap(mapping);
+            }
+        }
+    }
+
+    @Override
+    public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            writeZeros(channel, offset, length);
+        } catch (final IOException e) {
+            throw new IOException("cannot write " + length + " bytes of zeros into " + file + " from " + offset +
+                " on: " + e.getMessage() + "; free space", e);
+        }
+    }
+
+    private static void writeZeros(final FileChannel channel, final int offset, final int length) throws IOException {
         final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(length, ZEROS_LENGTH));
         try {
+            channel.position(offset);
             long written = 0;
             while (written < length) {
                 zeros.clear().limit((int)Math.min(zeros.capacity(), length - written));

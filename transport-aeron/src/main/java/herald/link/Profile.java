@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
  */
 public enum Profile {
     /** Answers within tens of microseconds while events come, and costs next to nothing while none do. */
-    DEFAULT(false, 50, 256, 256),
+    DEFAULT(false, 50, 256, 256, 256 * 1024),
     /** Answers within microseconds; a proxy's core thread and a recorder's conductor never let go of their cores. */
-    LOW_LATENCY(true, 50, 64, 64),
+    LOW_LATENCY(true, 50, 64, 64, 256 * 1024),
     /** Takes more at once and sleeps longer, so that each event costs less. */
-    THROUGHPUT(false, 1_000, 1_024, 1_024);
+    THROUGHPUT(false, 1_000, 1_024, 1_024, 4 * 1024 * 1024);
 
     private static final int AWAIT_SPINS = 100;
     private static final int AWAIT_YIELDS = 5;
@@ -29,12 +29,15 @@ public enum Profile {
     private final long maxParkNs;
     private final int pollLimit;
     private final int turnLimit;
+    private final int ipcTermLength;
 
-    Profile(final boolean spins, final long maxParkUs, final int pollLimit, final int turnLimit) {
+    Profile(
+        final boolean spins, final long maxParkUs, final int pollLimit, final int turnLimit, final int ipcTermLength) {
         this.spins = spins;
         this.maxParkNs = TimeUnit.MICROSECONDS.toNanos(maxParkUs);
         this.pollLimit = pollLimit;
         this.turnLimit = turnLimit;
+        this.ipcTermLength = ipcTermLength;
     }
 
     /**
@@ -108,6 +111,16 @@ public enum Profile {
      */
     public int turnLimit() {
         return turnLimit;
+    }
+
+    /**
+     * Length of a term of a recorder's events over IPC, where the longest event needs no longer one. Half of it can be
+     * on the way before the media driver is there to move the limit; three of them are in shared memory.
+     *
+     * @return a power of two, in bytes.
+     */
+    public int ipcTermLength() {
+        return ipcTermLength;
     }
 
     /** As people write it. */

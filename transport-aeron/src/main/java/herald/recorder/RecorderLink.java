@@ -75,7 +75,9 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.replyHandler = new ReplyHandler(backlog.recorderId(), this);
         this.remote = context.remoteProxy == null ? null : new RemoteLink(context, backlog, replyHandler);
         final int longest = Math.max(context.maxEventLength, backlog.longestWaiting());
-        this.termLength = LinkDescriptor.termLength(remote == null ? longest : RemoteLink.longestMessage(longest));
+        this.termLength = remote == null ?
+            Math.max(context.profile.ipcTermLength(), LinkDescriptor.termLength(longest)) :
+            LinkDescriptor.termLength(RemoteLink.longestMessage(longest));
         this.sendPosition = backlog.headPosition();
         this.acknowledgedSequence = backlog.trimmedSequence();
         this.backoffNs = context.minBackoffNs;

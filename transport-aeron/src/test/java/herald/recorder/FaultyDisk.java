@@ -36,6 +36,11 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        SystemDisk.INSTANCE.writeZeros(file, offset, length);
+    }
+
+    @Override
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
         return SystemDisk.INSTANCE.map(file, writable);
     }

@@ -62,6 +62,11 @@ final class ArchivingDisk implements Disk {
     }
 
     @Override
+    public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        disk.writeZeros(file, offset, length);
+    }
+
+    @Override
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
         return disk.map(file, writable);
     }
