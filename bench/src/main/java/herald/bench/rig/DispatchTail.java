@@ -16,9 +16,12 @@ final class DispatchTail implements AutoCloseable {
     /** Between two looks. */
     static final long POLL_NS = 200_000;
 
+    private static final long RESTING_POLL_NS = 20_000_000;
+
     private final Arrivals arrivals = new Arrivals();
     private final Path dataDir;
     private final Thread thread = new Thread(this::follow, "rig-dispatch-tail");
+    private volatile long pollNs = POLL_NS;
     private volatile boolean closed;
 
     DispatchTail(final Path dataDir) {
@@ -31,6 +34,11 @@ final class DispatchTail implements AutoCloseable {
         return arrivals;
     }
 
+    /** Says whether nothing is timed: it then takes as little as it can from what runs beside it. */
+    void rest(final boolean value) {
+        pollNs = value ? RESTING_POLL_NS : POLL_NS;
+    }
+
     private void follow() {
         final ArrivalReader reader = new ArrivalReader(arrivals);
         try (DispatchReader log = new DispatchReader(SystemDisk.INSTANCE, DataDirectory.dispatch(dataDir), 0,
@@ -38,7 +46,7 @@ final class DispatchTail implements AutoCloseable {
             while (!closed) {
                 final EventBatch batch = log.next();
                 if (batch == null) {
-                    LockSupport.parkNanos(POLL_NS);
+                    LockSupport.parkNanos(pollNs);
                 } else {
                     reader.note(batch, 0, batch.size(), System.nanoTime());
                 }

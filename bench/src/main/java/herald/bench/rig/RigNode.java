@@ -121,6 +121,7 @@ public final class RigNode implements AutoCloseable {
      * @throws InterruptedException where this thread is.
      */
     public ThroughputResult throughput(final Duration warmup, final Duration measure) throws InterruptedException {
+        restTail(true);
         final long startNs = System.nanoTime() + LEAD_NS;
         final long fromNs = startNs + warmup.toNanos();
         final long toNs = fromNs + measure.toNanos();
@@ -134,10 +135,17 @@ public final class RigNode implements AutoCloseable {
             acknowledged += Long.parseLong(words[1]);
             rate += Long.parseLong(words[1]) * NANOS / Long.parseLong(words[2]);
         }
+        restTail(false);
         final ProcessMemory memory = proxyMemory();
         check();
         return new ThroughputResult(acknowledged, rate, settings.dedupKeyLimit(),
             memory.residentLength(), memory.anonymousLength());
+    }
+
+    private void restTail(final boolean value) {
+        if (tail != null) {
+            tail.rest(value);
+        }
     }
 
     /**
