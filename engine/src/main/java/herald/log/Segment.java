@@ -51,13 +51,10 @@ final class Segment implements AutoCloseable {
     }
 
     /**
-     * Makes a segment that is whole as soon as it has its name.
-     *
-     * @param zerosForced whether its zeros are forced too, so that a later force of a few records finds their place on
-     *                    the device already; otherwise its header and length alone.
+     * Makes a segment. As soon as it has its name, header and length are on the device; its zeros need not be, since
+     * records come over them, and a force of those takes along what is theirs.
      */
-    static Segment create(final Disk disk, final Path directory, final Header header, final boolean zerosForced)
-        throws IOException {
+    static Segment create(final Disk disk, final Path directory, final Header header) throws IOException {
         final Path file = LogDescriptor.segmentFile(directory, header.basePosition());
         final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
         disk.delete(unnamed);
@@ -69,7 +66,7 @@ final class Segment implements AutoCloseable {
             buffer.putInt(
                 LogDescriptor.HEADER_CRC_OFFSET,
                 new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET));
-            disk.force(mapping, 0, zerosForced ? header.segmentLength() : LogDescriptor.SEGMENT_HEADER_LENGTH);
+            disk.force(mapping, 0, LogDescriptor.SEGMENT_HEADER_LENGTH);
             disk.rename(unnamed, file);
             created = true;
             touchPages(buffer);

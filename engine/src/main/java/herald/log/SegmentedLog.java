@@ -103,7 +103,7 @@ public final class SegmentedLog implements AutoCloseable {
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
                 return new SegmentedLog(
-                    config, forced, create(config, forced, config.newLogId(), base, 0), LogTail.ofEmpty(base));
+                    config, forced, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
             requireOneLog(config, files);
             if (forced) {
@@ -190,8 +190,7 @@ public final class SegmentedLog implements AutoCloseable {
         if (claimedPosition > segment.endPosition()) {
             force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
-            final Segment next = create(
-                config, fullSegment == null, logId, Math.max(base, segment.endPosition()), segment.endPosition());
+            final Segment next = create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition());
             segment.close();
             switchTo(next);
         }
@@ -205,17 +204,11 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     private static Segment create(
-        final Config config, final boolean forced, final UUID logId, final long base, final long previousEnd)
-        throws IOException {
+        final Config config, final UUID logId, final long base, final long previousEnd) throws IOException {
         return Segment.create(
             config.disk(),
             config.directory(),
-            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime(), previousEnd),
-            forced);
-    }
-
-    private Segment createNextSegment() throws IOException {
-        return create(config, fullSegment == null, logId, segment.endPosition(), segment.endPosition());
+            new Segment.Header(logId, base, config.segmentLength(), config.clock().nanoTime(), previousEnd));
     }
 
     /**
@@ -393,7 +386,7 @@ public final class SegmentedLog implements AutoCloseable {
     private synchronized Segment nextSegment() {
         if (nextSegment == null) {
             try {
-                nextSegment = createNextSegment();
+                nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
             } catch (final IOException e) {
                 throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
                     e.getMessage(), e);
@@ -444,7 +437,7 @@ public final class SegmentedLog implements AutoCloseable {
         if (nextSegment != null || !isNextWanted()) {
             return false;
         }
-        nextSegment = createNextSegment();
+        nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
         return true;
     }
 

@@ -18,7 +18,7 @@ public enum Profile {
     /** Answers within microseconds; a proxy's core thread and a recorder's conductor never let go of their cores. */
     LOW_LATENCY(true, 50, 64, 64, 256 * 1024),
     /** Takes more at once and sleeps longer, so that each event costs less. */
-    THROUGHPUT(false, 1_000, 4_096, 4_096, 4 * 1024 * 1024);
+    THROUGHPUT(false, 1_000, 8_192, 8_192, 4 * 1024 * 1024);
 
     private static final int AWAIT_SPINS = 100;
     private static final int AWAIT_YIELDS = 5;
