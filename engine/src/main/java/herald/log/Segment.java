@@ -30,8 +30,6 @@ final class Segment implements AutoCloseable {
     record Header(UUID logId, long basePosition, int segmentLength, long createdNs, long previousEnd) {
     }
 
-    private static final int PAGE_LENGTH = 4096;
-
     private final Disk disk;
     private final Path file;
     private final Header header;
@@ -81,8 +79,40 @@ final class Segment implements AutoCloseable {
 
     /** Takes the page faults here, not where records are appended: each costs as much as several records. */
     private static void touchPages(final UnsafeBuffer buffer) {
-        for (int offset = PAGE_LENGTH; offset < buffer.capacity(); offset += PAGE_LENGTH) {
+        for (int offset = Disk.MIN_PAGE_LENGTH; offset < buffer.capacity(); offset += Disk.MIN_PAGE_LENGTH) {
             buffer.putByte(offset, (byte)0);
+        }
+    }
+
+    /**
+     * Writes zeros where a segment is zero: a power cut may have left holes there, and a store into one on a full disk
+     * kills the process. Comes before the first store.
+     *
+     * @param disk that holds it.
+     * @param file of the segment, which nobody else writes to.
+     * @throws IOException where there is no room.
+     */
+    static void fillHoles(final Disk disk, final Path file) throws IOException {
+        final MappedByteBuffer mapping = disk.map(file, false);
+        try {
+            final ByteBuffer zeros = ByteBuffer.allocate(Disk.MIN_PAGE_LENGTH);
+            int zerosFrom = 0;
+            for (int offset = 0; offset < mapping.capacity(); offset += Disk.MIN_PAGE_LENGTH) {
+                final int length = Math.min(Disk.MIN_PAGE_LENGTH, mapping.capacity() - offset);
+                if (!mapping.slice(offset, length).equals(zeros.limit(length))) {
+                    writeZeros(disk, file, zerosFrom, offset);
+                    zerosFrom = offset + length;
+                }
+            }
+            writeZeros(disk, file, zerosFrom, mapping.capacity());
+        } finally {
+            disk.unmap(mapping);
+        }
+    }
+
+    private static void writeZeros(final Disk disk, final Path file, final int from, final int to) throws IOException {
+        if (from < to) {
+            disk.writeZeros(file, from, to - from);
         }
     }
 
@@ -243,11 +273,6 @@ final class Segment implements AutoCloseable {
         final int from = offset + LogDescriptor.POSITION_OFFSET;
         final int end = length < 0 ? offset + LogDescriptor.PADDING_HEADER_LENGTH : offset + length;
         return crc.compute(from, end - from) ^ logIdCrc ^ length;
-    }
-
-    /** Writes zeros from an offset on, where nothing is published. */
-    void writeZeros(final int offset) throws IOException {
-        disk.writeZeros(file, offset, header.segmentLength() - offset);
     }
 
     void force(final int offset, final int length) throws IOException {

@@ -34,6 +34,9 @@ public final class SegmentedLog implements AutoCloseable {
     /** The next segment is made once the current one is used to one part in so many. */
     private static final int PREPARED_AFTER = 8;
 
+    /** Each is forced when the one behind it is full, at the latest: no more than these can be torn or have holes. */
+    private static final int UNSURE_SEGMENTS = 3;
+
     private final Config config;
     private final UUID logId;
     private final long cutLength;
@@ -106,8 +109,12 @@ public final class SegmentedLog implements AutoCloseable {
                     config, forced, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
             requireOneLog(config, files);
+            final List<Path> unsure = files.subList(Math.max(0, files.size() - UNSURE_SEGMENTS), files.size());
+            for (final Path file : unsure) {
+                Segment.fillHoles(config.disk(), file);
+            }
             if (forced) {
-                forceLast(config, files);
+                forceAnew(config, unsure);
             }
             final SegmentedLog log = openLast(config, forced, files, onDamage);
             log.goOnPast(claimedPosition, onDamage);
@@ -140,9 +147,8 @@ public final class SegmentedLog implements AutoCloseable {
         }
     }
 
-    /** Each is forced when the one behind it is full, at the latest: no more than the last three can be torn. */
-    private static void forceLast(final Config config, final List<Path> files) throws IOException {
-        for (final Path file : files.subList(Math.max(0, files.size() - 3), files.size())) {
+    private static void forceAnew(final Config config, final List<Path> files) throws IOException {
+        for (final Path file : files) {
             try (Segment segment = Segment.open(config.disk(), file, true)) {
                 segment.forceAnew();
             } catch (final IOException e) {
@@ -164,19 +170,12 @@ public final class SegmentedLog implements AutoCloseable {
             if (tail.endPosition() < previous.endPosition()) {
                 segment.close();
                 config.disk().delete(files.get(last));
-                return ofLast(config, forced, previous, tail);
+                return new SegmentedLog(config, forced, previous, tail);
             }
             previous.forceAnew();
             previous.close();
         }
-        return ofLast(config, forced, segment, LogTail.repair(segment, onDamage));
-    }
-
-    /** A power cut may have taken the zeros that records are to come over. */
-    private static SegmentedLog ofLast(
-        final Config config, final boolean forced, final Segment segment, final LogTail tail) throws IOException {
-        segment.writeZeros(segment.offsetOf(tail.endPosition()));
-        return new SegmentedLog(config, forced, segment, tail);
+        return new SegmentedLog(config, forced, segment, LogTail.repair(segment, onDamage));
     }
 
     private void goOnPast(final long claimedPosition, final LogDamage.Listener onDamage) throws IOException {

@@ -18,7 +18,7 @@ public final class FaultyDisk implements Disk {
     boolean failing;
 
     /**
-     * Says whether there is room for new files.
+     * Says whether there is room for new files and in holes.
      *
      * @param value true where there is none.
      */
@@ -54,6 +54,9 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public void writeZeros(final Path file, final int offset, final int length) throws IOException {
+        if (full) {
+            throw new IOException("No space left on device");
+        }
         SystemDisk.INSTANCE.writeZeros(file, offset, length);
     }
 

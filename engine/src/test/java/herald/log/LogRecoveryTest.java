@@ -176,6 +176,27 @@ class LogRecoveryTest {
         assertThat(fixture.readAll()).containsExactly(MORE);
     }
 
+    @Test
+    void shouldStoreNothingIntoALogWhoseHolesFindNoRoom() throws IOException {
+        try (SegmentedLog log = fixture.open()) {
+            LogFixture.append(log, new byte[HALF]);
+            LogFixture.append(log, new byte[HALF]);
+            LogFixture.append(log, MORE);
+        }
+        final Path torn = fixture.segment(LogFixture.SEGMENT_LENGTH);
+        zero(torn, LogDescriptor.SEGMENT_HEADER_LENGTH, LogDescriptor.SEGMENT_HEADER_LENGTH + 4);
+        final byte[] before = Files.readAllBytes(torn);
+        disk.full(true);
+        disk.forced.clear();
+
+        assertThatThrownBy(fixture::open).isInstanceOf(LogException.class).hasMessageContaining("No space left");
+        assertThatThrownBy(fixture::openForced).isInstanceOf(LogException.class)
+            .hasMessageContaining("No space left");
+
+        assertThat(disk.forced).isEmpty();
+        assertThat(Files.readAllBytes(torn)).isEqualTo(before);
+    }
+
     private static long bytesOnDisk(final Path file) throws IOException, InterruptedException {
         final Process stat = new ProcessBuilder("stat", "--format=%b %B", file.toString()).start();
         final String[] blocks = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
