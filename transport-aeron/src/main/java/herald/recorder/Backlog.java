@@ -66,11 +66,21 @@ interface Backlog {
     long nextAttempt();
 
     /**
-     * Counts one.
+     * Counts. Each counter has one thread at a time, or one lock, under which it is counted.
+     *
+     * @param counter of what.
+     * @param amount  how many.
+     */
+    void count(RecorderCounter counter, long amount);
+
+    /**
+     * Counts one, as {@link #count(RecorderCounter, long)}.
      *
      * @param counter of what.
      */
-    void count(RecorderCounter counter);
+    default void count(final RecorderCounter counter) {
+        count(counter, 1);
+    }
 
     /** How long the longest event is that waits: an earlier launch may have had a higher limit. */
     default int longestWaiting() {

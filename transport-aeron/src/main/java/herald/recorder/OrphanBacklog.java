@@ -111,8 +111,8 @@ final class OrphanBacklog implements Backlog {
     }
 
     @Override
-    public void count(final RecorderCounter counter) {
-        orphan.header().getAndAddLong(counter.offset(), 1);
+    public void count(final RecorderCounter counter, final long amount) {
+        orphan.header().getAndAddLong(counter.offset(), amount);
     }
 
     @Override

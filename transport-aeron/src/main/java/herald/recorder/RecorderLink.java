@@ -63,6 +63,9 @@ final class RecorderLink implements ReplyHandler.Replies {
     private long backoffNs;
     private long progressNs;
     private volatile boolean live;
+    /** Of any thread that recorded before; 0 before the first. */
+    private long callerId;
+    private volatile boolean severalCallers;
     /** Written under the send lock, whose release orders it. */
     private volatile long sendPosition;
     private volatile long acknowledgedSequence;
@@ -89,8 +92,17 @@ final class RecorderLink implements ReplyHandler.Replies {
      * again after it let go of the lock.
      */
     void trySend() {
+        final long threadId = Thread.currentThread().getId();
+        if (threadId != callerId) {
+            severalCallers = callerId != 0;
+            callerId = threadId;
+        }
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
         boolean goOn = live && backlog.tailPosition() > sendPosition;
-        while (goOn && sendLock.tryLock()) {
+        while (goOn && tryLockToSend()) {
             int sent;
             try {
                 sent = live ? sendSome() : 0;
@@ -99,6 +111,15 @@ final class RecorderLink implements ReplyHandler.Replies {
             }
             goOn = sent > 0 && live && backlog.tailPosition() > sendPosition;
         }
+    }
+
+    /** Whoever holds the lock after the fence sees what was published before it. */
+    private boolean tryLockToSend() {
+        if (sendLock.tryLock()) {
+            return true;
+        }
+        VarHandle.fullFence();
+        return sendLock.tryLock();
     }
 
     /**
@@ -114,16 +135,24 @@ final class RecorderLink implements ReplyHandler.Replies {
         try {
             work = stepLocked(nanoClock.nanoTime());
         } finally {
-            unlock();
+            sendLock.unlock();
         }
-        trySend();
+        VarHandle.fullFence();
+        sendWaiting();
         return work;
     }
 
-    /** A caller that finds the lock taken leaves its event to the holder, who therefore looks again, and not before. */
+    /**
+     * A caller that finds the lock taken leaves its event to the holder, who therefore looks again, and not before. The
+     * fence waits until the proxy's core has given up every cache line of what was sent, so the only caller does
+     * without: beside it is the conductor alone, which comes back. Where the first event of a second one is overlooked,
+     * the conductor sends it.
+     */
     private void unlock() {
         sendLock.unlock();
-        VarHandle.fullFence();
+        if (severalCallers) {
+            VarHandle.fullFence();
+        }
     }
 
     private int stepLocked(final long nowNs) {
@@ -265,13 +294,15 @@ final class RecorderLink implements ReplyHandler.Replies {
                     onNotSent(result);
                     break;
                 }
-                backlog.count(RecorderCounter.SENT);
                 sent++;
             }
             position = next;
             tail = position < tail ? tail : backlog.tailPosition();
         }
         SEND_POSITION.lazySet(this, position);
+        if (sent > 0) {
+            backlog.count(RecorderCounter.SENT, sent);
+        }
         return sent;
     }
 

@@ -34,6 +34,8 @@ import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
 public final class Spool implements Backlog, AutoCloseable {
     private static final AtomicLongFieldUpdater<Spool> LAST_SEQUENCE =
         AtomicLongFieldUpdater.newUpdater(Spool.class, "lastSequence");
+    private static final AtomicLongFieldUpdater<Spool> TAIL_POSITION =
+        AtomicLongFieldUpdater.newUpdater(Spool.class, "tailPosition");
 
     private final Disk disk;
     private final Path file;
@@ -196,15 +198,14 @@ public final class Spool implements Backlog, AutoCloseable {
     }
 
     /**
-     * One thread at a time accepts, so that the counter needs no atomic addition. The tail is published last and with a
-     * full fence: a caller that looks at the send lock behind it leaves its event to a holder who sees it.
+     * One thread at a time accepts, so that the counter needs no atomic addition. The tail is published last.
      */
     private void accept(final long sequence, final long position) {
         final int recorded = RecorderCounter.RECORDED.offset();
         header.putLongRelease(recorded, header.getLong(recorded) + sequence - lastSequence);
         header.putLongRelease(SpoolDescriptor.USED_SEQUENCE_OFFSET, sequence);
         LAST_SEQUENCE.lazySet(this, sequence);
-        tailPosition = position;
+        TAIL_POSITION.lazySet(this, position);
     }
 
     /**
@@ -458,12 +459,8 @@ public final class Spool implements Backlog, AutoCloseable {
     }
 
     @Override
-    public void count(final RecorderCounter counter) {
-        header.getAndAddLong(counter.offset(), 1);
-    }
-
-    void count(final RecorderCounter counter, final long amount) {
-        header.getAndAddLong(counter.offset(), amount);
+    public void count(final RecorderCounter counter, final long amount) {
+        header.putLongRelease(counter.offset(), header.getLong(counter.offset()) + amount);
     }
 
     /**
