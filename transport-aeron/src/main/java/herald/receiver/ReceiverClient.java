@@ -83,13 +83,13 @@ public final class ReceiverClient implements AutoCloseable {
      * Gives the client its turn, buries a dead one and builds the next.
      *
      * @param nowNs of the receiver's clock.
-     * @return work done.
+     * @return work done; what the client itself does is none, since its timers would keep an idle thread awake.
      */
     int step(final long nowNs) {
         if (aeron == null) {
             return nowNs - deadlineNs >= 0 ? tryConnect(nowNs) : 0;
         }
-        final int work = aeron.conductorAgentInvoker().invoke();
+        aeron.conductorAgentInvoker().invoke();
         if (deathCause == null && aeron.isClosed()) {
             deathCause = new AeronException("the client has closed");
         }
@@ -97,10 +97,10 @@ public final class ReceiverClient implements AutoCloseable {
             deathCause = new AeronException("the driver's file is gone or another driver's");
         }
         if (deathCause == null) {
-            return work;
+            return 0;
         }
         lose(nowNs);
-        return work + 1;
+        return 1;
     }
 
     private int tryConnect(final long nowNs) {

@@ -98,11 +98,12 @@ final class LinkClient implements AutoCloseable {
     /**
      * Gives the client its turn. What goes wrong makes it dead.
      *
-     * @return work done.
+     * @return work done; what the client itself does is none, since its timers would keep an idle thread awake.
      */
     int step() {
         try {
-            return aeron.conductorAgentInvoker().invoke() + awaitRegistrations();
+            aeron.conductorAgentInvoker().invoke();
+            return awaitRegistrations();
         } catch (final RuntimeException e) {
             failed = true;
             errorHandler.onError(e);

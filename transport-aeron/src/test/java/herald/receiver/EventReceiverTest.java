@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The protocol between recorders and the receiver, through a real media driver, one step at a time.
@@ -45,6 +47,23 @@ class EventReceiverTest {
         assertThat(recorder.replies).containsExactly("welcome 1 run 77 accepted 0 durable 0");
         assertThat(fixture.ingress.of(ID)).hasSize(200).startsWith("1 e1", "2 e2").endsWith("200 e200");
         assertThat(fixture.count(ReceiverCounter.SESSIONS)).isOne();
+    }
+
+    @Test
+    void shouldTakeNoTimerOfItsClientForWork() {
+        final RawRecorder recorder = fixture.newRecorder(ID).open(1, 1);
+        recorder.events(1, 1);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
+        fixture.step(20);
+        final long before = fixture.keptAliveMs();
+
+        final AtomicInteger work = new AtomicInteger();
+        await().atMost(ReceiverFixture.LIMIT).pollInSameThread().until(() -> {
+            work.addAndGet(fixture.receiver.doWork());
+            return fixture.keptAliveMs() > before;
+        });
+
+        assertThat(work).hasValue(0);
     }
 
     @Test

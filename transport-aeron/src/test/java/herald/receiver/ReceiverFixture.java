@@ -5,9 +5,11 @@ import herald.link.CounterId;
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.status.HeartbeatTimestamp;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.status.CountersReader;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +85,16 @@ final class ReceiverFixture implements AutoCloseable {
         return Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(driver.aeronDirectoryName())
             .useConductorAgentInvoker(true)
+            .keepAliveIntervalNs(TimeUnit.MILLISECONDS.toNanos(50))
             .errorHandler(errorHandler));
+    }
+
+    /** When the receiver's client last told the driver that it lives; -1 where it has not. */
+    long keptAliveMs() {
+        final CountersReader counters = client.aeron().countersReader();
+        final int id = HeartbeatTimestamp.findCounterIdByRegistrationId(
+            counters, HeartbeatTimestamp.HEARTBEAT_TYPE_ID, client.aeron().clientId());
+        return id < 0 ? -1 : counters.getCounterValue(id);
     }
 
     /** A client of its own, as another process would have. */

@@ -14,12 +14,15 @@ import io.aeron.ExclusivePublication;
 import io.aeron.FragmentAssembler;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.Header;
+import io.aeron.status.HeartbeatTimestamp;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.CountersReader;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -52,6 +55,19 @@ final class FakeProxy implements AutoCloseable {
     void step() {
         aeron.conductorAgentInvoker().invoke();
         subscription.poll(assembler, 64);
+    }
+
+    /** When the client of anybody else last told the driver that it lives; -1 where none has. */
+    long othersKeptAliveMs() {
+        final AtomicLong newest = new AtomicLong(-1);
+        final CountersReader counters = aeron.countersReader();
+        counters.forEach((id, typeId, key, label) -> {
+            if (typeId == HeartbeatTimestamp.HEARTBEAT_TYPE_ID &&
+                key.getLong(HeartbeatTimestamp.REGISTRATION_ID_OFFSET) != aeron.clientId()) {
+                newest.accumulateAndGet(counters.getCounterValue(id), Math::max);
+            }
+        });
+        return newest.get();
     }
 
     private void onMessage(final DirectBuffer message, final int offset, final int length, final Header fragment) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +57,22 @@ class RecorderLinkTest {
 
         assertThat(fixture.proxy.sequences).isEqualTo(SpoolFixture.range(5, 11));
         assertThat(fixture.errors).isEmpty();
+    }
+
+    @Test
+    void shouldTakeNoTimerOfItsClientForWork() {
+        launch();
+        fixture.startDriver();
+        fixture.open(1, 0, 0);
+        final long before = fixture.proxy.othersKeptAliveMs();
+
+        final AtomicInteger work = new AtomicInteger();
+        LinkFixture.await(() -> {
+            work.addAndGet(fixture.recorder.conductorInvoker().invoke());
+            return fixture.proxy.othersKeptAliveMs() > before;
+        });
+
+        assertThat(work).hasValue(0);
     }
 
     @Test
