@@ -1,11 +1,13 @@
 package herald.bench.compare;
 
+import herald.bench.compare.NodeContender.Load;
 import herald.bench.rig.RigSettings;
 import herald.engine.PipelineShape;
 import herald.link.Profile;
 import herald.stage.Durability;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,6 +26,11 @@ final class Contenders {
     static final String NODE_REPEATS = "node-repeats";
     static final String NODE_UNIQUE = "node-unique";
     static final String NODE_DISK = "node-disk";
+    static final String RAW_IPC = "raw-ipc";
+    static final String LOW_LATENCY_NODE = "node-low-latency";
+    static final String DEFAULT_NODE = "node-default";
+
+    /** Figures of these begin so; the contender that measures them measures several. */
     static final String RAW_CALL = "raw-call";
     static final String RAW_ROUND_TRIP = "raw-round-trip";
     static final String RECORD_CALL = "record";
@@ -73,22 +80,23 @@ final class Contenders {
     }
 
     private static void processes(final Map<String, Contender.Factory> all) {
-        node(all, NODE_REPEATS, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT), 0);
-        node(all, NODE_UNIQUE, tuned(Profile.THROUGHPUT).repeatPercent(0).maxRate(UNIQUE_MAX_RATE), 0);
-        node(all, NODE_DISK, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT).durability(Durability.DISK), 0);
-        node(all, RECORD_CALL, tuned(Profile.LOW_LATENCY), CALL_RATE);
-        node(all, ACKNOWLEDGED, tuned(Profile.LOW_LATENCY), ACKNOWLEDGED_RATE);
-        node(all, ACKNOWLEDGED_DEFAULT, tuned(Profile.DEFAULT), ACKNOWLEDGED_RATE);
-        all.put(RAW_CALL, workspace -> new RawIpcContender(RAW_CALL, CALL_RATE, false));
-        all.put(RAW_ROUND_TRIP, workspace -> new RawIpcContender(RAW_ROUND_TRIP, ACKNOWLEDGED_RATE, true));
+        saturated(all, NODE_REPEATS, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT));
+        saturated(all, NODE_UNIQUE, tuned(Profile.THROUGHPUT).repeatPercent(0).maxRate(UNIQUE_MAX_RATE));
+        saturated(all, NODE_DISK, tuned(Profile.THROUGHPUT).repeatPercent(REPEAT_PERCENT).durability(Durability.DISK));
+        all.put(RAW_IPC, workspace ->
+            new RawIpcContender(new Load(RAW_CALL, CALL_RATE), new Load(RAW_ROUND_TRIP, ACKNOWLEDGED_RATE)));
+        all.put(LOW_LATENCY_NODE, workspace -> NodeContender.scheduled(tuned(Profile.LOW_LATENCY),
+            List.of(new Load(RECORD_CALL, CALL_RATE), new Load(ACKNOWLEDGED, ACKNOWLEDGED_RATE))));
+        all.put(DEFAULT_NODE, workspace -> NodeContender.scheduled(tuned(Profile.DEFAULT),
+            List.of(new Load(ACKNOWLEDGED_DEFAULT, ACKNOWLEDGED_RATE))));
     }
 
     private static RigSettings tuned(final Profile profile) {
         return new RigSettings().observeDelivery(false).profile(profile);
     }
 
-    private static void node(
-        final Map<String, Contender.Factory> all, final String name, final RigSettings settings, final long rate) {
-        all.put(name, workspace -> new NodeContender(name, settings, rate));
+    private static void saturated(
+        final Map<String, Contender.Factory> all, final String name, final RigSettings settings) {
+        all.put(name, workspace -> NodeContender.saturated(name, settings));
     }
 }

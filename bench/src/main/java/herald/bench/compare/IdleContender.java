@@ -24,17 +24,26 @@ final class IdleContender implements Contender {
     private static final long MIN_DURATION_NS = TimeUnit.SECONDS.toNanos(5);
     private static final double MIB = 1024 * 1024;
 
+    private final IdleProxy idle;
+
+    IdleContender() throws InterruptedException {
+        idle = IdleProxy.start(
+            Path.of(System.getProperty(LAUNCHER_PROPERTY, "herald")), Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
     @Override
     public boolean warmsUp() {
         return true;
     }
 
     @Override
-    public Map<String, Double> measure(final long durationNs) throws InterruptedException {
-        final IdleProxy idle = IdleProxy.measure(
-            Path.of(System.getProperty(LAUNCHER_PROPERTY, "herald")),
-            Path.of(System.getProperty("java.io.tmpdir")),
-            Duration.ofNanos(Math.max(durationNs, MIN_DURATION_NS)));
-        return Map.of(CPU, idle.cpuPercent(), RESIDENT, idle.memory().residentLength() / MIB);
+    public Map<String, Double> measure(final long durationNs) {
+        final double cpuPercent = idle.cpuPercent(Duration.ofNanos(Math.max(durationNs, MIN_DURATION_NS)));
+        return Map.of(CPU, cpuPercent, RESIDENT, idle.memory().residentLength() / MIB);
+    }
+
+    @Override
+    public void close() {
+        idle.close();
     }
 }

@@ -8,37 +8,64 @@ import org.HdrHistogram.Histogram;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * A node of real processes, started anew for each measurement, so that none of it spins beside what comes next.
+ * A node of real processes, saturated or under loads of a schedule. It stays up between rounds, stopped, so that none
+ * of it spins beside what comes next.
  */
 final class NodeContender implements Contender {
+    /**
+     * A schedule.
+     *
+     * @param figures what the names of its figures begin with.
+     * @param rate    events/s.
+     */
+    record Load(String figures, long rate) {
+    }
+
+    /** Before each measurement of a schedule but the first. */
+    static final Duration WARMUP = Duration.ofMillis(250);
+
     private static final double MIB = 1024 * 1024;
     private static final double P50 = 50;
     private static final double P99 = 99;
     private static final double P999 = 99.9;
-    private static final Duration WARMUP = Duration.ofMillis(500);
-    /** Compiles more in less time than a schedule does. */
-    private static final Duration SATURATED_WARMUP = Duration.ofSeconds(2);
+    private static final Duration SATURATED_WARMUP = Duration.ofMillis(500);
     private static final Duration FIRST_WARMUP = Duration.ofSeconds(4);
+    /** A saturated run compiles more in less time than a schedule does. */
+    private static final Duration FIRST_LOAD_WARMUP = Duration.ofSeconds(2);
 
     private final String name;
     private final RigSettings settings;
-    private final long rate;
+    private final List<Load> loads;
     private RigNode node;
 
-    /**
-     * A node.
-     *
-     * @param name     of the figures.
-     * @param settings of it.
-     * @param rate     events/s; 0 for as many as it takes.
-     */
-    NodeContender(final String name, final RigSettings settings, final long rate) {
+    private NodeContender(final String name, final RigSettings settings, final List<Load> loads) {
         this.name = name;
         this.settings = settings;
-        this.rate = rate;
+        this.loads = loads;
+    }
+
+    /**
+     * A node that takes as many events as it can.
+     *
+     * @param name     of the figure.
+     * @param settings of the node.
+     */
+    static NodeContender saturated(final String name, final RigSettings settings) {
+        return new NodeContender(name, settings, List.of());
+    }
+
+    /**
+     * A node whose latencies are measured.
+     *
+     * @param settings of the node.
+     * @param loads    measured one after the other in each round.
+     */
+    static NodeContender scheduled(final RigSettings settings, final List<Load> loads) {
+        return new NodeContender(null, settings, loads);
     }
 
     @Override
@@ -46,7 +73,7 @@ final class NodeContender implements Contender {
         return true;
     }
 
-    /** The first measurement starts the node and warms it up; between measurements it is stopped where it is. */
+    /** The first measurement starts the node and warms it up. */
     @Override
     public Map<String, Double> measure(final long durationNs) throws InterruptedException {
         final Duration measure = Duration.ofNanos(durationNs);
@@ -56,12 +83,20 @@ final class NodeContender implements Contender {
         } else {
             node.resume();
         }
-        if (cold && rate > 0) {
-            node.throughput(SATURATED_WARMUP, SATURATED_WARMUP);
-        }
-        final Map<String, Double> figures = rate == 0 ? figures(node.throughput(warmup(cold), measure)) :
-            figures(name, node.latency(rate, WARMUP, measure));
+        final Map<String, Double> figures = loads.isEmpty() ?
+            figures(node.throughput(cold ? FIRST_WARMUP : SATURATED_WARMUP, measure)) : latencies(cold, measure);
         node.pause();
+        return figures;
+    }
+
+    private Map<String, Double> latencies(final boolean cold, final Duration measure) throws InterruptedException {
+        if (cold) {
+            node.throughput(FIRST_LOAD_WARMUP, FIRST_LOAD_WARMUP);
+        }
+        final Map<String, Double> figures = new HashMap<>();
+        for (final Load load : loads) {
+            figures.putAll(figures(load.figures(), node.latency(load.rate(), WARMUP, measure)));
+        }
         return figures;
     }
 
@@ -75,10 +110,6 @@ final class NodeContender implements Contender {
             }
             node.close();
         }
-    }
-
-    static Duration warmup(final boolean cold) {
-        return cold ? FIRST_WARMUP : WARMUP;
     }
 
     private Map<String, Double> figures(final ThroughputResult result) {

@@ -24,11 +24,13 @@ record Row(
     /** Rows that are measured together. */
     enum Group {
         /** Ring to dispatch log, and the limits of it. */
-        IN_PROCESS(1_000, 5_000, 3, 5),
+        IN_PROCESS(500, 5_000, 5, 5),
         /** Recorder and proxy processes, and the peers. */
-        PROCESSES(4_000, 60_000, 1, 3),
+        PROCESSES(3_000, 60_000, 1, 3),
         /** From a call to its end. */
-        LATENCY(1_000, 5_000, 3, 9),
+        LATENCY(400, 5_000, 9, 9),
+        /** What an event costs in the pipeline where it has more to look after. */
+        COST(500, 5_000, 5, 5),
         /** Figures of Herald alone. */
         ALONE(1_200, 5_000, 1, 3);
 

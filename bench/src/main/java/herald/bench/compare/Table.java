@@ -9,8 +9,10 @@ import java.util.List;
 
 import static herald.bench.compare.Contenders.ACKNOWLEDGED;
 import static herald.bench.compare.Contenders.ACKNOWLEDGED_DEFAULT;
+import static herald.bench.compare.Contenders.DEFAULT_NODE;
 import static herald.bench.compare.Contenders.KAFKA;
 import static herald.bench.compare.Contenders.LOG4J;
+import static herald.bench.compare.Contenders.LOW_LATENCY_NODE;
 import static herald.bench.compare.Contenders.NODE_DISK;
 import static herald.bench.compare.Contenders.NODE_REPEATS;
 import static herald.bench.compare.Contenders.NODE_UNIQUE;
@@ -22,6 +24,7 @@ import static herald.bench.compare.Contenders.PIPELINE_REPEATS;
 import static herald.bench.compare.Contenders.PIPELINE_UNIQUE;
 import static herald.bench.compare.Contenders.QUEUE;
 import static herald.bench.compare.Contenders.RAW_CALL;
+import static herald.bench.compare.Contenders.RAW_IPC;
 import static herald.bench.compare.Contenders.RAW_ROUND_TRIP;
 import static herald.bench.compare.Contenders.RECORD_CALL;
 
@@ -52,7 +55,7 @@ final class Table {
             RAW_ROUND_TRIP + ".acknowledged.p50", 30, 8));
         rows.add(latency("acknowledged-p99", ACKNOWLEDGED + ".acknowledged.p99",
             RAW_ROUND_TRIP + ".acknowledged.p99", 3, 1.5));
-        rows.add(new Row("acknowledged-default-p50-us", Group.LATENCY, List.of(RAW_ROUND_TRIP, ACKNOWLEDGED_DEFAULT),
+        rows.add(new Row("acknowledged-default-p50-us", Group.LATENCY, List.of(RAW_IPC, DEFAULT_NODE),
             round -> round.get(ACKNOWLEDGED_DEFAULT + ".acknowledged.p50") / NS_PER_US,
             new Goal(Better.LOWER, "us", 200, 60), RAW_ROUND_TRIP + ".acknowledged.p50"));
         rows.add(new Row("allocated-per-event", Group.ALONE, List.of(AllocationContender.NAME),
@@ -90,17 +93,13 @@ final class Table {
 
     private static Row latency(
         final String name, final String ours, final String theirs, final double must, final double aim) {
-        return new Row(name, Group.LATENCY, List.of(contender(theirs), contender(ours)),
+        return new Row(name, Group.LATENCY, List.of(RAW_IPC, LOW_LATENCY_NODE),
             round -> round.get(ours) / round.get(theirs), new Goal(Better.LOWER, RATIO, must, aim), theirs);
-    }
-
-    private static String contender(final String figure) {
-        return figure.substring(0, figure.indexOf('.'));
     }
 
     private static Row cost(
         final String name, final String many, final String few, final double must, final double aim) {
-        return new Row(name, Group.ALONE, List.of(few, many), round -> round.get(few) / round.get(many),
+        return new Row(name, Group.COST, List.of(few, many), round -> round.get(few) / round.get(many),
             new Goal(Better.LOWER, RATIO, must, aim), null);
     }
 }

@@ -8,44 +8,72 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a proxy costs that has nothing to do: a real {@code herald proxy}, started by the launcher.
- *
- * @param cpuPercent of one core.
- * @param memory     of the process at the end.
+ * A proxy that has nothing to do: a real {@code herald proxy}, started by the launcher.
  */
-public record IdleProxy(double cpuPercent, ProcessMemory memory) {
+public final class IdleProxy implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(10);
     private static final double PERCENT = 100.0;
     private static final long TIMEOUT_SECONDS = 300;
 
+    private final NodeDirectory directory;
+    private final RigProcess proxy;
+    private final long settledNs;
+
+    private IdleProxy(final NodeDirectory directory, final RigProcess proxy) {
+        this.directory = directory;
+        this.proxy = proxy;
+        this.settledNs = System.nanoTime() + SETTLE.toNanos();
+    }
+
     /**
-     * Starts one, lets it settle for 10 s and watches it.
+     * Starts one.
      *
      * @param launcher   the {@code herald} script.
      * @param dataParent where its data directory is made.
-     * @param measure    how long.
-     * @return what it took.
+     * @return the proxy, ready.
      * @throws InterruptedException where this thread is.
      */
-    public static IdleProxy measure(final Path launcher, final Path dataParent, final Duration measure)
-        throws InterruptedException {
-        try (NodeDirectory directory = NodeDirectory.create(dataParent)) {
+    public static IdleProxy start(final Path launcher, final Path dataParent) throws InterruptedException {
+        final NodeDirectory directory = NodeDirectory.create(dataParent);
+        boolean started = false;
+        try {
             final List<String> command = List.of(launcher.toAbsolutePath().toString(), "proxy",
                 "--data-dir", NodeFiles.dataDir(directory.path()).toString(), "--node", "node-1");
             final RigProcess proxy = directory.add(RigProcess.startCommand("proxy", directory.path(), command));
             proxy.awaitAnswer("herald", TIMEOUT_SECONDS);
-            await(SETTLE);
-            final Duration before = cpuTime(proxy.pid());
-            final long startNs = System.nanoTime();
-            await(measure);
-            final Duration used = cpuTime(proxy.pid()).minus(before);
-            final double percent = PERCENT * used.toNanos() / (System.nanoTime() - startNs);
-            final ProcessMemory memory = ProcessMemory.of(proxy.pid());
-            proxy.terminate();
-            return new IdleProxy(percent, memory);
+            started = true;
+            return new IdleProxy(directory, proxy);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot start " + launcher, e);
+        } finally {
+            if (!started) {
+                directory.close();
+            }
         }
+    }
+
+    /**
+     * Watches it, once it has been up for 10 s.
+     *
+     * @param measure how long.
+     * @return CPU time in percent of one core.
+     */
+    public double cpuPercent(final Duration measure) {
+        awaitUntil(settledNs);
+        final Duration before = cpuTime(proxy.pid());
+        final long startNs = System.nanoTime();
+        awaitUntil(startNs + measure.toNanos());
+        final Duration used = cpuTime(proxy.pid()).minus(before);
+        return PERCENT * used.toNanos() / (System.nanoTime() - startNs);
+    }
+
+    /**
+     * What it takes of memory now.
+     *
+     * @return its memory.
+     */
+    public ProcessMemory memory() {
+        return ProcessMemory.of(proxy.pid());
     }
 
     private static Duration cpuTime(final long pid) {
@@ -53,10 +81,19 @@ public record IdleProxy(double cpuPercent, ProcessMemory memory) {
             .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended or hides its CPU time"));
     }
 
-    private static void await(final Duration time) {
-        final long deadlineNs = System.nanoTime() + time.toNanos();
-        for (long leftNs = time.toNanos(); leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
+    private static void awaitUntil(final long deadlineNs) {
+        for (long leftNs = deadlineNs - System.nanoTime(); leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
             LockSupport.parkNanos(leftNs);
         }
+    }
+
+    @Override
+    public void close() {
+        try {
+            proxy.terminate();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        directory.close();
     }
 }
