@@ -13,9 +13,6 @@ import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.YieldingIdleStrategy;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -29,21 +26,21 @@ import java.util.concurrent.locks.LockSupport;
  * housekeeping are those of a proxy, the data is in memory.
  *
  * <pre>
- *   this thread:  events ─► ring ─► journal ─┐
- *   fold thread:                             └─► dedup ─► batch ─► dispatch log
+ *   this thread:  events ─► ring ─► journal ─► dedup ─► batch ─► dispatch log
  *   housekeeping: segments, dedup maps, retention
  * </pre>
+ *
+ * <p>As in a proxy's shared threading mode, one thread steps all stages: on two cores a second one costs more in cache
+ * lines that go to and fro than it gives, and takes turns with housekeeping.
  *
  * <p>Used by one thread, the one that produces.
  */
 public final class PipelineRun implements AutoCloseable {
     private static final int TURN_LIMIT = 256;
-    private static final int JOURNAL_SEGMENT_LENGTH = 128 * 1024 * 1024;
-    private static final int DISPATCH_SEGMENT_LENGTH = 64 * 1024 * 1024;
+    private static final int JOURNAL_SEGMENT_LENGTH = 32 * 1024 * 1024;
+    private static final int DISPATCH_SEGMENT_LENGTH = 16 * 1024 * 1024;
     private static final long KEEP_ALL = 1L << 40;
     private static final long HOUSEKEEPING_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(100);
-    private static final int SPINS = 100;
     private static final double NS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final ThreadMXBean THREADS = (ThreadMXBean)ManagementFactory.getThreadMXBean();
 
@@ -56,11 +53,8 @@ public final class PipelineRun implements AutoCloseable {
     private final ProxyLogs logs;
     private final JournalClock clock;
     private final EventPipeline pipeline;
-    private final Agent journalStage;
-    private final List<Agent> foldStages;
-    private final Thread foldThread;
+    private final List<Agent> stages;
     private final Thread houseThread;
-    private final IdleStrategy idle = YieldingIdleStrategy.INSTANCE;
     private volatile boolean stopped;
     private volatile Throwable failure;
 
@@ -69,7 +63,7 @@ public final class PipelineRun implements AutoCloseable {
      *
      * @param events            that went through.
      * @param eventsPerSecond   from the first to the moment that the last one was through.
-     * @param allocatedPerEvent bytes that the producing and the folding thread allocated.
+     * @param allocatedPerEvent bytes that the thread allocated.
      */
     public record Result(long events, double eventsPerSecond, double allocatedPerEvent) {
     }
@@ -95,15 +89,12 @@ public final class PipelineRun implements AutoCloseable {
                 new DurableFeed(), counters),
             logs.dedup(),
             logs.batch());
-        journalStage = pipeline.stages().get(0);
-        foldStages = pipeline.stages().subList(1, pipeline.stages().size());
+        stages = List.copyOf(pipeline.stages());
         Check.that("the ring takes the start", pipeline.onStart(start(context)));
-        foldThread = new Thread(this::fold, "bench-fold");
         final Housekeeping housekeeping = new Housekeeping(context, logs, clock, counters);
         houseThread = new Thread(() -> keepHouse(housekeeping), "bench-housekeeping");
-        foldThread.start();
         houseThread.start();
-        awaitDrained();
+        drain();
         fill();
     }
 
@@ -130,34 +121,18 @@ public final class PipelineRun implements AutoCloseable {
 
     private void fill() {
         if (shape.filled()) {
+            long nowNs = 0;
             for (int key = 0; key < shape.keys(); key++) {
-                source.key(key);
-                offer();
                 if ((key & (TURN_LIMIT - 1)) == 0) {
-                    stepJournal();
+                    step();
+                    nowNs = context.clock.nanoTime();
                 }
+                source.key(key);
+                offer(nowNs);
             }
-            awaitDrained();
+            drain();
         }
     }
-
-    /** Rests between two measured times, so that it takes nothing from what is measured beside it. */
-    private void fold() {
-        final IdleStrategy resting = new BackoffIdleStrategy(
-            SPINS, SPINS, BackoffIdleStrategy.DEFAULT_MIN_PARK_PERIOD_NS, MAX_PARK_NS);
-        try {
-            while (!stopped) {
-                int work = 0;
-                for (final Agent stage : foldStages) {
-                    work += stage.doWork();
-                }
-                resting.idle(work);
-            }
-        } catch (final Exception e) {
-            failure = e;
-        }
-    }
-
     private void keepHouse(final Housekeeping housekeeping) {
         while (!stopped) {
             housekeeping.doWork();
@@ -165,33 +140,31 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
-    private int stepJournal() {
+    private int step() {
+        if (failure != null) {
+            throw new IllegalStateException("a stage failed", failure);
+        }
+        int work = 0;
         try {
-            if (failure != null) {
-                throw new IllegalStateException("a stage failed", failure);
+            for (final Agent stage : stages) {
+                work += stage.doWork();
             }
-            return journalStage.doWork();
-        } catch (final IllegalStateException e) {
-            throw e;
         } catch (final Exception e) {
-            throw new IllegalStateException("the journal failed", e);
+            throw new IllegalStateException("a stage failed", e);
         }
+        return work;
     }
 
-    private void offer() {
-        source.encode(context.clock.nanoTime());
+    private void offer(final long recordTimeNs) {
+        source.encode(recordTimeNs);
         while (!source.offerTo(pipeline)) {
-            if (stepJournal() == 0) {
-                idle.idle();
-            }
+            step();
         }
     }
 
-    private void awaitDrained() {
+    private void drain() {
         while (!pipeline.isDrained()) {
-            if (stepJournal() == 0) {
-                idle.idle();
-            }
+            step();
         }
     }
 
@@ -202,31 +175,24 @@ public final class PipelineRun implements AutoCloseable {
      * @return what that gave.
      */
     public Result measure(final long durationNs) {
-        final long[] threads = {Thread.currentThread().getId(), foldThread.getId()};
-        final long allocatedBefore = sum(THREADS.getThreadAllocatedBytes(threads));
+        final long threadId = Thread.currentThread().getId();
+        final long allocatedBefore = THREADS.getThreadAllocatedBytes(threadId);
         final long before = source.events();
         final long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < durationNs) {
+            final long recordTimeNs = context.clock.nanoTime();
             for (int i = 0; i < TURN_LIMIT; i++) {
                 source.draw();
-                offer();
+                offer(recordTimeNs);
             }
             pipeline.tick();
-            stepJournal();
+            step();
         }
-        awaitDrained();
+        drain();
         final long tookNs = System.nanoTime() - startNs;
-        final long bytes = sum(THREADS.getThreadAllocatedBytes(threads)) - allocatedBefore;
+        final long bytes = THREADS.getThreadAllocatedBytes(threadId) - allocatedBefore;
         final long events = source.events() - before;
         return new Result(events, events * NS_PER_SECOND / tookNs, (double)bytes / events);
-    }
-
-    private static long sum(final long[] values) {
-        long sum = 0;
-        for (final long value : values) {
-            sum += value;
-        }
-        return sum;
     }
 
     /**
@@ -240,10 +206,10 @@ public final class PipelineRun implements AutoCloseable {
 
     /** Stops in order and checks that every event is accounted for. */
     public void finish() {
-        awaitDrained();
+        drain();
         final long journaled = logs.journal().log().position();
         Check.that("the ring takes the shutdown", pipeline.onShutdown());
-        awaitDrained();
+        drain();
         final long events = source.events();
         final long folded = counters.get(ProxyCounter.DEDUPLICATED);
         Check.equal("journaled", events, counters.get(ProxyCounter.JOURNALED));
@@ -255,10 +221,9 @@ public final class PipelineRun implements AutoCloseable {
         Check.that("no event lies past the resume position", logs.dispatchLog().resumePosition() >= journaled);
     }
 
-    private void stopThreads() {
+    private void stopHousekeeping() {
         stopped = true;
         try {
-            foldThread.join();
             houseThread.join();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -273,7 +238,7 @@ public final class PipelineRun implements AutoCloseable {
      */
     public Result replay() throws IOException {
         finish();
-        stopThreads();
+        stopHousekeeping();
         final long events = source.events();
         logs.close();
         IoUtil.delete(DataDirectory.dispatch(directory.path()).toFile(), false);
@@ -295,7 +260,7 @@ public final class PipelineRun implements AutoCloseable {
     /** Ends threads, closes and deletes everything; nothing is checked. */
     @Override
     public void close() {
-        stopThreads();
+        stopHousekeeping();
         logs.close();
         counters.close();
         dataDirectory.close();
