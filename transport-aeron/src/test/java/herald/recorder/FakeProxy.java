@@ -57,6 +57,11 @@ final class FakeProxy implements AutoCloseable {
         subscription.poll(assembler, 64);
     }
 
+    /** Of the only recorder's stream of events, in bytes. */
+    int termLength() {
+        return subscription.imageAtIndex(0).termBufferLength();
+    }
+
     /** When the client of anybody else last told the driver that it lives; -1 where none has. */
     long othersKeptAliveMs() {
         final AtomicLong newest = new AtomicLong(-1);

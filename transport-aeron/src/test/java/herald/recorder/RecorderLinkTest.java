@@ -1,12 +1,15 @@
 package herald.recorder;
 
 import herald.events.ClusterEvents;
+import herald.link.Profile;
 import herald.wire.RejectReason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,6 +76,17 @@ class RecorderLinkTest {
         });
 
         assertThat(work).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Profile.class)
+    void shouldHaveAsMuchOnItsWayAsItsProfileSays(final Profile profile) {
+        fixture.recorder = EventRecorder.launch(fixture.context().profile(profile));
+        fixture.startDriver();
+        fixture.open(1, 0, 0);
+
+        assertThat(fixture.proxy.termLength()).isEqualTo(profile.ipcTermLength())
+            .isEqualTo(profile == Profile.THROUGHPUT ? 4 * 1024 * 1024 : 256 * 1024);
     }
 
     @Test
