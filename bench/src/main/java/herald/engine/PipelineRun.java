@@ -140,19 +140,17 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
-    private int step() {
+    private void step() {
         if (failure != null) {
             throw new IllegalStateException("a stage failed", failure);
         }
-        int work = 0;
         try {
             for (final Agent stage : stages) {
-                work += stage.doWork();
+                stage.doWork();
             }
         } catch (final Exception e) {
             throw new IllegalStateException("a stage failed", e);
         }
-        return work;
     }
 
     private void offer(final long recordTimeNs) {
