@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Every benchmark still runs and finds its own result right. No figure is looked at.
  */
-@Timeout(60)
+@Timeout(120)
 class BenchmarksTest {
     private static ChainedOptionsBuilder tiny() {
         return new OptionsBuilder()

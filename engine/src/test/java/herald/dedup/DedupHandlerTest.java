@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What dedup says of events: which are the same, for how long, and what it does where it holds too many.
  */
-@Timeout(60)
+@Timeout(120)
 class DedupHandlerTest {
     private static final long INTERVAL_NS = 1_000;
     private static final long BASE_NS = 50 * INTERVAL_NS;

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The index finds what was appended and not removed, whatever collides and wherever its ring begins.
  */
-@Timeout(30)
+@Timeout(120)
 class DedupIndexTest {
     private static final int CAPACITY = 32;
 

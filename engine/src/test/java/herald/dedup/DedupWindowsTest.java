@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A window begins at the first occurrence and is one interval long, wherever the generations meet.
  */
-@Timeout(30)
+@Timeout(120)
 class DedupWindowsTest {
     private static final long INTERVAL = 1000;
     private static final long LIMIT = 50;

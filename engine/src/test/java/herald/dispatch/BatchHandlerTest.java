@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * What closes a batch, what stands in it, and from where the journal is replayed after it.
  */
-@Timeout(60)
+@Timeout(120)
 class BatchHandlerTest {
     private static final long INTERVAL_NS = 1_000;
     private static final long BASE_NS = 50 * INTERVAL_NS;

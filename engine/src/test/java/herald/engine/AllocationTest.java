@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Once warm, an event costs next to no allocation, neither where it is recorded nor in the proxy's core.
  */
-@Timeout(60)
+@Timeout(120)
 class AllocationTest {
     private static final int WARM_UP = 60_000;
     private static final int EVENTS = 50_000;

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Counters in their file: they go on over restarts and are read from elsewhere.
  */
-@Timeout(30)
+@Timeout(120)
 class CountersFileTest {
     @TempDir
     private Path dir;

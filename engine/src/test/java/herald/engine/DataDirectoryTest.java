@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * A data directory is one proxy's at a time, and of a format that this version reads.
  */
-@Timeout(30)
+@Timeout(120)
 class DataDirectoryTest {
     @TempDir
     private Path dir;

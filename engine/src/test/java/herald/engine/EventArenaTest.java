@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The arena behind the ring: what is not consumed is never overwritten, and what is consumed makes room.
  */
-@Timeout(60)
+@Timeout(120)
 class EventArenaTest {
     private static final int CAPACITY = 1024;
     private static final int MAX_LENGTH = CAPACITY / 4;

@@ -33,9 +33,9 @@ import static org.awaitility.Awaitility.await;
 /**
  * A proxy and recorders through a real media driver: what is recorded is journaled, folded and delivered.
  */
-@Timeout(60)
+@Timeout(120)
 class EventProxyTest {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     private Path dir;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * A proxy whose device fails: it acknowledges nothing more, starts on a device that works alone, and then has every
  * event once.
  */
-@Timeout(60)
+@Timeout(120)
 class FailedForceTest {
     @TempDir
     private Path dir;

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A proxy whose disk has no room for another segment: what it has appended is forced and acknowledged all the same, and
  * it goes on once there is room.
  */
-@Timeout(60)
+@Timeout(120)
 class FullDiskTest {
     @TempDir
     private Path dir;

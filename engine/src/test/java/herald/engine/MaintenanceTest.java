@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
  */
 @Timeout(120)
 class MaintenanceTest {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     private Path dir;

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(90)
 class ProxyMediaDriverTest {
     private static final long TIMEOUT_MS = 1_000;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long ACK_TIMEOUT_NS = LIMIT.toNanos();
 
     @TempDir

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * What a profile decides, and what it leaves to a setting that was given by itself.
  */
-@Timeout(10)
+@Timeout(120)
 class ProxySettingsTest {
     @TempDir
     private Path dir;

@@ -19,9 +19,9 @@ import static org.awaitility.Awaitility.await;
 /**
  * Writers that come and go while their proxy runs.
  */
-@Timeout(60)
+@Timeout(120)
 class ProxyWritersTest {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     private Path dir;

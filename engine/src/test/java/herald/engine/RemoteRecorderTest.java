@@ -41,8 +41,8 @@ class RemoteRecorderTest {
     private static final SharedKey KEY =
         new SharedKey("the key of proxy and recorders".getBytes(StandardCharsets.UTF_8));
     private static final long DRIVER_TIMEOUT_MS = 1_000;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     private Path dir;

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * One stage, stepped by hand: what its sequence says of the turns that went well, that met a full disk, that failed.
  */
-@Timeout(30)
+@Timeout(120)
 class StageAgentTest {
     private static final int TURN_LIMIT = 4;
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(250);

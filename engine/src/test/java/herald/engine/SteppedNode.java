@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.fail;
 final class SteppedNode implements AutoCloseable {
     private static final long START_NS = TimeUnit.DAYS.toNanos(20_000);
     private static final long STEP_NS = TimeUnit.MICROSECONDS.toNanos(200);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int RECORDERS = 3;
 
     private final SplittableRandom random;

@@ -21,7 +21,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Writers that hang, throw errors or lie beside one that does its work, in one proxy.
  */
-@Timeout(60)
+@Timeout(120)
 class WriterIsolationTest {
     @TempDir
     private Path dir;

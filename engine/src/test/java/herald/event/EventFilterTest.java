@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Conditions of a filter against one event. */
-@Timeout(30)
+@Timeout(120)
 class EventFilterTest {
     private final EventView event = event("Leader election started\nterm 7");
 

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Identity of events: a UUID of version 8 that sorts by time and is given once.
  */
-@Timeout(30)
+@Timeout(120)
 class EventIdTest {
     private static final long TIME_NS = 1_795_526_754_123_456_789L;
 

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * When recorders are acknowledged: at the durability point that was asked for, and never where the device failed.
  */
-@Timeout(60)
+@Timeout(120)
 class JournalHandlerTest {
     private static final long FORCE_INTERVAL_NS = 1_000;
 

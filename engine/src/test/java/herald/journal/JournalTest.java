@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The journal over many segments: what stands at their heads, and what recovery makes of it whatever was deleted.
  */
-@Timeout(60)
+@Timeout(120)
 class JournalTest {
     @TempDir
     private Path dir;

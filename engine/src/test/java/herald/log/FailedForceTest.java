@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * What becomes of records that a device did not take: whatever is read after the next opening is on the device.
  */
-@Timeout(60)
+@Timeout(120)
 class FailedForceTest {
     private static final byte[] A = body(1);
     private static final byte[] B = body(2);

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Segments that are missing, left behind, full or claimed: positions are never used twice and nothing is doubled.
  */
-@Timeout(60)
+@Timeout(120)
 class LogRecoveryTest {
     private static final int HALF = LogFixture.SEGMENT_LENGTH / 2;
     private static final byte[] MORE = {42};

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * What is appended is read back, in order and once, across segments, reopenings and threads.
  */
-@Timeout(60)
+@Timeout(120)
 class SegmentedLogTest {
     @TempDir
     private Path dir;
@@ -120,7 +120,7 @@ class SegmentedLogTest {
         final ExecutorService executor = Executors.newSingleThreadExecutor();
         try (SegmentedLog log = fixture.open()) {
             final Future<Long> sum = executor.submit(() -> follow(count, reading));
-            assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
             final Random random = new Random(3);
             for (int i = 0; i < count; i++) {
                 final int length = 4 + random.nextInt(200);
@@ -131,7 +131,7 @@ class SegmentedLogTest {
                     log.prepareNextSegment();
                 }
             }
-            assertThat(sum.get(30, TimeUnit.SECONDS)).isEqualTo((long)count * (count - 1) / 2);
+            assertThat(sum.get(60, TimeUnit.SECONDS)).isEqualTo((long)count * (count - 1) / 2);
             assertThat(log.segmentBase()).isGreaterThan(20L * LogFixture.SEGMENT_LENGTH);
         } finally {
             executor.shutdownNow();

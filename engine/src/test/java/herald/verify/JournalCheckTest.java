@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A journal whose records are whole, and that says what no proxy should have written.
  */
-@Timeout(30)
+@Timeout(120)
 class JournalCheckTest {
     private static final UUID ID = new UUID(3, 4);
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A writer whose events may be lost after it took them: its bookmark trails, and what was lost comes again.
  */
-@Timeout(60)
+@Timeout(120)
 class UnsettledEventsTest {
     @TempDir
     private Path dir;

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * One writer's agent, stepped by hand: when its bookmark moves, what it tries again, what it gives up.
  */
-@Timeout(60)
+@Timeout(120)
 class WriterAgentTest {
     private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long WALL_MS = 1_700_000_000_000L;

@@ -67,7 +67,7 @@ class ManagerLoadTest {
         try (ChildProcesses processes = new ChildProcesses(dir)) {
             processes.start("manager", OPTIONS, ManagerCommand.class, "--data-dir=" +
                 dir.resolve("manager"), "--listen=127.0.0.1:" + ports[0], "--http=127.0.0.1:" + ports[1]);
-            await().atMost(30, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
+            await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
                 .until(() -> stored() == 0);
             try (EventProxy proxy = EventProxy.launch(new EventProxy.Context().dataDir(node).node("node-1")
                 .dedupKeyLimit(4_000_000)

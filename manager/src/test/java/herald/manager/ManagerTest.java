@@ -54,7 +54,7 @@ import static org.awaitility.Awaitility.await;
  */
 @Timeout(180)
 class ManagerTest {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir
     private Path dir;

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * The shipped catalogs keep their facts, and are searched by right and wrong names.
  */
-@Timeout(10)
+@Timeout(120)
 class CatalogsTest {
     @Test
     void shouldKeepTheNumbersOfTheClusterCatalog() {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A catalog and its types hold what they were built with.
  */
-@Timeout(10)
+@Timeout(120)
 class EventCatalogTest {
     private final EventCatalog.Builder builder = new EventCatalog.Builder("bell");
     private final EventType rung = builder.add(0, "BellRung", Severity.WARN, "Bell", true, "The bell rang.");

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a user of the library sees who forgot the JVM option.
  */
-@Timeout(30)
+@Timeout(120)
 class JvmOptionTest {
     /** Touches a catalog, as every recording program does first. */
     static final class Main {

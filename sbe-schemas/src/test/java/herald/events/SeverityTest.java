@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Severities agree with the wire and read what people write.
  */
-@Timeout(10)
+@Timeout(120)
 class SeverityTest {
     @ParameterizedTest
     @EnumSource(Severity.class)

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The generated codecs carry an event whole and refuse the wrong order.
  */
-@Timeout(10)
+@Timeout(120)
 class EventCodecTest {
     private final MutableDirectBuffer buffer = new ExpandableArrayBuffer();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();

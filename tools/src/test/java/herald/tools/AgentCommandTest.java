@@ -16,7 +16,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * {@code herald agent} from start to stop.
  */
-@Timeout(60)
+@Timeout(120)
 class AgentCommandTest {
     @TempDir
     private Path tempDir;

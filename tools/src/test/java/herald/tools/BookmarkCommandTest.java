@@ -22,7 +22,7 @@ import static org.awaitility.Awaitility.await;
  * A writer that is taken out of the configuration and comes back: it goes on at its bookmark, or is new where that was
  * forgotten.
  */
-@Timeout(60)
+@Timeout(120)
 class BookmarkCommandTest {
     @TempDir
     private Path dir;

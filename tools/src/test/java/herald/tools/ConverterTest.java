@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * How people write durations and sizes.
  */
-@Timeout(10)
+@Timeout(120)
 class ConverterTest {
     @ParameterizedTest
     @CsvSource({"10ns, PT0.00000001S", "500ms, PT0.5S", "10s, PT10S", "1m, PT1M", "2h, PT2H", "7d, PT168H", "0s, PT0S"})

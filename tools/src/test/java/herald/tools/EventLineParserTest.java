@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Lines that are events, and what is wrong with those that are not.
  */
-@Timeout(10)
+@Timeout(120)
 class EventLineParserTest {
     private final EventLineParser parser = new EventLineParser("acme", "prod");
 

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What is the same for every command.
  */
-@Timeout(30)
+@Timeout(120)
 class HeraldCommandTest {
     @Test
     void shouldNameTheCommandsThatRunFromOtherJars() {

@@ -18,7 +18,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * The launcher script.
  */
 @Tag("slow")
-@Timeout(60)
+@Timeout(120)
 class LauncherTest {
     @TempDir
     private Path dir;

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Lines of a stream, however its bytes come.
  */
-@Timeout(10)
+@Timeout(120)
 class LineReaderTest {
     @Test
     void shouldSplitLines() throws IOException {

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(120)
 class PolicyCommandTest {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int RECEIVE_TIMEOUT_MS = 20_000;
 
     @TempDir

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What {@code herald proxy} says where it can't start.
  */
-@Timeout(60)
+@Timeout(120)
 class ProxyCommandTest {
     @TempDir
     private Path dir;

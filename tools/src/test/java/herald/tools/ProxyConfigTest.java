@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a configuration file and options make of a proxy's context.
  */
-@Timeout(60)
+@Timeout(120)
 class ProxyConfigTest {
     private static final String FULL = """
         node: from-file

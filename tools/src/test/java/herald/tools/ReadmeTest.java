@@ -32,7 +32,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * The snippets of the README: Java compiles, YAML is read, command lines are understood. Statements in Java name their
  * imports in a comment right above the block: {@code <!-- imports: herald.recorder.*, herald.events.* -->}.
  */
-@Timeout(60)
+@Timeout(120)
 class ReadmeTest {
     private static final Pattern IMPORTS = Pattern.compile("<!-- imports: (.*) -->");
     private static final Pattern TYPE = Pattern.compile(

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What {@code herald record} says and keeps where no proxy is.
  */
-@Timeout(60)
+@Timeout(120)
 class RecordCommandTest {
     private static final String GOOD_LINE = "{\"type\":\"network.LinkUp\",\"message\":\"eth0 is up\"}\n";
 

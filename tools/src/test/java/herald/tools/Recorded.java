@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A proxy in this process and what tests record through it.
  */
 public final class Recorded {
-    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private Recorded() {
     }

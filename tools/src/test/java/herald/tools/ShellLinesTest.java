@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The reading of snippets that are tried by {@link ReadmeTest}.
  */
-@Timeout(10)
+@Timeout(120)
 class ShellLinesTest {
     @Test
     void shouldReadWhatSnippetsUse() {

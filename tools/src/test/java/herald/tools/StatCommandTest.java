@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What {@code herald stat} shows of a data directory.
  */
-@Timeout(60)
+@Timeout(120)
 class StatCommandTest {
     @TempDir
     private Path dir;

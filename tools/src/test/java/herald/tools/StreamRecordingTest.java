@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A stream that a full spool can't take.
  */
-@Timeout(30)
+@Timeout(120)
 class StreamRecordingTest {
     private static final String LINE = "{\"type\":\"network.LinkUp\",\"message\":\"" + "x".repeat(1_000) + "\"}\n";
 

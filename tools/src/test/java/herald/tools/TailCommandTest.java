@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What {@code herald tail} shows of a data directory.
  */
-@Timeout(60)
+@Timeout(120)
 class TailCommandTest {
     private static final String HOSTILE = "eth0 \u001b[31mred\u001b[0m\nsecond\u0007line \u202egnp.exe";
 
@@ -218,7 +218,7 @@ class TailCommandTest {
                 return call.isDone();
             });
         }
-        final Cli result = call.get(30, TimeUnit.SECONDS);
+        final Cli result = call.get(60, TimeUnit.SECONDS);
         assertThat(result.err()).isEmpty();
         assertThat(result.exitCode()).isZero();
         assertThat(result.out().lines()).singleElement().asString().contains("cluster.LeaderLost", "fresh");

@@ -45,7 +45,7 @@ class TortureCommandTest {
             final List<ProcessHandle> children = torture.descendants();
 
             assertThat(torture.terminate()).as(torture.err()).isNotZero();
-            await().atMost(Duration.ofSeconds(10)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(Duration.ofSeconds(60)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         }
         assertThat(list(work)).isEmpty();
     }

@@ -36,7 +36,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * </pre>
  */
 @Tag("slow")
-@Timeout(60)
+@Timeout(120)
 class VethTest {
     private static final int RECEIVE_TIMEOUT_MS = 20_000;
 

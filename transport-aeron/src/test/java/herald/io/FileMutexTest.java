@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * A file has one holder on the host, in whichever process and by whichever path.
  */
-@Timeout(60)
+@Timeout(120)
 class FileMutexTest {
     private static final String HELD = "held";
     private static final String REFUSED = "refused";

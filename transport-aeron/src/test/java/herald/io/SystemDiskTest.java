@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Forcing a whole file and giving its mapping back, on a real file system.
  */
-@Timeout(30)
+@Timeout(120)
 class SystemDiskTest {
     private static final int LENGTH = 8192;
 

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which driver a directory belongs to, also where the file of the next one has the inode of the last one's.
  */
-@Timeout(60)
+@Timeout(120)
 class DriverIdentityTest {
     private static final long TIMEOUT_MS = 10_000;
 

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * It waits longer the longer nothing comes, and starts anew with each piece of work.
  */
-@Timeout(30)
+@Timeout(120)
 class RestingIdleStrategyTest {
     private static final long MAX_PARK_NS = 1_000;
 

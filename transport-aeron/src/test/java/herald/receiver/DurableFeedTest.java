@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever the journal's thread publishes, the receiver's thread sees it without being told twice.
  */
-@Timeout(60)
+@Timeout(120)
 class DurableFeedTest {
     private static final int RECORDERS = 3;
     private static final long EVENTS = 1_000_000;

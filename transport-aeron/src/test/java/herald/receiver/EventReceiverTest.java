@@ -19,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The protocol between recorders and the receiver, through a real media driver, one step at a time.
  */
-@Timeout(60)
+@Timeout(120)
 class EventReceiverTest {
     private static final UUID ID = new UUID(1, 1);
     private static final UUID OTHER = new UUID(2, 2);

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * No bytes make the validator fail, and its UTF-8 is the platform's strict one.
  */
-@Timeout(60)
+@Timeout(120)
 class EventValidatorTest {
     private static final UUID ID = new UUID(5, 5);
     private static final int MIN_LENGTH = 42;

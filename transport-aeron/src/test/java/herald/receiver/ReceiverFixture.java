@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class ReceiverFixture implements AutoCloseable {
     static final long RUN_ID = 77;
-    static final Duration LIMIT = Duration.ofSeconds(15);
+    static final Duration LIMIT = Duration.ofSeconds(60);
     static final int MAX_EVENT_LENGTH = 8 * 1024;
 
     final RecordingIngress ingress = new RecordingIngress();

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Bytes that are no message, and messages that are no events: refused, counted, kept for a look, harmless to others.
  */
-@Timeout(60)
+@Timeout(120)
 class ReceiverFramesTest {
     private static final UUID ID = new UUID(1, 1);
     private static final UUID OTHER = new UUID(2, 2);

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the receiver takes from other hosts and what it refuses, over UDP, message by message.
  */
-@Timeout(60)
+@Timeout(120)
 class RemoteIngressTest {
     /** As often as the last fragment of a message has to come until its lengths add up to more than any message has. */
     private static final int OFTEN = 1000;

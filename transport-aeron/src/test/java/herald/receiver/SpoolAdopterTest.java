@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What recorders left behind is accepted under their ids, once and in order, and let go once it is durable.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolAdopterTest {
     private static final UUID ID = new UUID(3, 3);
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The offsets in {@code docs/format.md} are those of the code.
  */
-@Timeout(10)
+@Timeout(120)
 class FormatPageTest {
     @Test
     void shouldNameTheOffsetsOfASpool() throws IOException {

@@ -97,7 +97,7 @@ final class LinkFixture implements AutoCloseable {
     }
 
     static void await(final BooleanSupplier condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(15)).pollInSameThread()
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInSameThread()
             .pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(condition::getAsBoolean);
     }
 

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Room is claimed for exactly what is encoded, and every field comes out as it went in.
  */
-@Timeout(30)
+@Timeout(120)
 class RecordedEventEncoderTest {
     private static final UUID ID = new UUID(Long.MIN_VALUE + 5, -7);
     private static final EventType[] TYPES = {ClusterEvents.ELECTION_STARTED, ClusterEvents.LEADER_ELECTED};

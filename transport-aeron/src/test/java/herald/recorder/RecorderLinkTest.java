@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The recorder's side of the link through a real media driver: what is sent, resent and trimmed, and when it asks anew.
  */
-@Timeout(60)
+@Timeout(120)
 class RecorderLinkTest {
     @TempDir
     private Path dir;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * One thread at a time, and each sees what the one before wrote.
  */
-@Timeout(60)
+@Timeout(120)
 class SpinLockTest {
     private static final int THREADS = 4;
     private static final int TURNS = 200_000;

@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * On a full disk, a real one of 1 MiB, no spool can begin, and one that has begun goes on. Needs the right to mount.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolDiskFullTest {
     @TempDir
     private Path dir;

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * With durability DISK an event is accepted once a force has covered it, and not where the device failed.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolDurabilityTest {
     private static final int CALLERS = 6;
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * A look at a spool says whose it is, what waits in it and what is damaged, and leaves it as it was.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolInspectionTest {
     private static final UUID ID = new UUID(0xABCD, 1);
 

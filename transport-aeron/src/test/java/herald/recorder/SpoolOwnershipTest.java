@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A spool has one process at a time: another one of the same component gets its own, and the spool of a process that
  * was killed goes on with the next one.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolOwnershipTest {
     @TempDir
     private Path dir;

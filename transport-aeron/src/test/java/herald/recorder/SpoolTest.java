@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The ring keeps every accepted event until it is trimmed, numbers them without gaps, and survives its process.
  */
-@Timeout(60)
+@Timeout(120)
 class SpoolTest {
     private static final int LAG = 50;
 

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The encoder writes the bytes that the JDK's does, a question mark for what is no text included.
  */
-@Timeout(30)
+@Timeout(120)
 class Utf8Test {
     @Test
     void shouldEncodeOneToFourBytes() {

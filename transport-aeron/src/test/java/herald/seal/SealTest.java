@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a seal proves: both directions, every bit, every session.
  */
-@Timeout(30)
+@Timeout(120)
 class SealTest {
     private static final SharedKey KEY = new SharedKey("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private static final SharedKey OTHER_KEY = new SharedKey("0123456789abcdeF".getBytes(StandardCharsets.US_ASCII));

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Which files hold a key, and what is said of the others.
  */
-@Timeout(10)
+@Timeout(120)
 class SharedKeyTest {
     @TempDir
     private Path dir;

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What {@code docs/writers.md} prints is what the writers do. */
-@Timeout(30)
+@Timeout(120)
 class WritersPageTest {
     private static final Path PAGE = Path.of("../docs/writers.md");
 

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Good catalogs become classes; every mistake is reported with its file, line and remedy.
  */
-@Timeout(30)
+@Timeout(120)
 class CatalogGeneratorTest {
     private static final String RUNG = """
         <validValue name="BellRung" description="The bell rang." herald:severity="INFO" herald:category="Bell" \

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What {@code docs/event-types.md} tells a newcomer to write is right.
  */
-@Timeout(30)
+@Timeout(120)
 class EventTypesPageTest {
     @TempDir
     private Path dir;

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The agent's turn: intervals, failing watchers, its own start and stop.
  */
-@Timeout(10)
+@Timeout(120)
 class HostAgentTest {
     private final RecordedEvents events = new RecordedEvents();
     private final AtomicLong nano = new AtomicLong();

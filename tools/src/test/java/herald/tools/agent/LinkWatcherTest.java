@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the link watcher makes of a directory like {@code /sys/class/net}.
  */
-@Timeout(10)
+@Timeout(120)
 class LinkWatcherTest {
     @TempDir
     private Path sysClassNet;

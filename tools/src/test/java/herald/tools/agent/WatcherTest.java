@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The watchers of file systems, clock and processes, on a host that the test makes up.
  */
-@Timeout(10)
+@Timeout(120)
 class WatcherTest {
     @TempDir
     private Path tempDir;

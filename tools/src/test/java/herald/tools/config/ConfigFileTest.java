@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * What is read from {@code herald.yaml}, and what is said of mistakes in it.
  */
-@Timeout(10)
+@Timeout(120)
 class ConfigFileTest {
     @TempDir
     private Path dir;

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The forms of {@code --from}.
  */
-@Timeout(10)
+@Timeout(120)
 class TailStartTest {
     private static final long NOW_NS = 1_000_000_000_000L;
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What is deleted of a log is kept in an archive, and both together are the whole log.
  */
-@Timeout(30)
+@Timeout(120)
 class ArchivingDiskTest {
     private static final String FIRST = "00000000000000000000.log";
     private static final String SECOND = "00000000000000065536.log";

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What recorders record is the same each time, repeats itself, and has events that only their lengths tell apart.
  */
-@Timeout(30)
+@Timeout(120)
 class EventScriptTest {
     private static final int NUMBERS = 3000;
 

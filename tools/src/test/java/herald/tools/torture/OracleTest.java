@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The oracle finds every kind of difference: evidence of a round without any is spoilt in one place each time.
  */
-@Timeout(30)
+@Timeout(120)
 class OracleTest {
     private static final String NAME = "recorder0";
     private static final UUID RECORDER = new UUID(1, 2);

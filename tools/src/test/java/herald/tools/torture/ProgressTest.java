@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A recorder's note says what was accepted for certain and what nobody knows, over kills.
  */
-@Timeout(30)
+@Timeout(120)
 class ProgressTest {
     @TempDir
     private Path dir;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A seed is a plan, and plans together have every fault.
  */
-@Timeout(30)
+@Timeout(120)
 class RoundPlanTest {
     private static final int PLANS = 300;
 

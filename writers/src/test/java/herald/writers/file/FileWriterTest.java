@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Files on the real file system: appended, rotated, torn, moved away, refused and full. */
-@Timeout(60)
+@Timeout(120)
 class FileWriterTest {
     private static final String TORN = "{\"kind\":\"Event\",\"meta\":{\"na";
 
@@ -152,7 +152,7 @@ class FileWriterTest {
             .redirectErrorStream(true).start();
         try {
             final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(output).contains("retryable=true done=0 cannot write " + file + ": File too large");
         } finally {
             process.destroyForcibly();

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 /** The JSON shape, byte for byte and read back by a parser. */
-@Timeout(30)
+@Timeout(120)
 class EventJsonTest {
     private final EventJson json = new EventJson();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Standard output, in this process and as a pipe of another one. */
-@Timeout(60)
+@Timeout(120)
 class StdoutWriterTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -52,7 +52,7 @@ class StdoutWriterTest {
 
             assertThat(errors.lines()).anySatisfy(line -> assertThat(line)
                 .startsWith("retryable=true done=0 standard output takes nothing: Broken pipe"));
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }

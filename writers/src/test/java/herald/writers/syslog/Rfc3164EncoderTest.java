@@ -14,7 +14,7 @@ import static herald.writers.EventBatches.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Messages of RFC 3164, section 4.1. */
-@Timeout(30)
+@Timeout(120)
 class Rfc3164EncoderTest {
     private static final long NS_PER_DAY = 86_400_000_000_000L;
 

@@ -113,7 +113,7 @@ final class Rsyslog implements AutoCloseable {
             "-i", dir.resolve("pid").toString())
             .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
             .start();
-        await().atMost(20, TimeUnit.SECONDS).until(this::listens);
+        await().atMost(60, TimeUnit.SECONDS).until(this::listens);
         return this;
     }
 

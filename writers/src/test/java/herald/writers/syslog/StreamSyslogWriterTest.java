@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Messages over TCP to a receiver on loopback: framing, the window, and connections that break. */
-@Timeout(60)
+@Timeout(120)
 class StreamSyslogWriterTest {
     private static final int WINDOW = 10;
     private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(5);

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Messages over TLS: whom the writer trusts, and what it says where it does not. */
-@Timeout(60)
+@Timeout(120)
 class TlsTest {
     private static final String LOOPBACK = "dns:localhost,ip:127.0.0.1";
     @TempDir

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 /** Datagrams received on loopback and parsed back. */
-@Timeout(60)
+@Timeout(120)
 class UdpSyslogWriterTest {
     private static final int RECEIVE_TIMEOUT_MS = 20_000;
 

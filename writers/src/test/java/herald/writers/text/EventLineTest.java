@@ -13,7 +13,7 @@ import static herald.writers.EventBatches.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Lines for people, and what must never get into them. */
-@Timeout(30)
+@Timeout(120)
 class EventLineTest {
     @Test
     void shouldWriteEverythingInOneLine() {
