@@ -23,6 +23,7 @@ public final class EventBatch {
     private EventDefaults defaults = EventDefaults.NONE;
     private long position;
     private long nextPosition;
+    private int encodedLength;
 
     /**
      * Reads a record.
@@ -49,6 +50,7 @@ public final class EventBatch {
         }
         defaults = new EventDefaults(
             batch.node(), batch.refTenant(), batch.refNamespace(), batch.refKind(), batch.refName());
+        encodedLength = batch.limit() - offset;
         return this;
     }
 
@@ -145,6 +147,15 @@ public final class EventBatch {
      */
     public DirectBuffer wireEvent() {
         return wireEvent;
+    }
+
+    /**
+     * How long the whole batch is, hidden events included.
+     *
+     * @return in bytes, the message header included.
+     */
+    public int encodedLength() {
+        return encodedLength;
     }
 
     /**

@@ -209,14 +209,15 @@ final class NodeReceiver implements Agent {
         try {
             if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
                 counters.refused();
-            } else if (header.templateId() == NodeHelloDecoder.TEMPLATE_ID) {
+            } else if (VeniceProtocol.isHello(header, buffer, offset, length)) {
                 onHello(buffer, offset, imageSessionId, replies);
-            } else if (header.templateId() == NodeEventsDecoder.TEMPLATE_ID) {
+            } else if (VeniceProtocol.isEvents(header, buffer, offset, length)) {
                 onEvents(buffer, offset);
             } else {
                 counters.refused();
             }
-        } catch (final IndexOutOfBoundsException | IllegalArgumentException | AeronException e) {
+        } catch (final IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException |
+            AeronException e) {
             counters.refused();
             LOGGER.warn("refused a message: {}", e.toString());
         } catch (final IOException e) {
@@ -246,14 +247,17 @@ final class NodeReceiver implements Agent {
 
     private void onEvents(final DirectBuffer buffer, final int offset) throws IOException {
         events.wrapAndApplyHeader(buffer, offset, header);
+        events.wrapBatch(payload);
+        if (batch.wrap(0, 0, payload, 0).encodedLength() != payload.capacity()) {
+            throw new IllegalArgumentException("a batch of " + batch.encodedLength() + " bytes in " +
+                payload.capacity());
+        }
         final NodeSession session = sessions.get(events.sessionId());
         if (session == null || !session.accept(events.sequence())) {
             // Not acknowledged: the node begins another session.
             counters.refused();
             return;
         }
-        events.wrapBatch(payload);
-        batch.wrap(0, 0, payload, 0);
         for (int i = 0; i < batch.size(); i++) {
             counters.count(index.add(batch, i));
         }

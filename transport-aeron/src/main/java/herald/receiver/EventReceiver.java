@@ -3,6 +3,7 @@ package herald.receiver;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.link.Endpoint;
+import herald.link.EventEnvelope;
 import herald.link.LinkDescriptor;
 import herald.wire.EventDecoder;
 import herald.wire.HelloDecoder;
@@ -85,7 +86,7 @@ public final class EventReceiver implements Agent {
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final EventDecoder event = new EventDecoder();
     private final HelloDecoder hello = new HelloDecoder();
-    private final EventValidator validator = new EventValidator();
+    private final EventAcceptance acceptance;
     private final IntArrayList goneImages = new IntArrayList();
     private final RemoteIngress remote;
     private Aeron aeron;
@@ -108,7 +109,8 @@ public final class EventReceiver implements Agent {
         this.context = context;
         this.counters = context.counters();
         this.registry = registry;
-        this.adopter = new SpoolAdopter(context, registry);
+        this.acceptance = new EventAcceptance(context, registry);
+        this.adopter = new SpoolAdopter(context, registry, acceptance);
         this.repeatNs = context.nanoClock().nanoTime() + ACK_REPEAT_NS;
         this.forgetNs = repeatNs + FORGET_INTERVAL_NS;
         this.remote = context.remote() == null ? null :
@@ -300,17 +302,18 @@ public final class EventReceiver implements Agent {
             header.wrap(buffer, offset);
             if (header.schemaId() == MessageHeaderDecoder.SCHEMA_ID) {
                 final int bodyLength = length - MessageHeaderDecoder.ENCODED_LENGTH;
-                if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventDecoder.BLOCK_LENGTH) {
+                if (header.templateId() == EventDecoder.TEMPLATE_ID && bodyLength >= EventEnvelope.MIN_BLOCK_LENGTH) {
                     return onEvent(buffer, offset, length, imageKey);
                 }
-                if (header.templateId() == HelloDecoder.TEMPLATE_ID && bodyLength >= HelloDecoder.BLOCK_LENGTH &&
+                if (header.templateId() == HelloDecoder.TEMPLATE_ID &&
+                    RecorderProtocol.isHello(buffer, offset, length) &&
                     isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
                     return onHello(imageKey, remoteSession);
                 }
             }
         }
         counters.increment(ReceiverCounter.UNINTELLIGIBLE);
-        quarantine("no message of this protocol", buffer, offset, length);
+        acceptance.quarantine("no message of this protocol", buffer, offset, length);
         return Action.CONTINUE;
     }
 
@@ -326,17 +329,13 @@ public final class EventReceiver implements Agent {
         if (event.recorderIdHigh() != recorder.id().getMostSignificantBits() ||
             event.recorderIdLow() != recorder.id().getLeastSignificantBits()) {
             counters.increment(ReceiverCounter.UNINTELLIGIBLE);
-            quarantine("recorder id is not the session's", buffer, offset, length);
+            acceptance.quarantine("recorder id is not the session's", buffer, offset, length);
             return Action.CONTINUE;
         }
-        final long sequence = event.sequence();
-        return switch (RecorderRegistry.place(recorder, sequence)) {
-            case RESENT -> {
-                counters.increment(ReceiverCounter.RESENT);
-                yield Action.CONTINUE;
-            }
+        return switch (acceptance.take(recorder, event.sequence(), buffer, offset, length)) {
             case GAP -> onGap(session);
-            default -> onNext(recorder, sequence, buffer, offset, length);
+            case FULL -> Action.ABORT;
+            default -> Action.CONTINUE;
         };
     }
 
@@ -344,24 +343,6 @@ public final class EventReceiver implements Agent {
         counters.increment(ReceiverCounter.AFTER_GAP);
         session.onGap();
         repliesOwed = true;
-        return Action.CONTINUE;
-    }
-
-    private Action onNext(
-        final RecorderState recorder,
-        final long sequence,
-        final DirectBuffer buffer,
-        final int offset,
-        final int length) {
-        final String defect = length > context.maxEventLength() ?
-            "over the limit" : validator.defectOf(buffer, offset, length);
-        if (defect == null) {
-            return registry.accept(recorder, sequence, buffer, offset, length) ? Action.CONTINUE : Action.ABORT;
-        }
-        if (!registry.refuse(recorder, sequence)) {
-            return Action.ABORT;
-        }
-        quarantine(defect, buffer, offset, length);
         return Action.CONTINUE;
     }
 
@@ -457,12 +438,6 @@ public final class EventReceiver implements Agent {
         }
         if (lastSession == session) {
             lastSession = null;
-        }
-    }
-
-    private void quarantine(final String reason, final DirectBuffer buffer, final int offset, final int length) {
-        if (!context.quarantine().put(context.wallClock().nanoTime(), reason, buffer, offset, length)) {
-            counters.increment(ReceiverCounter.NOT_QUARANTINED);
         }
     }
 

@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.link.EventEnvelope;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
@@ -7,8 +8,8 @@ import org.agrona.DirectBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Checks that the bytes of a wire Event are what they claim to be before anything else reads them: lengths within the
- * message, text in UTF-8. They come from other processes. Allocates nothing; owned by one thread.
+ * Checks that the bytes of a wire Event are what they claim to be before anything else reads them: lengths that add up
+ * to the message's, text in UTF-8. They come from other processes. Allocates nothing; owned by one thread.
  */
 public final class EventValidator {
     private static final int LENGTH_BYTES = Short.BYTES;
@@ -32,7 +33,7 @@ public final class EventValidator {
         final int blockLength = header.blockLength();
         final int end = offset + length;
         int index = offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
-        if (blockLength < EventDecoder.BLOCK_LENGTH || index + EventDecoder.AttributesDecoder.HEADER_SIZE > end) {
+        if (blockLength < EventEnvelope.MIN_BLOCK_LENGTH || index + EventDecoder.AttributesDecoder.HEADER_SIZE > end) {
             return "shorter than its fixed fields";
         }
         final int severity = buffer.getByte(
@@ -63,7 +64,7 @@ public final class EventValidator {
             }
             index += textLength;
         }
-        return null;
+        return index == end ? null : "longer than its fields";
     }
 
     private static int shortAt(final DirectBuffer buffer, final int index) {

@@ -1,6 +1,7 @@
 package herald.receiver;
 
 import herald.link.LinkDescriptor;
+import herald.link.MessageLength;
 import herald.seal.SealDescriptor;
 import herald.wire.HelloDecoder;
 import herald.wire.MessageHeaderDecoder;
@@ -13,6 +14,11 @@ import java.util.UUID;
  * another. Receiver's thread.
  */
 final class RecorderProtocol implements RemoteIngress.Protocol {
+    /** Length of the first version's fixed fields, in bytes; later ones are longer. */
+    private static final int MIN_HELLO_BLOCK_LENGTH =
+        HelloDecoder.protocolVersionEncodingOffset() + HelloDecoder.protocolVersionEncodingLength();
+    private static final int HELLO_TEXTS = 1;
+
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final HelloDecoder hello = new HelloDecoder();
 
@@ -31,13 +37,20 @@ final class RecorderProtocol implements RemoteIngress.Protocol {
         final DirectBuffer buffer, final int offset, final int length, final UUID knocked, final boolean opens) {
         header.wrap(buffer, offset);
         final boolean isHello = header.templateId() == HelloDecoder.TEMPLATE_ID &&
-            header.schemaId() == HelloDecoder.SCHEMA_ID &&
-            length >= MessageHeaderDecoder.ENCODED_LENGTH + HelloDecoder.BLOCK_LENGTH;
+            header.schemaId() == HelloDecoder.SCHEMA_ID;
         if (!isHello) {
             return !opens;
+        }
+        if (!isHello(buffer, offset, length)) {
+            return false;
         }
         hello.wrapAndApplyHeader(buffer, offset, header);
         return hello.recorderIdHigh() == knocked.getMostSignificantBits() &&
             hello.recorderIdLow() == knocked.getLeastSignificantBits();
+    }
+
+    /** Whether what says that it is a Hello is one and nothing more. */
+    static boolean isHello(final DirectBuffer buffer, final int offset, final int length) {
+        return MessageLength.isExact(buffer, offset, length, MIN_HELLO_BLOCK_LENGTH, HELLO_TEXTS);
     }
 }

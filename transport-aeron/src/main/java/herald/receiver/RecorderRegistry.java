@@ -13,7 +13,7 @@ import java.util.UUID;
  */
 public final class RecorderRegistry {
     /** What became of an event. */
-    enum Outcome { ACCEPTED, RESENT, GAP, FULL }
+    enum Outcome { ACCEPTED, REFUSED, RESENT, GAP, FULL }
 
     private final Map<UUID, RecorderState> recorders = new HashMap<>();
     private final EventIngress ingress;

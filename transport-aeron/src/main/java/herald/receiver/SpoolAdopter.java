@@ -5,8 +5,6 @@ import herald.link.CounterId;
 import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
-import herald.wire.EventDecoder;
-import herald.wire.MessageHeaderDecoder;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,8 +26,7 @@ final class SpoolAdopter implements AutoCloseable {
     private final Path spoolDir;
     private final long scanIntervalNs;
     private final RecorderRegistry registry;
-    private final EventValidator validator = new EventValidator();
-    private final int maxEventLength;
+    private final EventAcceptance acceptance;
     private final CounterId.Sink counters;
     private final ErrorHandler errorHandler;
     private final ArrayDeque<Adoption> reading = new ArrayDeque<>();
@@ -50,11 +47,12 @@ final class SpoolAdopter implements AutoCloseable {
         }
     }
 
-    SpoolAdopter(final EventReceiver.Context context, final RecorderRegistry registry) {
+    SpoolAdopter(
+        final EventReceiver.Context context, final RecorderRegistry registry, final EventAcceptance acceptance) {
         this.disk = context.disk();
         this.spoolDir = context.spoolDir();
         this.scanIntervalNs = context.adoptIntervalNs();
-        this.maxEventLength = context.maxEventLength();
+        this.acceptance = acceptance;
         this.counters = context.counters();
         this.errorHandler = context.errorHandler();
         this.registry = registry;
@@ -117,24 +115,14 @@ final class SpoolAdopter implements AutoCloseable {
 
     /** Events that are missing before this one are lost. */
     private boolean take(final RecorderState recorder, final long sequence) {
-        if (RecorderRegistry.place(recorder, sequence) == RecorderRegistry.Outcome.RESENT) {
-            counters.increment(ReceiverCounter.RESENT);
-            return true;
-        }
         if (!registry.passTo(recorder, sequence)) {
             return false;
         }
-        final int length = frame.capacity();
-        final boolean whole = length >= MessageHeaderDecoder.ENCODED_LENGTH + EventDecoder.BLOCK_LENGTH &&
-            length <= maxEventLength && validator.defectOf(frame, 0, length) == null;
-        if (!whole) {
-            return registry.refuse(recorder, sequence);
+        final RecorderRegistry.Outcome outcome = acceptance.take(recorder, sequence, frame, 0, frame.capacity());
+        if (outcome == RecorderRegistry.Outcome.ACCEPTED) {
+            counters.increment(ReceiverCounter.ADOPTED);
         }
-        if (!registry.accept(recorder, sequence, frame, 0, length)) {
-            return false;
-        }
-        counters.increment(ReceiverCounter.ADOPTED);
-        return true;
+        return outcome != RecorderRegistry.Outcome.FULL;
     }
 
     private int releaseDurable() {

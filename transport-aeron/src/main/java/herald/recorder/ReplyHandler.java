@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.MessageLength;
 import herald.wire.AckDecoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.RejectDecoder;
@@ -12,7 +13,8 @@ import org.agrona.DirectBuffer;
 import java.util.UUID;
 
 /**
- * Decodes what the proxy says to one recorder. What is meant for another is passed over.
+ * Decodes what the proxy says to one recorder. What is meant for another is passed over, and what is
+ * longer or shorter than its fields.
  */
 final class ReplyHandler implements FragmentHandler {
     /** Takes the proxy's replies, on the sender's thread. */
@@ -23,6 +25,14 @@ final class ReplyHandler implements FragmentHandler {
 
         void onReject(long runId, long attempt, RejectReason reason);
     }
+
+    // Lengths of the first version's fixed fields, in bytes; later ones are longer.
+    private static final int MIN_WELCOME_BLOCK_LENGTH =
+        WelcomeDecoder.durableSequenceEncodingOffset() + WelcomeDecoder.durableSequenceEncodingLength();
+    private static final int MIN_ACK_BLOCK_LENGTH =
+        AckDecoder.durableSequenceEncodingOffset() + AckDecoder.durableSequenceEncodingLength();
+    private static final int MIN_REJECT_BLOCK_LENGTH =
+        RejectDecoder.reasonEncodingOffset() + RejectDecoder.reasonEncodingLength();
 
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final WelcomeDecoder welcome = new WelcomeDecoder();
@@ -49,16 +59,19 @@ final class ReplyHandler implements FragmentHandler {
             return;
         }
         switch (header.templateId()) {
-            case WelcomeDecoder.TEMPLATE_ID -> onWelcome(buffer, offset);
-            case AckDecoder.TEMPLATE_ID -> onAck(buffer, offset);
-            case RejectDecoder.TEMPLATE_ID -> onReject(buffer, offset);
+            case WelcomeDecoder.TEMPLATE_ID -> onWelcome(buffer, offset, length);
+            case AckDecoder.TEMPLATE_ID -> onAck(buffer, offset, length);
+            case RejectDecoder.TEMPLATE_ID -> onReject(buffer, offset, length);
             default -> {
                 // A message of a newer protocol: nothing that this recorder asked for.
             }
         }
     }
 
-    private void onWelcome(final DirectBuffer buffer, final int offset) {
+    private void onWelcome(final DirectBuffer buffer, final int offset, final int length) {
+        if (!MessageLength.isExact(buffer, offset, length, MIN_WELCOME_BLOCK_LENGTH, 0)) {
+            return;
+        }
         welcome.wrapAndApplyHeader(buffer, offset, header);
         if (isForUs(welcome.recorderIdHigh(), welcome.recorderIdLow())) {
             replies.onWelcome(
@@ -66,14 +79,20 @@ final class ReplyHandler implements FragmentHandler {
         }
     }
 
-    private void onAck(final DirectBuffer buffer, final int offset) {
+    private void onAck(final DirectBuffer buffer, final int offset, final int length) {
+        if (!MessageLength.isExact(buffer, offset, length, MIN_ACK_BLOCK_LENGTH, 0)) {
+            return;
+        }
         ack.wrapAndApplyHeader(buffer, offset, header);
         if (isForUs(ack.recorderIdHigh(), ack.recorderIdLow())) {
             replies.onAck(ack.runId(), ack.durableSequence());
         }
     }
 
-    private void onReject(final DirectBuffer buffer, final int offset) {
+    private void onReject(final DirectBuffer buffer, final int offset, final int length) {
+        if (!MessageLength.isExact(buffer, offset, length, MIN_REJECT_BLOCK_LENGTH, 0)) {
+            return;
+        }
         reject.wrapAndApplyHeader(buffer, offset, header);
         if (isForUs(reject.recorderIdHigh(), reject.recorderIdLow())) {
             replies.onReject(reject.runId(), reject.attempt(), reject.reason());

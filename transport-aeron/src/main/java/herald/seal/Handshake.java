@@ -133,7 +133,8 @@ public final class Handshake {
      * @return false where no holder of the key made it.
      */
     public boolean decodeChallenge(final DirectBuffer source, final int offset, final int length) {
-        if (!copy(source, offset, length, ChallengeDecoder.TEMPLATE_ID, ChallengeDecoder.BLOCK_LENGTH) ||
+        if (length != MessageHeaderDecoder.ENCODED_LENGTH + ChallengeDecoder.BLOCK_LENGTH ||
+            !copy(source, offset, length, ChallengeDecoder.TEMPLATE_ID, ChallengeDecoder.BLOCK_LENGTH) ||
             !challengeMac.verify(bytes, length)) {
             return false;
         }

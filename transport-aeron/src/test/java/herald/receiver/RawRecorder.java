@@ -54,6 +54,11 @@ final class RawRecorder implements AutoCloseable {
     }
 
     void hello(final long attempt, final long firstSequence, final int protocolVersion) {
+        sendHello(attempt, firstSequence, protocolVersion, 0);
+    }
+
+    /** A Hello with bytes behind its last field, or without its last ones. */
+    void sendHello(final long attempt, final long firstSequence, final int protocolVersion, final int left) {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
         final HelloEncoder hello = new HelloEncoder();
         hello.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
@@ -64,7 +69,7 @@ final class RawRecorder implements AutoCloseable {
             .replyStreamId(replyStreamId)
             .protocolVersion(protocolVersion)
             .component("cmd");
-        send(buffer, MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength());
+        send(buffer, MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength() + left);
     }
 
     void events(final long from, final long to) {

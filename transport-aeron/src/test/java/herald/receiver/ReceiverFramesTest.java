@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.link.LinkDescriptor;
 import herald.wire.EventEncoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.MessageHeaderEncoder;
@@ -163,6 +164,33 @@ class ReceiverFramesTest {
         assertThat(fixture.count(ReceiverCounter.REFUSED)).isOne();
         assertThat(fixture.count(ReceiverCounter.VOIDED)).isOne();
         assertThat(fixture.quarantined()).hasSize(1).first().asString().contains(reason);
+    }
+
+    @Test
+    void shouldPassOverAnEventWithBytesBehindItsLastField() {
+        for (final int left : new int[] {1, 8}) {
+            fixture.ingress.room(Integer.MAX_VALUE);
+            recorder.send(longer(WireEvents.event(ID, left == 1 ? 1 : 2, "message"), left));
+        }
+        fixture.awaitCount(ReceiverCounter.REFUSED, 2);
+
+        assertThat(fixture.ingress.of(ID)).containsExactly("refused 1..1", "refused 2..2");
+        assertThat(fixture.quarantined()).hasSize(2).allMatch(line -> line.contains("longer than its fields"));
+    }
+
+    @Test
+    void shouldKeepAHelloWithBytesBehindItsLastFieldForALook() {
+        for (final int left : new int[] {1, 8, -1}) {
+            recorder.sendHello(2, 1, LinkDescriptor.PROTOCOL_VERSION, left);
+        }
+        assertOthersUnaffected(3);
+        assertThat(fixture.count(ReceiverCounter.SESSIONS)).isEqualTo(2);
+    }
+
+    private static UnsafeBuffer longer(final UnsafeBuffer message, final int bytes) {
+        final UnsafeBuffer longer = new UnsafeBuffer(new byte[message.capacity() + bytes]);
+        longer.putBytes(0, message, 0, message.capacity());
+        return longer;
     }
 
     @Test

@@ -2,7 +2,10 @@ package herald.receiver;
 
 import herald.events.ClusterEvents;
 import herald.recorder.EventRecorder;
+import herald.recorder.RawSpool;
 import herald.recorder.RecorderCounter;
+import herald.wire.MessageHeaderEncoder;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class SpoolAdopterTest {
     private static final UUID ID = new UUID(3, 3);
+    private static final UUID OTHER = new UUID(5, 5);
 
     @TempDir
     private Path dir;
@@ -205,6 +209,40 @@ class SpoolAdopterTest {
         }
         assertThat(fixture.drainErrors()).hasSize(1);
         assertThat(fixture.ingress.of(ID)).endsWith("19 left-19.", "lost 20..20");
+    }
+
+    @Test
+    void shouldLetNothingInFromASpoolThatTheLinkWouldNotLetIn() throws IOException {
+        final UnsafeBuffer template9 = WireEvents.event(ID, 1, "template 9");
+        new MessageHeaderEncoder().wrap(template9, 0).templateId(9);
+        final UnsafeBuffer schema = WireEvents.event(ID, 2, "schema");
+        new MessageHeaderEncoder().wrap(schema, 0).schemaId(4802);
+        final UnsafeBuffer longer = new UnsafeBuffer(new byte[WireEvents.event(ID, 5, "longer").capacity() + 8]);
+        longer.putBytes(0, WireEvents.event(ID, 5, "longer"), 0, longer.capacity() - 8);
+        final UnsafeBuffer notUtf8 = WireEvents.event(ID, 6, "message");
+        notUtf8.putByte(notUtf8.capacity() - 1, (byte)0xC3);
+        Files.createDirectories(fixture.spoolDir);
+        new RawSpool(ID, 64 * 1024)
+            .frame(1, template9)
+            .frame(2, schema)
+            .frame(3, WireEvents.event(ID, 500_000, "another sequence"))
+            .frame(4, WireEvents.event(OTHER, 500_000, "another recorder's"))
+            .frame(5, longer)
+            .frame(6, notUtf8)
+            .frame(7, WireEvents.event(ID, 7, "x".repeat(ReceiverFixture.MAX_EVENT_LENGTH)))
+            .frame(8, new UnsafeBuffer(new byte[1]))
+            .frame(9, WireEvents.event(ID, 9, "whole"))
+            .writeTo(spool());
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 1);
+
+        assertThat(fixture.ingress.of(ID)).hasSize(9).startsWith("refused 1..1").endsWith("refused 8..8", "9 whole");
+        assertThat(fixture.count(ReceiverCounter.REFUSED)).isEqualTo(8);
+        assertThat(fixture.quarantined()).hasSize(8);
+        final RawRecorder other = fixture.newRecorder(OTHER).open(1, 1);
+        other.events(1, 10);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 11);
+        assertThat(fixture.ingress.of(OTHER)).hasSize(10);
+        assertThat(fixture.count(ReceiverCounter.RESENT)).isZero();
     }
 
     @Test

@@ -134,6 +134,7 @@ class SealTest {
 
         final int challengeLength = proxy.encodeChallenge(KNOCK, PROXY_NONCE);
         assertThat(stranger.decodeChallenge(proxy.buffer(), 0, challengeLength)).isFalse();
+        assertThat(recorder.decodeChallenge(proxy.buffer(), 0, challengeLength + 1)).isFalse();
         assertThat(recorder.decodeChallenge(proxy.buffer(), 0, challengeLength)).isTrue();
         assertThat(recorder.answers(KNOCK)).isTrue();
         assertThat(recorder.proxyNonce()).isEqualTo(PROXY_NONCE);

@@ -1,6 +1,12 @@
 package herald.writers.venice;
 
+import herald.link.MessageLength;
 import herald.seal.SharedKey;
+import herald.venice.MessageHeaderDecoder;
+import herald.venice.NodeAckDecoder;
+import herald.venice.NodeRejectDecoder;
+import herald.venice.NodeWelcomeDecoder;
+import org.agrona.DirectBuffer;
 
 /**
  * What a node's writer and the events manager must agree on before the first message.
@@ -44,5 +50,32 @@ public final class VeniceDescriptor {
      */
     public static String channel(final String endpoint) {
         return "aeron:udp?endpoint=" + endpoint + "|term-length=" + TERM_LENGTH;
+    }
+
+    /**
+     * Whether bytes are a manager's reply, of this or a later version, and nothing more.
+     *
+     * @param header set to the message's, where it has one.
+     * @param buffer that holds it.
+     * @param offset of its header.
+     * @param length in bytes.
+     * @return false where it is to be passed over.
+     */
+    static boolean isReply(
+        final MessageHeaderDecoder header, final DirectBuffer buffer, final int offset, final int length) {
+        if (length < MessageHeaderDecoder.ENCODED_LENGTH ||
+            header.wrap(buffer, offset).schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
+            return false;
+        }
+        final int minBlockLength = switch (header.templateId()) {
+            case NodeWelcomeDecoder.TEMPLATE_ID ->
+                NodeWelcomeDecoder.sessionIdEncodingOffset() + NodeWelcomeDecoder.sessionIdEncodingLength();
+            case NodeAckDecoder.TEMPLATE_ID ->
+                NodeAckDecoder.sequenceEncodingOffset() + NodeAckDecoder.sequenceEncodingLength();
+            case NodeRejectDecoder.TEMPLATE_ID ->
+                NodeRejectDecoder.protocolVersionEncodingOffset() + NodeRejectDecoder.protocolVersionEncodingLength();
+            default -> 0;
+        };
+        return MessageLength.isExact(buffer, offset, length, minBlockLength, 0);
     }
 }

@@ -221,8 +221,7 @@ final class VeniceLink implements AutoCloseable {
     }
 
     private void onGenuine(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
-        header.wrap(buffer, offset);
-        if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
+        if (!VeniceDescriptor.isReply(header, buffer, offset, length)) {
             return;
         }
         switch (header.templateId()) {
