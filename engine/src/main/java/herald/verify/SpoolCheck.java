@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class SpoolCheck {
     private final List<SpoolInspection> spools = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
 
     private SpoolCheck() {
@@ -29,7 +30,7 @@ final class SpoolCheck {
      * @param disk      that holds them.
      * @param directory of them; it may be missing.
      * @return the check, before it knows the journal.
-     * @throws IOException where a spool can't be read or its format is newer than this Herald.
+     * @throws IOException where the directory can't be read.
      */
     static SpoolCheck of(final Disk disk, final Path directory) throws IOException {
         final SpoolCheck check = new SpoolCheck();
@@ -40,9 +41,18 @@ final class SpoolCheck {
                 spool.damages().forEach(damage -> check.onDamage(spool, damage));
             } catch (final NoSuchFileException e) {
                 // Drained and deleted meanwhile.
+            } catch (final IOException e) {
+                check.onRefused(file, e.getMessage());
             }
         }
         return check;
+    }
+
+    /** One file that can't be read keeps nobody from the others. It is left alone: maybe it is none of Herald's. */
+    private void onRefused(final Path file, final String reason) {
+        refused.add("spool " + file.getFileName().toString().replace(SpoolFile.SUFFIX, "") + ": not read");
+        findings.add(new Finding(file, 0, 0, "not read: " + reason,
+            new Remedy("do nothing: look at it, and move or remove it yourself", false, aside -> { })));
     }
 
     private void onDamage(final SpoolInspection spool, final SpoolInspection.Damage damage) {
@@ -82,7 +92,7 @@ final class SpoolCheck {
      * @return a line each.
      */
     List<String> conclude(final JournalCheck journal) {
-        final List<String> lines = new ArrayList<>();
+        final List<String> lines = new ArrayList<>(refused);
         for (final SpoolInspection spool : spools) {
             final String name = spool.path().getFileName().toString().replace(SpoolFile.SUFFIX, "");
             if (spool.recorderId() == null) {

@@ -255,6 +255,27 @@ class VerificationTest {
     }
 
     @Test
+    void shouldNameWhatIsNoSpoolAndCheckTheRest() throws Exception {
+        makeLogs();
+        final Path spools = HeraldDirectory.spoolDir(node.dir());
+        final Path directory = Files.createDirectory(spools.resolve("a.spool"));
+        final Path link = Files.createSymbolicLink(spools.resolve("b.spool"), dir.resolve("nowhere"));
+        final Path pipe = spools.resolve("c.spool");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+        assertThat(verify().damages()).extracting(Finding::file).containsExactly(directory, link, pipe);
+        assertThat(verify().damages()).extracting(Finding::what).satisfiesExactly(
+            what -> assertThat(what).contains("a directory"),
+            what -> assertThat(what).contains("a symbolic link"),
+            what -> assertThat(what).contains("a pipe"));
+        assertThat(line("journal")).contains("whole");
+        repair();
+        assertThat(directory).exists();
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+        assertThat(pipe).exists();
+    }
+
+    @Test
     void shouldKeepWholeEventsOfDamagedSpool() throws IOException {
         makeLogs();
         node.startRecorders();

@@ -36,6 +36,8 @@ public enum ReceiverCounter implements CounterId {
     SPOOLS_DAMAGED(13, "damaged spools found"),
     /** Bytes of them that do not hold what they should. */
     SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools"),
+    /** Files among the spools that were not taken: none of this user's, of a newer version, or no spools at all. */
+    SPOOLS_REFUSED(15, "files among the spools refused"),
     /** Times that the media driver, or the client of it, was lost; both are built again. */
     DRIVER_LOST(20, "times that the media driver was lost"),
     /** Sessions that a recorder on another host proved. */

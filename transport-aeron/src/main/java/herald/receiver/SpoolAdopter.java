@@ -3,8 +3,10 @@ package herald.receiver;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.recorder.OrphanSpool;
+import herald.recorder.SpoolException;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
+import herald.recorder.SpoolRefusals;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -21,6 +23,8 @@ import java.util.List;
  */
 final class SpoolAdopter implements AutoCloseable {
     private static final int EVENTS_PER_TURN = 64;
+    /** No recorder loses as many events between two journaled ones: a file that says so is none of its own. */
+    private static final long MAX_LEAP = 1L << 28;
 
     private final Disk disk;
     private final Path spoolDir;
@@ -31,6 +35,7 @@ final class SpoolAdopter implements AutoCloseable {
     private final ErrorHandler errorHandler;
     private final ArrayDeque<Adoption> reading = new ArrayDeque<>();
     private final List<Adoption> awaitingJournal = new ArrayList<>();
+    private final SpoolRefusals refusals;
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private long nextScanNs;
     private boolean scanned;
@@ -40,6 +45,7 @@ final class SpoolAdopter implements AutoCloseable {
         private final OrphanSpool spool;
         private final RecorderState recorder;
         private int next;
+        private boolean lossTold;
 
         Adoption(final OrphanSpool spool, final RecorderState recorder) {
             this.spool = spool;
@@ -56,6 +62,7 @@ final class SpoolAdopter implements AutoCloseable {
         this.counters = context.counters();
         this.errorHandler = context.errorHandler();
         this.registry = registry;
+        this.refusals = new SpoolRefusals(errorHandler, () -> counters.increment(ReceiverCounter.SPOOLS_REFUSED));
     }
 
     int doWork(final long nowNs) {
@@ -73,15 +80,30 @@ final class SpoolAdopter implements AutoCloseable {
 
     private int scan() {
         try {
-            final List<OrphanSpool> orphans = SpoolFile.acquireOrphans(disk, spoolDir, errorHandler);
-            for (final OrphanSpool spool : orphans) {
-                count(spool);
-                reading.add(new Adoption(spool, registry.meet(spool.recorderId(), spool.firstSequence())));
-            }
+            final List<OrphanSpool> orphans = SpoolFile.acquireOrphans(disk, spoolDir, refusals);
+            orphans.forEach(this::begin);
             return orphans.size();
         } catch (final IOException e) {
-            errorHandler.onError(new IOException("cannot look for spools in " + spoolDir + ": " + e.getMessage(), e));
+            refusals.refuse(spoolDir, e);
             return 0;
+        }
+    }
+
+    private void begin(final OrphanSpool spool) {
+        count(spool);
+        final RecorderState recorder = registry.meet(spool.recorderId(), spool.firstSequence());
+        final long leap = spool.lastSequence() - recorder.acceptedSequence() - spool.events();
+        if (leap < MAX_LEAP) {
+            reading.add(new Adoption(spool, recorder));
+            return;
+        }
+        counters.increment(ReceiverCounter.SPOOLS_REFUSED);
+        try {
+            errorHandler.onError(new SpoolException("spool " + spool.file() + " says that recorder " +
+                spool.recorderId() + " is at sequence " + spool.lastSequence() + ", the journal has it at " +
+                recorder.acceptedSequence() + ": it is kept as " + spool.putAway() + ", nothing of it is taken"));
+        } catch (final IOException e) {
+            errorHandler.onError(e);
         }
     }
 
@@ -100,17 +122,32 @@ final class SpoolAdopter implements AutoCloseable {
         }
         int work = 0;
         while (work < EVENTS_PER_TURN && adoption.next < spool.events()) {
-            spool.event(adoption.next, frame);
-            if (!take(adoption.recorder, spool.sequence(adoption.next))) {
+            final boolean there = spool.event(adoption.next, frame);
+            if (there && !take(adoption.recorder, spool.sequence(adoption.next))) {
                 return work;
             }
             adoption.next++;
             work++;
+            if (!there) {
+                onLost(adoption);
+            }
         }
         if (adoption.next >= spool.events() && registry.passTo(adoption.recorder, spool.lastSequence() + 1)) {
+            spool.rest();
             awaitingJournal.add(reading.remove());
         }
         return work;
+    }
+
+    private void onLost(final Adoption adoption) {
+        final OrphanSpool spool = adoption.spool;
+        if (!adoption.lossTold) {
+            adoption.lossTold = true;
+            counters.increment(ReceiverCounter.SPOOLS_DAMAGED);
+            errorHandler.onError(new SpoolException("spool " + spool.file() + " of recorder " + spool.recorderId() +
+                " was changed while it was read (" + spool.damages().get(spool.damages().size() - 1) +
+                "): what is whole is taken, the others are lost"));
+        }
     }
 
     /** Events that are missing before this one are lost. */

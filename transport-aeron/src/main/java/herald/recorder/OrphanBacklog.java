@@ -1,8 +1,10 @@
 package herald.recorder;
 
+import herald.link.EventEnvelope;
 import org.agrona.DirectBuffer;
 
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.UUID;
 
 /**
@@ -11,7 +13,11 @@ import java.util.UUID;
  * an event's index.
  */
 final class OrphanBacklog implements Backlog {
+    private static final byte[] NOTHING = {};
+
     private final OrphanSpool orphan;
+    private final EventEnvelope envelope = new EventEnvelope();
+    private final BitSet lost = new BitSet();
     private int head;
     private int tail;
     private long trimmedSequence;
@@ -29,7 +35,8 @@ final class OrphanBacklog implements Backlog {
 
     private int endOfRun() {
         int end = head;
-        while (end < orphan.events() && (end == head || orphan.sequence(end) == orphan.sequence(end - 1) + 1)) {
+        while (end < orphan.events() && !lost.get(end) &&
+            (end == head || orphan.sequence(end) == orphan.sequence(end - 1) + 1)) {
             end++;
         }
         return end;
@@ -55,10 +62,29 @@ final class OrphanBacklog implements Backlog {
         return tail;
     }
 
+    /** An event that is there no more, or is not what its frame says, ends the run: the proxy would wait for it. */
     @Override
     public long frameAt(final long position, final DirectBuffer frame) {
-        orphan.event((int)position, frame);
-        return position + 1;
+        final int index = (int)position;
+        if (index < tail && isTakeable(index, frame)) {
+            return position + 1;
+        }
+        lost.set(index);
+        tail = endOfRun();
+        frame.wrap(NOTHING, 0, 0);
+        return Math.max(position + 1, orphan.events());
+    }
+
+    private boolean isTakeable(final int index, final DirectBuffer frame) {
+        if (!orphan.event(index, frame)) {
+            return false;
+        }
+        final long sequence = orphan.sequence(index);
+        final String defect = envelope.defectOf(orphan.recorderId(), sequence, frame, 0, frame.capacity());
+        if (defect != null) {
+            orphan.lose(index, "event " + sequence + ": " + defect);
+        }
+        return defect == null;
     }
 
     @Override
@@ -72,7 +98,8 @@ final class OrphanBacklog implements Backlog {
 
     @Override
     public long firstSequence() {
-        return head < orphan.events() ? orphan.sequence(head) : Math.max(orphan.lastSequence(), trimmedSequence) + 1;
+        final int next = lost.nextClearBit(head);
+        return next < orphan.events() ? orphan.sequence(next) : Math.max(orphan.lastSequence(), trimmedSequence) + 1;
     }
 
     @Override
@@ -98,7 +125,7 @@ final class OrphanBacklog implements Backlog {
 
     @Override
     public void trim(final long sequence) {
-        while (head < orphan.events() && orphan.sequence(head) <= sequence) {
+        while (head < orphan.events() && (lost.get(head) || orphan.sequence(head) <= sequence)) {
             head++;
         }
         trimmedSequence = Math.max(trimmedSequence, sequence);
@@ -107,20 +134,16 @@ final class OrphanBacklog implements Backlog {
 
     @Override
     public long nextAttempt() {
-        return orphan.header().getAndAddLong(SpoolDescriptor.ATTEMPT_OFFSET, 1) + 1;
+        return orphan.nextAttempt();
     }
 
     @Override
     public void count(final RecorderCounter counter, final long amount) {
-        orphan.header().getAndAddLong(counter.offset(), amount);
+        orphan.count(counter, amount);
     }
 
     @Override
     public int longestWaiting() {
-        int longest = 0;
-        for (int i = head; i < orphan.events(); i++) {
-            longest = Math.max(longest, orphan.eventLength(i));
-        }
-        return longest;
+        return orphan.longestEvent();
     }
 }

@@ -2,39 +2,47 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
-import java.nio.MappedByteBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /**
  * A spool whose owner is gone, held to be drained: its whole events by sequence, with gaps where damage took some. One
  * thread's. {@link SpoolFile#acquireOrphans} finds it.
+ *
+ * <p>The file is read, part by part, and each event is checked again as it is read: somebody else may still write it,
+ * or cut it.
  */
 public final class OrphanSpool implements AutoCloseable {
+    private static final int WINDOW_LENGTH = 128 * 1024;
+
     private final Disk disk;
     private final Path file;
     private final FileMutex mutex;
-    private final MappedByteBuffer mapping;
-    private final UnsafeBuffer header;
+    private final SpoolBytes bytes;
     private final SpoolScan scan;
+    private final List<SpoolInspection.Damage> damages;
+    private final UnsafeBuffer header = new UnsafeBuffer(new byte[SpoolDescriptor.HEADER_LENGTH]);
+    private SpoolWindow window;
 
     OrphanSpool(
-        final Disk disk,
-        final Path file,
-        final FileMutex mutex,
-        final MappedByteBuffer mapping,
-        final SpoolScan scan) {
+        final Disk disk, final Path file, final FileMutex mutex, final SpoolBytes bytes, final SpoolScan scan)
+        throws IOException {
         this.disk = disk;
         this.file = file;
         this.mutex = mutex;
-        this.mapping = mapping;
-        this.header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
+        this.bytes = bytes;
         this.scan = scan;
+        this.damages = new ArrayList<>(scan.damages());
+        bytes.read(0, ByteBuffer.wrap(header.byteArray()));
     }
 
     /**
@@ -93,18 +101,46 @@ public final class OrphanSpool implements AutoCloseable {
     }
 
     /**
-     * Bytes of an event.
+     * Bytes of an event: a copy, valid until the next one is asked for.
      *
      * @param index of it, in the order of sequences.
      * @param event set to them.
+     * @return false where the file does not hold it any more: it is lost, and the spool is damaged from now on.
      */
-    public void event(final int index, final DirectBuffer event) {
-        final int from = SpoolDescriptor.HEADER_LENGTH + scan.offset(index) + SpoolDescriptor.FRAME_HEADER_LENGTH;
-        event.wrap(mapping, from, eventLength(index));
+    public boolean event(final int index, final DirectBuffer event) {
+        final int offset = scan.offset(index);
+        String lost = "event " + sequence(index) + ", changed since the spool was looked at";
+        try {
+            if (window == null) {
+                window = scan.window(WINDOW_LENGTH);
+            }
+            final int length = window.wholeLength(offset);
+            if (length > 0 && window.sequence(offset) == sequence(index)) {
+                window.body(offset, length, event);
+                return true;
+            }
+        } catch (final IOException e) {
+            lost = "event " + sequence(index) + ": " + e.getMessage();
+        }
+        lose(index, lost);
+        return false;
     }
 
-    int eventLength(final int index) {
-        return scan.length(index) - SpoolDescriptor.FRAME_HEADER_LENGTH;
+    /** Takes note of an event that can't be taken as it is: the file is kept aside afterwards. */
+    void lose(final int index, final String reason) {
+        scan.damageAt(index, reason);
+        damages.clear();
+        damages.addAll(scan.damages());
+    }
+
+    /** Gives back the memory that reading takes, until the next event is asked for. */
+    public void rest() {
+        window = null;
+    }
+
+    /** Of the longest event, at least. */
+    int longestEvent() {
+        return Math.max(0, scan.longestFrame() - SpoolDescriptor.FRAME_HEADER_LENGTH);
     }
 
     /**
@@ -113,11 +149,31 @@ public final class OrphanSpool implements AutoCloseable {
      * @return empty where the spool is whole.
      */
     public List<SpoolInspection.Damage> damages() {
-        return scan.damages();
+        return damages;
     }
 
-    UnsafeBuffer header() {
-        return header;
+    /** Numbers a Hello, in the file too. */
+    long nextAttempt() {
+        return add(SpoolDescriptor.ATTEMPT_OFFSET, 1);
+    }
+
+    void count(final RecorderCounter counter, final long amount) {
+        add(counter.offset(), amount);
+    }
+
+    private long add(final int offset, final long amount) {
+        final long value = header.getLong(offset) + amount;
+        header.putLong(offset, value);
+        try {
+            write(offset, value);
+        } catch (final IOException e) {
+            // Cut or on a device that fails: as long as the spool is held, the number is known here.
+        }
+        return value;
+    }
+
+    private void write(final int offset, final long value) throws IOException {
+        bytes.write(offset, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value));
     }
 
     /**
@@ -134,7 +190,7 @@ public final class OrphanSpool implements AutoCloseable {
             } else if (setAside) {
                 disk.delete(file);
             } else {
-                new Spool(disk, file, mutex, mapping).trim(lastSequence());
+                trim();
             }
             if (setAside) {
                 disk.delete(SpoolFile.lockFile(file));
@@ -144,10 +200,43 @@ public final class OrphanSpool implements AutoCloseable {
         }
     }
 
+    /**
+     * Keeps the file aside with all that it holds, and lets go of it: nothing of it can be taken.
+     *
+     * @return where it is.
+     * @throws IOException where it can't be moved; it is let go all the same.
+     */
+    public Path putAway() throws IOException {
+        try {
+            return SpoolFile.quarantine(disk, file);
+        } finally {
+            close();
+        }
+    }
+
+    /** Writes the slot that was not written last, as the owner does. */
+    private void trim() throws IOException {
+        if (events() == 0) {
+            return;
+        }
+        final int last = events() - 1;
+        final long end = scan.offset(last) + (long)SpoolFrames.span(scan.window(0).length(scan.offset(last)));
+        final long distance = (end - scan.headPosition()) & (scan.capacity() - 1);
+        final long position = scan.headPosition() + (distance == 0 ? scan.capacity() : distance);
+        final long a = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET);
+        final long b = SpoolDescriptor.slotPosition(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET);
+        final int slot = a >= b ? SpoolDescriptor.TRIM_SLOT_B_OFFSET : SpoolDescriptor.TRIM_SLOT_A_OFFSET;
+        write(slot + SpoolDescriptor.TRIM_CHECK_OFFSET, 0);
+        write(slot + SpoolDescriptor.TRIM_POSITION_OFFSET, position);
+        write(slot + SpoolDescriptor.TRIM_SEQUENCE_OFFSET, lastSequence());
+        write(slot + SpoolDescriptor.TRIM_CHECK_OFFSET, SpoolDescriptor.trimCheck(position, lastSequence()));
+    }
+
     /** Lets go of it as it is. Its events must not be touched any more. */
     @Override
     public void close() {
-        disk.unmap(mapping);
+        window = null;
+        CloseHelper.quietClose(bytes);
         mutex.close();
     }
 }

@@ -27,7 +27,9 @@ public enum RecorderCounter {
     /** Knocks sent to a proxy on another host. */
     KNOCKS(10, "remote sessions asked for"),
     /** Replies from another host that the proxy did not seal for this session. */
-    REPLIES_REFUSED(11, "remote replies refused: forged, changed or seen before");
+    REPLIES_REFUSED(11, "remote replies refused: forged, changed or seen before"),
+    /** Files among the spools that were not taken: none of this user's, of a newer version, or no spools at all. */
+    SPOOLS_REFUSED(12, "files among the spools refused");
 
     private final int offset;
     private final String label;

@@ -32,6 +32,10 @@ import java.nio.ByteBuffer;
 final class SpoolDescriptor {
     static final int FORMAT_VERSION = 1;
     static final int HEADER_LENGTH = 4096;
+    static final int MAX_CAPACITY = 1 << 30;
+    /** No recorder lives to use as many, nor as many bytes. */
+    static final long MAX_SEQUENCE = 1L << 62;
+    static final long MAX_POSITION = 1L << 62;
     static final int FRAME_HEADER_LENGTH = 16;
     static final int FRAME_ALIGNMENT = 16;
     static final long MAGIC = 0x5053_444C_4152_4548L;
@@ -88,12 +92,19 @@ final class SpoolDescriptor {
             buffer.getInt(identityOffset + HEADER_CRC_OFFSET) == identityCrc(spool, identityOffset);
     }
 
+    /** Whether a ring can have this length. */
+    static boolean isCapacity(final int capacity) {
+        return capacity >= FRAME_ALIGNMENT && capacity <= MAX_CAPACITY && BitUtil.isPowerOfTwo(capacity);
+    }
+
     /** Where a trim slot says that the oldest frame is; -1 where the slot is not whole. */
     static long slotPosition(final DirectBuffer header, final int slot) {
         final long position = header.getLong(slot + TRIM_POSITION_OFFSET);
         final long sequence = header.getLong(slot + TRIM_SEQUENCE_OFFSET);
         final long check = header.getLong(slot + TRIM_CHECK_OFFSET);
-        return check == trimCheck(position, sequence) && position >= 0 && sequence >= 0 ? position : -1;
+        return check == trimCheck(position, sequence) && position >= 0 && position < MAX_POSITION &&
+            sequence >= 0 && sequence < MAX_SEQUENCE &&
+            position % FRAME_ALIGNMENT == 0 ? position : -1;
     }
 
     static void putTrimSlot(

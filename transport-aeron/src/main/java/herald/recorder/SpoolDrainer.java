@@ -18,6 +18,7 @@ final class SpoolDrainer implements AutoCloseable {
     private final EventRecorder.Context context;
     private final ArrayDeque<OrphanSpool> orphans = new ArrayDeque<>();
     private final Spool own;
+    private final SpoolRefusals refusals;
     private Backlog backlog;
     private RecorderLink link;
     private long nextScanNs;
@@ -31,6 +32,8 @@ final class SpoolDrainer implements AutoCloseable {
     SpoolDrainer(final EventRecorder.Context context, final Spool own) {
         this.context = context;
         this.own = own;
+        this.refusals =
+            new SpoolRefusals(context.errorHandler, () -> own.count(RecorderCounter.SPOOLS_REFUSED));
         this.nextScanNs = context.nanoClock.nanoTime();
     }
 
@@ -59,13 +62,12 @@ final class SpoolDrainer implements AutoCloseable {
         nextScanNs = nowNs + SCAN_INTERVAL_NS;
         try {
             for (final OrphanSpool orphan : SpoolFile.acquireOrphans(
-                context.disk, context.spoolDir, context.errorHandler)) {
+                context.disk, context.spoolDir, refusals)) {
                 count(orphan);
                 orphans.add(orphan);
             }
         } catch (final IOException e) {
-            context.errorHandler.onError(
-                new IOException("cannot look for spools in " + context.spoolDir + ": " + e.getMessage(), e));
+            refusals.refuse(context.spoolDir, e);
         }
         return orphans.size();
     }

@@ -6,7 +6,12 @@ package herald.recorder;
 public final class SpoolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SpoolException(final String message) {
+    /**
+     * A spool that is not as it should be.
+     *
+     * @param message names the file, what is wrong with it, and what becomes of it.
+     */
+    public SpoolException(final String message) {
         super(message);
     }
 

@@ -2,12 +2,15 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -60,12 +63,24 @@ public final class SpoolFile {
         final ErrorHandler errorHandler) {
         try {
             disk.createDirectories(directory);
+            final SpoolRefusals refusals = new SpoolRefusals(errorHandler, () -> { });
+            IOException refused = null;
             for (int i = 0; i < MAX_SPOOLS_PER_COMPONENT; i++) {
                 final Path file = directory.resolve(component + (i == 0 ? "" : "~" + i) + SUFFIX);
-                final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
+                final FileMutex mutex;
+                try {
+                    mutex = tryHold(file);
+                } catch (final IOException e) {
+                    refused = e;
+                    refusals.refuse(file, e);
+                    continue;
+                }
                 if (mutex != null) {
                     return openOrBegin(disk, file, mutex, capacity, newId, errorHandler);
                 }
+            }
+            if (refused != null) {
+                throw refused;
             }
             throw new SpoolException("all " + MAX_SPOOLS_PER_COMPONENT + " spools of component " + component + " in " +
                 directory + " are in use: give recorders names of their own");
@@ -74,6 +89,14 @@ public final class SpoolFile {
                 e.getMessage() + "; choose a directory that this user may write to and that has " + capacity +
                 " bytes free", e);
         }
+    }
+
+    /** Null where another holds it; throws where the name is taken by what can't be a spool of this user. */
+    private static FileMutex tryHold(final Path file) throws IOException {
+        if (SpoolBytes.exists(file)) {
+            SpoolBytes.open(file, true).close();
+        }
+        return FileMutex.tryAcquire(lockFile(file));
     }
 
     private static Spool openOrBegin(
@@ -86,7 +109,7 @@ public final class SpoolFile {
         Spool spool = null;
         try {
             long damagedBytes = 0;
-            if (Files.exists(file)) {
+            if (SpoolBytes.exists(file)) {
                 spool = tryContinue(disk, file, mutex);
                 if (spool != null) {
                     return spool;
@@ -106,14 +129,14 @@ public final class SpoolFile {
 
     /** Null where sequences of this id may have been used that the file does not know of. */
     private static Spool tryContinue(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
+        if (!isContinuable(file)) {
+            return null;
+        }
         final MappedByteBuffer mapping = disk.map(file, true);
         boolean goesOn = false;
         try {
-            if (!isWhole(file, mapping) || !isContinuable(file, new UnsafeBuffer(mapping))) {
-                return null;
-            }
             final Spool spool = new Spool(disk, file, mutex, mapping);
-            goesOn = spool.lostSequence() == 0;
+            goesOn = spool.lostSequence() == 0 && !spool.isTrimmedBeyondUse();
             if (goesOn) {
                 new UnsafeBuffer(mapping).putBytes(
                     SpoolDescriptor.IDENTITY_COPY_OFFSET, mapping, 0, SpoolDescriptor.IDENTITY_LENGTH);
@@ -126,15 +149,28 @@ public final class SpoolFile {
         }
     }
 
+    /** What another process left is read before it is mapped. */
+    private static boolean isContinuable(final Path file) throws IOException {
+        try (SpoolBytes bytes = SpoolBytes.open(file, true)) {
+            if (bytes.length() < SpoolDescriptor.HEADER_LENGTH) {
+                return false;
+            }
+            final ByteBuffer start = ByteBuffer.allocate(SpoolDescriptor.HEADER_LENGTH);
+            bytes.read(0, start);
+            final UnsafeBuffer header = new UnsafeBuffer(start);
+            return SpoolScan.wholeIdentity(file, start) == 0 &&
+                SpoolDescriptor.isCapacity(header.getInt(SpoolDescriptor.CAPACITY_OFFSET)) &&
+                header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == bytes.length() - SpoolDescriptor.HEADER_LENGTH &&
+                Spool.hasTrimSlot(header) && isOfThisFile(file, header);
+        }
+    }
+
     /** Gives back how many bytes are damaged. */
     private static long setAside(final Disk disk, final Path file, final ErrorHandler errorHandler)
         throws IOException {
-        final MappedByteBuffer mapping = disk.map(file, false);
         final SpoolScan scan;
-        try {
-            scan = SpoolScan.of(file, mapping);
-        } finally {
-            disk.unmap(mapping);
+        try (SpoolBytes bytes = SpoolBytes.open(file, false)) {
+            scan = SpoolScan.of(bytes);
         }
         final boolean drainable = scan.recorderId() != null && scan.lastSequence() > scan.trimmedSequence();
         if (!drainable && scan.damages().isEmpty()) {
@@ -189,16 +225,7 @@ public final class SpoolFile {
         }
     }
 
-    /** The checksum has its place in every version: without it, what looks newer is only damaged. */
-    private static boolean isWhole(final Path file, final MappedByteBuffer mapping) {
-        final UnsafeBuffer header = new UnsafeBuffer(mapping);
-        return header.capacity() >= SpoolDescriptor.HEADER_LENGTH &&
-            SpoolScan.wholeIdentity(file, mapping) == 0 &&
-            header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == header.capacity() - SpoolDescriptor.HEADER_LENGTH &&
-            Spool.hasTrimSlot(header);
-    }
-
-    private static boolean isContinuable(final Path file, final UnsafeBuffer header) throws IOException {
+    private static boolean isOfThisFile(final Path file, final UnsafeBuffer header) throws IOException {
         final UUID boot = bootId();
         return header.getLong(SpoolDescriptor.FAILED_OFFSET) == 0 &&
             header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
@@ -231,62 +258,91 @@ public final class SpoolFile {
     }
 
     /**
-     * Takes the spools of a directory that hold events, or are known to have held some, and that no process holds.
+     * Takes the spools of a directory that hold events, or are known to have held some, and that no process holds. One
+     * that can't be taken keeps nobody from the others.
      *
-     * @param disk         that holds them.
-     * @param directory    of spools; it may be missing.
-     * @param errorHandler told of each that is damaged.
+     * @param disk      that holds them.
+     * @param directory of spools; it may be missing.
+     * @param refusals  told of each that can't be taken or is damaged.
      * @return the spools, locked, for their events to be accepted under their recorders' ids.
      * @throws IOException where the directory can't be read.
      */
     public static List<OrphanSpool> acquireOrphans(
-        final Disk disk, final Path directory, final ErrorHandler errorHandler) throws IOException {
+        final Disk disk, final Path directory, final SpoolRefusals refusals) throws IOException {
         final List<OrphanSpool> orphans = new ArrayList<>();
-        for (final Path file : disk.list(directory, SUFFIX)) {
-            final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
-            if (mutex != null) {
-                final OrphanSpool spool = openForDraining(disk, file, mutex, errorHandler);
+        final List<Path> files = disk.list(directory, SUFFIX);
+        refusals.retain(files);
+        for (final Path file : files) {
+            try {
+                final OrphanSpool spool = tryAdopt(disk, file, refusals);
                 if (spool != null) {
                     orphans.add(spool);
                 }
+            } catch (final NoSuchFileException e) {
+                // Drained and deleted meanwhile.
+            } catch (final IOException | RuntimeException e) {
+                refusals.refuse(file, e);
             }
         }
         return orphans;
     }
 
-    private static OrphanSpool openForDraining(
-        final Disk disk, final Path file, final FileMutex mutex, final ErrorHandler errorHandler) {
-        MappedByteBuffer mapping = null;
+    /**
+     * The same for who looks once.
+     *
+     * @param disk         that holds them.
+     * @param directory    of spools; it may be missing.
+     * @param errorHandler told of each that can't be taken or is damaged.
+     * @return the spools, locked.
+     * @throws IOException where the directory can't be read.
+     */
+    public static List<OrphanSpool> acquireOrphans(
+        final Disk disk, final Path directory, final ErrorHandler errorHandler) throws IOException {
+        return acquireOrphans(disk, directory, new SpoolRefusals(errorHandler, () -> { }));
+    }
+
+    private static OrphanSpool tryAdopt(final Disk disk, final Path file, final SpoolRefusals refusals)
+        throws IOException {
+        SpoolBytes.requireRegular(file);
+        final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
+        SpoolBytes bytes = null;
         OrphanSpool spool = null;
         try {
-            if (!Files.exists(file)) {
-                return null;
-            }
-            mapping = disk.map(file, true);
-            final SpoolScan scan = SpoolScan.of(file, mapping);
-            if (scan.recorderId() == null) {
-                errorHandler.onError(new SpoolException("spool " + file + " is damaged (" +
-                    describe(scan.damages()) + "): kept as " + quarantine(disk, file) + "; what it held is lost"));
-            } else if (scan.lastSequence() > scan.trimmedSequence()) {
-                spool = new OrphanSpool(disk, file, mutex, mapping, scan);
-                if (!scan.damages().isEmpty()) {
-                    errorHandler.onError(new SpoolException("spool " + file + " of recorder " + scan.recorderId() +
-                        " is damaged (" + describe(scan.damages()) + "): its " + scan.count() +
-                        " whole events are taken, the others are lost"));
-                }
+            if (mutex != null) {
+                bytes = SpoolBytes.open(file, true);
+                spool = openForDraining(disk, file, mutex, bytes, refusals);
             }
             return spool;
-        } catch (final SpoolException | IOException e) {
-            // It keeps nobody from the others. Its owner's next launch says what is wrong with it and sets it aside.
-            return null;
         } finally {
             if (spool == null) {
-                if (mapping != null) {
-                    disk.unmap(mapping);
-                }
-                mutex.close();
+                CloseHelper.quietCloseAll(bytes, mutex);
             }
         }
+    }
+
+    private static OrphanSpool openForDraining(
+        final Disk disk,
+        final Path file,
+        final FileMutex mutex,
+        final SpoolBytes bytes,
+        final SpoolRefusals refusals) throws IOException {
+        final SpoolScan scan = SpoolScan.of(bytes);
+        if (scan.recorderId() == null) {
+            refusals.count();
+            refusals.report(new SpoolException("spool " + file + " is damaged (" + describe(scan.damages()) +
+                "): kept as " + quarantine(disk, file) + "; what it held is lost"));
+            return null;
+        }
+        if (scan.lastSequence() <= scan.trimmedSequence()) {
+            return null;
+        }
+        final OrphanSpool spool = new OrphanSpool(disk, file, mutex, bytes, scan);
+        if (!scan.damages().isEmpty()) {
+            refusals.report(new SpoolException("spool " + file + " of recorder " + scan.recorderId() +
+                " is damaged (" + describe(scan.damages()) + "): its " + scan.count() +
+                " whole events are taken, the others are lost"));
+        }
+        return spool;
     }
 
     static boolean isSetAside(final Path file) {

@@ -16,7 +16,7 @@ import static herald.recorder.SpoolDescriptor.FRAME_HEADER_LENGTH;
  * checksum, so that a frame inside an event's text is none. Owned by one thread.
  */
 final class SpoolFrames {
-    private static final int MAX_FRAME_LENGTH = FRAME_HEADER_LENGTH + LinkDescriptor.MAX_EVENT_LENGTH_LIMIT;
+    static final int MAX_FRAME_LENGTH = FRAME_HEADER_LENGTH + LinkDescriptor.MAX_EVENT_LENGTH_LIMIT;
 
     private final UnsafeBuffer ring;
     private final Crc32c crc;

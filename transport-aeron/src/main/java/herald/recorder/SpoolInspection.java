@@ -4,7 +4,7 @@ import herald.io.Disk;
 import herald.io.FileMutex;
 
 import java.io.IOException;
-import java.nio.MappedByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,26 +64,31 @@ public record SpoolInspection(
     /**
      * Looks at a spool.
      *
-     * @param disk      that holds it.
+     * @param disk      that holds it; it is read past it.
      * @param spoolFile to look at.
      * @return what it holds.
-     * @throws IOException where it can't be read, or its format is newer than this Herald.
+     * @throws IOException where it is no regular file, can't be read, or its format is newer than this Herald.
      */
     public static SpoolInspection of(final Disk disk, final Path spoolFile) throws IOException {
-        final MappedByteBuffer mapping = disk.map(spoolFile, false);
+        final boolean inUse = isInUse(spoolFile);
         try {
-            final boolean inUse = isInUse(spoolFile);
-            SpoolScan scan = SpoolScan.of(spoolFile, mapping);
+            SpoolScan scan = look(spoolFile);
             for (int look = 1; inUse && look < LOOKS && !scan.damages().isEmpty(); look++) {
-                scan = SpoolScan.of(spoolFile, mapping);
+                scan = look(spoolFile);
             }
             return new SpoolInspection(
                 spoolFile, scan.recorderId(), componentOf(spoolFile), inUse, scan.trimmedSequence() + 1,
                 scan.lastSequence(), scan.count(), scan.damages());
         } catch (final SpoolException e) {
             throw new IOException(e.getMessage(), e);
-        } finally {
-            disk.unmap(mapping);
+        } catch (final AccessDeniedException e) {
+            throw new IOException(SpoolRefusals.reasonOf(spoolFile, e), e);
+        }
+    }
+
+    private static SpoolScan look(final Path spoolFile) throws IOException {
+        try (SpoolBytes bytes = SpoolBytes.open(spoolFile, false)) {
+            return SpoolScan.of(bytes);
         }
     }
 

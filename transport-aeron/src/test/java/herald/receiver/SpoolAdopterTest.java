@@ -11,11 +11,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -256,5 +261,164 @@ class SpoolAdopterTest {
         fixture.step(5);
 
         assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 3));
+        assertRefused("a.spool", "a directory");
+        assertThat(fixture.count(ReceiverCounter.SPOOLS_REFUSED)).isEqualTo(2);
+    }
+
+    /** Told once, by name, however often the directory was looked at. */
+    private void assertRefused(final String file, final String reason) {
+        assertThat(fixture.drainErrors().stream().map(Throwable::getMessage).filter(told -> told.contains(file)))
+            .singleElement().asString().contains(reason);
+    }
+
+    private Path inSpoolDir(final String name) throws IOException {
+        Files.createDirectories(fixture.spoolDir);
+        return fixture.spoolDir.resolve(name);
+    }
+
+    /** A spool of three events under an id of its own. */
+    private static RawSpool three(final UUID id) {
+        final RawSpool spool = new RawSpool(id, 64 * 1024);
+        for (int i = 1; i <= 3; i++) {
+            spool.frame(i, WireEvents.event(id, i, "left-" + i + "."));
+        }
+        return spool;
+    }
+
+    private void assertOnlyTheOthersAreTaken(final String file, final String reason) throws IOException {
+        three(ID).writeTo(inSpoolDir("zz.spool"));
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 3);
+        for (int look = 0; look < 3; look++) {
+            fixture.advanceNs(TimeUnit.MINUTES.toNanos(2));
+            fixture.step(5);
+        }
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 3));
+        assertThat(fixture.ingress.of(OTHER)).isEmpty();
+        assertThat(fixture.count(ReceiverCounter.SPOOLS_REFUSED)).isOne();
+        assertRefused(file, reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -65_536, -1, 0, 1, 4_097, 65_535, 100_000, Integer.MAX_VALUE})
+    void shouldRefuseACapacityThatNoSpoolHas(final int capacity) throws IOException {
+        three(OTHER).capacity(capacity).writeTo(inSpoolDir("hostile.spool"));
+        assertOnlyTheOthersAreTaken("hostile.spool", "a capacity of " + capacity + " bytes");
+        assertThat(files(".damaged")).hasSize(1);
+    }
+
+    @Test
+    void shouldLeaveANewerVersionWhereItIs() throws IOException {
+        three(OTHER).version(2).writeTo(inSpoolDir("newer.spool"));
+        assertOnlyTheOthersAreTaken("newer.spool", "format version 2");
+        assertThat(files("newer.spool")).hasSize(1);
+    }
+
+    @Test
+    void shouldFollowNoLink() throws IOException {
+        final Path elsewhere = dir.resolve("elsewhere");
+        three(OTHER).writeTo(elsewhere);
+        Files.createSymbolicLink(inSpoolDir("link.spool"), elsewhere);
+        assertOnlyTheOthersAreTaken("link.spool", "a symbolic link");
+        assertThat(elsewhere).exists();
+    }
+
+    @Test
+    void shouldNotWaitForAPipe() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", inSpoolDir("pipe.spool").toString()).start().waitFor()).isZero();
+        assertOnlyTheOthersAreTaken("pipe.spool", "a pipe");
+    }
+
+    @Test
+    void shouldAdoptTheOthersWhereOneLockCannotBeTaken() throws IOException {
+        three(OTHER).writeTo(inSpoolDir("locked.spool"));
+        Files.createDirectory(inSpoolDir("locked.lock"));
+        assertOnlyTheOthersAreTaken("locked.spool", "a directory");
+        assertThat(files("locked.spool")).hasSize(1);
+    }
+
+    @Test
+    void shouldPutAFileAwayThatIsHugeAndHoldsNothing() throws IOException {
+        try (RandomAccessFile sparse = new RandomAccessFile(inSpoolDir("huge.spool").toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        assertOnlyTheOthersAreTaken("huge.spool", "neither whose events");
+        assertThat(files(".damaged")).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeTheEventsOfASpoolThatWasMadeHuge() throws IOException {
+        three(ID).writeTo(inSpoolDir("huge.spool"));
+        try (RandomAccessFile sparse = new RandomAccessFile(inSpoolDir("huge.spool").toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 3);
+        assertThat(fixture.drainErrors()).singleElement().asString().contains("longer than its header says");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 30, 1L << 36, 1L << 37, 1L << 40, Long.MAX_VALUE})
+    void shouldPassOverNothingForAFrameOfAnImpossibleSequence(final long sequence) throws IOException {
+        three(ID).frame(sequence, WireEvents.event(ID, sequence, "far")).writeTo(inSpoolDir("far.spool"));
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 3);
+        fixture.step(5);
+
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 3));
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isZero();
+        assertThat(fixture.drainErrors()).singleElement().asString().contains("far.spool", "sequence " + sequence);
+        fixture.journal(ID, 3);
+        fixture.step(5);
+        assertThat(files(".damaged")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 500, 1L << 40, 1L << 60})
+    void shouldTakeAllWhereMoreIsTrimmedThanWasUsed(final long trimmed) throws IOException {
+        final RawSpool spool = three(ID);
+        spool.trimmed(spool.tail(), trimmed).used(3).writeTo(inSpoolDir("trimmed.spool"));
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 3);
+        fixture.step(5);
+
+        assertThat(fixture.drainErrors()).singleElement().asString().contains("trimmed.spool", "acknowledged");
+        assertThat(fixture.ingress.of(ID)).isEqualTo(left(1, 3));
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isZero();
+    }
+
+    @Test
+    void shouldRefuseASpoolThatTakesItsRecorderFarAway() throws IOException {
+        final RawRecorder recorder = fixture.newRecorder(OTHER).open(1, 1);
+        recorder.events(1, 2);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 2);
+        final long far = 1L << 50;
+        new RawSpool(OTHER, 64 * 1024).frame(far, WireEvents.event(OTHER, far, "far")).trimmed(0, far - 1)
+            .writeTo(inSpoolDir("far.spool"));
+        fixture.advanceNs(TimeUnit.MINUTES.toNanos(2));
+        fixture.stepUntil(() -> fixture.count(ReceiverCounter.SPOOLS_REFUSED) == 1);
+        assertRefused("far.spool", "the journal has it at 2");
+
+        recorder.events(3, 4);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 4);
+        assertThat(fixture.ingress.of(OTHER)).containsExactly("1 e1", "2 e2", "3 e3", "4 e4");
+    }
+
+    @Test
+    void shouldSurviveAFileThatIsCutWhileItIsRead() throws IOException {
+        leaveBehind(1_000);
+        fixture.ingress.room(5);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 5);
+        try (FileChannel channel = FileChannel.open(spool(), StandardOpenOption.WRITE)) {
+            channel.truncate(5_000);
+        }
+        fixture.ingress.room(Integer.MAX_VALUE);
+        fixture.stepUntil(() ->
+            fixture.count(ReceiverCounter.ADOPTED) + fixture.count(ReceiverCounter.VOIDED) == 1_000);
+
+        final long adopted = fixture.count(ReceiverCounter.ADOPTED);
+        assertThat(adopted).isBetween(5L, 999L);
+        assertThat(fixture.ingress.of(ID)).startsWith(left(1, (int)adopted).toArray(new String[0]));
+        assertThat(fixture.drainErrors()).singleElement().asString()
+            .contains(spool().toString(), "it was cut while it was read");
+        fixture.journal(ID, 1_000);
+        fixture.step(5);
+        assertThat(files(".damaged")).hasSize(1);
     }
 }

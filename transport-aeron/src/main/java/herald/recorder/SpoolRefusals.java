@@ -1,0 +1,80 @@
+package herald.recorder;
+
+import org.agrona.ErrorHandler;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What is refused of a directory of spools. Each file is told by name and reason, and counted, once for as long as it
+ * is there: the directory is looked at every few seconds. One thread's.
+ */
+public final class SpoolRefusals {
+    private final ErrorHandler errorHandler;
+    private final Runnable counter;
+    private final Map<Path, String> told = new HashMap<>();
+
+    /**
+     * Nothing is refused yet.
+     *
+     * @param errorHandler told of each file.
+     * @param counter      run for each.
+     */
+    public SpoolRefusals(final ErrorHandler errorHandler, final Runnable counter) {
+        this.errorHandler = errorHandler;
+        this.counter = counter;
+    }
+
+    /**
+     * Tells of a file that is not taken, unless it was told before for the same reason.
+     *
+     * @param file   that is refused, or the directory.
+     * @param reason why.
+     */
+    public void refuse(final Path file, final Exception reason) {
+        final String text = reasonOf(file, reason);
+        if (!text.equals(told.put(file, text))) {
+            counter.run();
+            errorHandler.onError(new SpoolException("spool " + file + " is refused: " + text +
+                "; it is left as it is, and the others are taken", reason));
+        }
+    }
+
+    /** Counts what is refused and told otherwise. */
+    void count() {
+        counter.run();
+    }
+
+    void report(final Throwable error) {
+        errorHandler.onError(error);
+    }
+
+    /** Forgets those that are not there any more. */
+    void retain(final Collection<Path> there) {
+        told.keySet().retainAll(there);
+    }
+
+    /** File systems say nothing but the name where a file is closed to this user. */
+    static String reasonOf(final Path file, final Exception reason) {
+        if (!(reason instanceof AccessDeniedException)) {
+            return reason.getMessage() == null ? reason.toString() : reason.getMessage();
+        }
+        final String denied = reason.getMessage() == null ? file.toString() : reason.getMessage();
+        return denied + ", which belongs to " + ownerOf(Path.of(denied)) +
+            ", is closed to this user: give it access, or remove the file";
+    }
+
+    private static String ownerOf(final Path file) {
+        try {
+            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+        } catch (final IOException | UnsupportedOperationException e) {
+            return "somebody else";
+        }
+    }
+}
