@@ -54,7 +54,19 @@ public final class HeraldCommand extends AbstractCommand {
      * @param args as typed.
      */
     public static void main(final String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(run(args));
+    }
+
+    private static int run(final String[] args) {
+        final CommandLine command = commandLine();
+        final String[] typed;
+        try {
+            typed = RawArguments.of(args);
+        } catch (final IllegalArgumentException e) {
+            command.getErr().println("herald: " + e.getMessage());
+            return ExitCode.USAGE;
+        }
+        return command.execute(typed);
     }
 
     /**

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import herald.link.HeraldDirectory;
 import herald.tools.admin.AdminClient;
 import herald.tools.config.SettingsText;
+import herald.tools.config.Utf8Text;
 import herald.tools.policy.EventPolicy;
+import herald.tools.policy.PolicyName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -43,14 +43,15 @@ final class PolicyCommand extends AbstractCommand {
         final String file,
         @Option(names = "--data-dir", paramLabel = "DIR", description = DATA_DIR)
         final Path dataDir) {
-        final String text = read(file);
+        final String text;
         final EventPolicy policy;
         try {
+            text = read(file);
             policy = EventPolicy.read(text, "-".equals(file) ? "standard input" : file);
-            if (policy.meta() == null || policy.meta().name() == null || !policy.name().matches("[A-Za-z0-9._-]+")) {
+            if (policy.meta() == null || !PolicyName.isValid(policy.name())) {
                 throw new IllegalArgumentException("meta.name is " +
-                    (policy.meta() == null || policy.meta().name() == null ? "missing" : '"' + policy.name() + '"') +
-                    ": a policy has a name of lower-case letters and digits, with single dashes between them");
+                    (policy.meta() == null || policy.name() == null ? "missing" : '"' + policy.name() + '"') +
+                    ": " + PolicyName.RULE);
             }
         } catch (final IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.DATA, e.getMessage(), e);
@@ -64,7 +65,7 @@ final class PolicyCommand extends AbstractCommand {
     private static String read(final String file) {
         try {
             return "-".equals(file) ?
-                new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : Files.readString(Path.of(file));
+                Utf8Text.decode(System.in.readAllBytes(), "standard input") : Utf8Text.read(Path.of(file));
         } catch (final NoSuchFileException e) {
             throw new CommandFailure(ExitCode.IO, "there is no file " + file, e);
         } catch (final IOException e) {
@@ -121,8 +122,8 @@ final class PolicyCommand extends AbstractCommand {
     }
 
     private String checked(final String name) {
-        if (!name.matches("[A-Za-z0-9._-]+")) {
-            throw mistake("NAME is \"" + name + "\": a policy's name has lower-case letters, digits and single dashes");
+        if (!PolicyName.isValid(name)) {
+            throw mistake("NAME is \"" + name + "\": " + PolicyName.RULE);
         }
         return name;
     }

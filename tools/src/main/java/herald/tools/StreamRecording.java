@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  * the proxy has acknowledged something: the timeout runs once, not once for every line that is left.
  */
 final class StreamRecording {
+    private static final byte[] BYTE_ORDER_MARK = {(byte)0xEF, (byte)0xBB, (byte)0xBF};
     private static final int MAX_LINE_LENGTH = 1024 * 1024;
 
     private final EventRecorder recorder;
@@ -58,6 +59,9 @@ final class StreamRecording {
         final LineReader lines = new LineReader(input, MAX_LINE_LENGTH);
         for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
             lineNumber++;
+            if (lineNumber == 1) {
+                passByteOrderMark(line);
+            }
             if (lines.isTooLong()) {
                 reportBad("longer than " + SizeConverter.format(MAX_LINE_LENGTH));
             } else if (!isBlank(line)) {
@@ -67,6 +71,14 @@ final class StreamRecording {
         endRefusals(lineNumber);
         recorder.awaitAcknowledged(lastSequence, timeoutNs);
         return report();
+    }
+
+    private static void passByteOrderMark(final ByteBuffer line) {
+        final int start = line.position();
+        if (line.remaining() >= BYTE_ORDER_MARK.length &&
+            line.slice(start, BYTE_ORDER_MARK.length).equals(ByteBuffer.wrap(BYTE_ORDER_MARK))) {
+            line.position(start + BYTE_ORDER_MARK.length);
+        }
     }
 
     private static boolean isBlank(final ByteBuffer line) {

@@ -5,6 +5,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,20 @@ class LauncherTest {
             .startsWith("herald ").contains("Java ").endsWith("exit 0\n");
         assertThat(run("bash", bin.resolve("herald").toString(), "record", "--type", "two words"))
             .contains("two words").endsWith("exit 64\n");
+    }
+
+    /** The script's own lines, without a Java: what it would hand on. */
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL=C, C.UTF-8", "LC_CTYPE=UTF-8, C.UTF-8", "LC_ALL=xx_YY.UTF-8, C.UTF-8", "LC_ALL=C.UTF-8, C.UTF-8",
+        "LC_CTYPE=C.UTF-8, ''"})
+    void shouldChooseALocaleThatReadsEveryText(final String locale, final String chosen) throws Exception {
+        final String script = Files.readString(RepositoryRoot.find().resolve("herald"));
+        final int from = script.indexOf("case $(locale");
+        final String choice = script.substring(from, script.indexOf("esac", from) + 4);
+
+        assertThat(run("env", "-i", "PATH=" + System.getenv("PATH"), locale, "bash", "-c",
+            choice + "; echo \"${LC_ALL:-}\"")).contains(chosen + "\nexit 0");
     }
 
     private String run(final String... command) throws IOException, InterruptedException {

@@ -274,6 +274,32 @@ class PolicyCommandTest {
             .contains("it must be {\\\"maintenance\\\":\\\"on\\\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/policies/..%2F..%2Fvictim%2Fherald, 404", "/v1/policies/../../victim/herald, 404",
+        "/v1/policies/%2e%2e%2f%2e%2e%2fvictim%2fherald, 404", "/v1/policies/all%2F..%2Fall, 404",
+        "/v1/policies/.., 400", "/v1/policies/..%5C..%5Cvictim, 400", "/v1/policies/All, 400",
+        "/v1/policies/all%00, 400", "/v1/policies/a.b, 400", "/v1/policies/-, 400", "/v1/policies/a--b, 400",
+        "/v1/policies/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, 400", "/v1/policies/all/, 404",
+        "/v1/policiesall, 404", "/v1/policies-/all, 404", "/v1/maintenance/all, 404", "/v1/maintenanceoff, 404",
+        "/v1, 404", "/healthz/all, 404"})
+    void shouldTakeNothingButANameForAPolicy(final String path, final int code) throws Exception {
+        final Path victim = Files.writeString(
+            Files.createDirectory(dir.resolve("victim")).resolve("herald.yaml"), policy("", first));
+        apply(policy("", first));
+        final String token = mapper.readTree(dataDir().resolve("admin.json").toFile()).get("token").asText();
+
+        for (final String method : new String[]{"GET", "PUT", "DELETE"}) {
+            final HttpResponse<String> answer = http(method, path, token);
+            assertThat(answer.statusCode()).as(method + ' ' + answer.body()).isEqualTo(code);
+            assertThat(mapper.readTree(answer.body()).get("code").asInt()).isEqualTo(code);
+        }
+
+        assertThat(victim).exists();
+        assertThat(dataDir().resolve("policies").toFile().list()).containsExactly("all.yaml");
+        assertThat(proxy.writers().failing()).hasSize(1);
+    }
+
     private HttpResponse<String> http(final String method, final String path, final String token) throws Exception {
         final HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + server.address() + path))
             .method(method, HttpRequest.BodyPublishers.ofString("PUT".equals(method) ? policy("", first) : ""));

@@ -29,6 +29,9 @@ public final class SharedKey {
     private static final Set<PosixFilePermission> OWNERS = Set.of(
         PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
+    /** What some editors put before UTF-8; the same key saved by two editors is one key. */
+    private static final byte[] BYTE_ORDER_MARK = {(byte)0xEF, (byte)0xBB, (byte)0xBF};
+
     private final byte[] secret;
 
     /**
@@ -46,7 +49,8 @@ public final class SharedKey {
     }
 
     /**
-     * Reads a key from a file that nobody but its owner can read or write. Line ends behind it are no part of it.
+     * Reads a key from a file that nobody but its owner can read or write. Line ends behind it and a
+     * byte-order mark before it are no part of it.
      *
      * @param file that holds it.
      * @return the key.
@@ -64,7 +68,7 @@ public final class SharedKey {
                 throw new IllegalArgumentException("key file " + file + " has " + length + " bytes: a key has " +
                     MAX_LENGTH + " at most; is it the right file?");
             }
-            return new SharedKey(withoutLineEnd(Files.readAllBytes(file)));
+            return new SharedKey(content(Files.readAllBytes(file)));
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no key file " + file + ": make one with " +
                 "(umask 077; openssl rand -base64 32 > " + file + ") and copy it to every host", e);
@@ -76,12 +80,14 @@ public final class SharedKey {
         }
     }
 
-    private static byte[] withoutLineEnd(final byte[] bytes) {
-        int length = bytes.length;
-        while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
-            length--;
+    private static byte[] content(final byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
+            end--;
         }
-        return Arrays.copyOf(bytes, length);
+        final int mark = BYTE_ORDER_MARK.length;
+        final boolean marked = end >= mark && Arrays.equals(bytes, 0, mark, BYTE_ORDER_MARK, 0, mark);
+        return Arrays.copyOfRange(bytes, marked ? mark : 0, end);
     }
 
     /**

@@ -30,7 +30,9 @@ class SharedKeyTest {
         final byte[] withEnd = SharedKey.read(file("0123456789abcdef\r\n", "rw-------")).derive("label", 1);
         final byte[] without = SharedKey.read(file("0123456789abcdef", "r--------")).derive("label", 1);
 
-        assertThat(withEnd).isEqualTo(without).hasSize(32);
+        final byte[] marked = SharedKey.read(file("\uFEFF0123456789abcdef\n", "rw-------")).derive("label", 1);
+
+        assertThat(withEnd).isEqualTo(without).isEqualTo(marked).hasSize(32);
         assertThat(SharedKey.read(file("0123456789abcdeg", "rw-------")).derive("label", 1)).isNotEqualTo(without);
     }
 

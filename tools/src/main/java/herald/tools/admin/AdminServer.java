@@ -5,8 +5,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import herald.engine.EventProxy;
 import herald.link.Endpoint;
+import herald.tools.config.Utf8Text;
 import herald.tools.policy.EventPolicies;
 import herald.tools.policy.EventPolicy;
+import herald.tools.policy.PolicyName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,8 @@ public final class AdminServer implements AutoCloseable {
     private static final int TOKEN_LENGTH = 32;
     private static final int THREADS = 2;
     private static final String MAINTENANCE = "maintenance";
+    private static final String MAINTENANCE_PATH = "/v1/" + MAINTENANCE;
+    private static final String HEALTH = "/healthz";
     private static final String POLICIES = "/v1/policies";
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -85,12 +89,11 @@ public final class AdminServer implements AutoCloseable {
             return thread;
         });
         server.setExecutor(executor);
-        route("/healthz", false, exchange -> health());
+        route(HEALTH, false, exchange -> health());
         route(POLICIES, true, this::onPolicies);
-        route("/v1/" + MAINTENANCE, true, this::onMaintenance);
+        route(MAINTENANCE_PATH, true, this::onMaintenance);
         route("/", false, exchange -> {
-            throw new Refused(404, "there is no " + exchange.getRequestURI().getPath() +
-                ": try /healthz, " + POLICIES + " or /v1/" + MAINTENANCE);
+            throw noSuchPath(exchange);
         });
     }
 
@@ -146,6 +149,9 @@ public final class AdminServer implements AutoCloseable {
                     if (guarded) {
                         authorize(exchange);
                     }
+                    if (!path.equals("/") && !path.equals(POLICIES)) {
+                        requirePath(exchange, path);
+                    }
                     body = answer.to(exchange);
                     if (body instanceof final Health health && !health.works()) {
                         code = 503;
@@ -161,6 +167,18 @@ public final class AdminServer implements AutoCloseable {
                 send(exchange, code, body);
             }
         });
+    }
+
+    /** The JDK's server takes a path for whatever begins with it. */
+    private static void requirePath(final HttpExchange exchange, final String path) throws Refused {
+        if (!path.equals(exchange.getRequestURI().getPath())) {
+            throw noSuchPath(exchange);
+        }
+    }
+
+    private static Refused noSuchPath(final HttpExchange exchange) {
+        return new Refused(404, "there is no " + exchange.getRequestURI().getPath() +
+            ": try " + HEALTH + ", " + POLICIES + " or " + MAINTENANCE_PATH);
     }
 
     private void authorize(final HttpExchange exchange) throws Refused {
@@ -218,8 +236,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private Object onPolicies(final HttpExchange exchange) throws Refused, IOException {
-        final String path = exchange.getRequestURI().getPath();
-        final String name = path.length() > POLICIES.length() ? path.substring(POLICIES.length() + 1) : "";
+        final String name = policyName(exchange);
         final String method = exchange.getRequestMethod();
         if (name.isEmpty()) {
             if (!"GET".equals(method)) {
@@ -251,6 +268,23 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
+    /** Empty where the path is that of all policies. */
+    private static String policyName(final HttpExchange exchange) throws Refused {
+        final String rest = exchange.getRequestURI().getPath().substring(POLICIES.length());
+        if (rest.isEmpty() || rest.equals("/")) {
+            return "";
+        }
+        final String name = rest.substring(1);
+        if (rest.charAt(0) != '/' || name.indexOf('/') >= 0) {
+            throw noSuchPath(exchange);
+        }
+        try {
+            return PolicyName.require(name);
+        } catch (final IllegalArgumentException e) {
+            throw new Refused(400, e.getMessage());
+        }
+    }
+
     private Object apply(final String name, final String text) throws Refused, IOException {
         try {
             final EventPolicy policy = EventPolicy.read(text, "policy " + name);
@@ -274,7 +308,11 @@ public final class AdminServer implements AutoCloseable {
         if (bytes.length > MAX_BODY_LENGTH) {
             throw new Refused(413, "the request is longer than " + MAX_BODY_LENGTH + " bytes: shorten it");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        try {
+            return Utf8Text.decode(bytes, "the request's body");
+        } catch (final IllegalArgumentException e) {
+            throw new Refused(400, e.getMessage());
+        }
     }
 
     private String onOrOff() {

@@ -3,7 +3,6 @@ package herald.tools.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -154,7 +153,7 @@ public record ConfigFile(
      */
     public static ConfigFile read(final Path file) {
         try {
-            return SettingsText.read(Files.readString(file), file.toString(), ConfigFile.class, EMPTY);
+            return SettingsText.read(Utf8Text.read(file), file.toString(), ConfigFile.class, EMPTY);
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
         } catch (final IOException e) {

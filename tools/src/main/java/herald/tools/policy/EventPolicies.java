@@ -117,7 +117,8 @@ public final class EventPolicies {
      *
      * @param name of the policy.
      * @return whether there was one.
-     * @throws IOException where it can't be deleted.
+     * @throws IllegalArgumentException where no policy may be called so.
+     * @throws IOException              where it can't be deleted.
      */
     public synchronized boolean delete(final String name) throws IOException {
         if (!store.has(name)) {

@@ -1,6 +1,7 @@
 package herald.tools.policy;
 
 import herald.tools.config.SettingsText;
+import herald.tools.config.Utf8Text;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,8 +53,8 @@ final class PolicyStore {
         }
         for (final Path file : files) {
             try {
-                final EventPolicy policy = EventPolicy.read(Files.readString(file), file.toString());
-                if (policy.meta() == null || !file(policy.name()).equals(file)) {
+                final EventPolicy policy = EventPolicy.read(Utf8Text.read(file), file.toString());
+                if (policy.meta() == null || !(policy.name() + SUFFIX).equals(file.getFileName().toString())) {
                     throw new IllegalArgumentException("meta.name must be that of the file");
                 }
                 policies.put(policy.name(), policy);
@@ -98,6 +99,6 @@ final class PolicyStore {
     }
 
     private Path file(final String name) {
-        return directory.resolve(name + SUFFIX);
+        return directory.resolve(PolicyName.require(name) + SUFFIX);
     }
 }

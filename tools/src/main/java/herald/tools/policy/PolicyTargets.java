@@ -24,7 +24,6 @@ final class PolicyTargets {
     /** How the names of a policy's writers begin; the policy's name and two dashes follow. */
     static final String WRITER_PREFIX = "policy-";
 
-    private static final int MAX_NAME_LENGTH = 40;
     private static final int MAX_TARGETS = 16;
     private static final String SCHEME = "syslog";
     private static final Map<String, String> FORMATS = Map.of("syslog-rfc5424", "rfc5424", "syslog-bsd", "rfc3164");
@@ -83,9 +82,8 @@ final class PolicyTargets {
             throw new IllegalArgumentException("kind is " + said(policy.kind()) + ": it must be " + EventPolicy.KIND);
         }
         final String name = policy.meta() == null ? null : policy.meta().name();
-        if (name == null || name.length() > MAX_NAME_LENGTH || !name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-            throw new IllegalArgumentException("meta.name is " + said(name) + ": it must be 1 to " + MAX_NAME_LENGTH +
-                " lower-case letters and digits, with single dashes between them");
+        if (!PolicyName.isValid(name)) {
+            throw new IllegalArgumentException("meta.name is " + said(name) + ": " + PolicyName.RULE);
         }
         if (policy.spec() == null) {
             throw new IllegalArgumentException("spec is missing: it holds format, filter, facility, prefix, targets");
