@@ -8,7 +8,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /**
@@ -51,9 +53,23 @@ public final class BenchCommand implements Callable<Integer> {
      * @return a new one.
      */
     public static CommandLine commandLine() {
-        final CommandLine line = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        final CommandLine line = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Path.class, BenchCommand::path);
         conclude(line);
         return line;
+    }
+
+    /**
+     * Reads the path of an option; an empty one would be the current directory.
+     *
+     * @param text as typed.
+     * @return the path.
+     */
+    public static Path path(final String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException("it is empty: give it a name, or leave it out");
+        }
+        return Path.of(text);
     }
 
     private static void conclude(final CommandLine line) {

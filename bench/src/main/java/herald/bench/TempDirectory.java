@@ -1,6 +1,6 @@
 package herald.bench;
 
-import org.agrona.IoUtil;
+import herald.io.TreeRemoval;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +62,7 @@ public final class TempDirectory implements AutoCloseable {
     }
 
     private void delete() {
-        IoUtil.delete(path.toFile(), true);
+        TreeRemoval.remove(path);
     }
 
     @Override

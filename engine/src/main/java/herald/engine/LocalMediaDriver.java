@@ -1,19 +1,20 @@
 package herald.engine;
 
 import herald.link.DriverIdentity;
+import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
-import io.aeron.CncFileDescriptor;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.IoUtil;
+import org.agrona.concurrent.AgentInvoker;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -33,9 +34,14 @@ public final class LocalMediaDriver implements AutoCloseable {
     private static final long POLL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final String REMEDY = "; choose another directory with --aeron-dir";
 
+    private final String directoryName;
+    private final DriverDirectory directory;
     private final MediaDriver driver;
 
-    private LocalMediaDriver(final MediaDriver driver) {
+    private LocalMediaDriver(
+        final String directoryName, final DriverDirectory directory, final MediaDriver driver) {
+        this.directoryName = directoryName;
+        this.directory = directory;
         this.driver = driver;
     }
 
@@ -53,12 +59,13 @@ public final class LocalMediaDriver implements AutoCloseable {
     public static LocalMediaDriver launch(
         final String directoryName, final long timeoutMs, final ErrorHandler errorHandler) {
         requireTimeout(timeoutMs, "timeout in ms");
+        HeraldDirectory.requireName("aeronDirectoryName", Objects.requireNonNull(directoryName, "directoryName"));
         awaitSilence(directoryName, timeoutMs);
         try {
-            return new LocalMediaDriver(start(
+            return start(
                 context(directoryName, timeoutMs, errorHandler)
                     .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
-                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH));
+                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH);
         } catch (final AeronException | IllegalStateException e) {
             throw new ProxyException("cannot start a media driver in " + directoryName + ": " + e.getMessage() +
                 REMEDY, e);
@@ -89,8 +96,8 @@ public final class LocalMediaDriver implements AutoCloseable {
         final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         return new MediaDriver.Context()
             .aeronDirectoryName(directoryName)
-            .dirDeleteOnStart(true)
-            .dirDeleteOnShutdown(true)
+            .dirDeleteOnStart(false)
+            .dirDeleteOnShutdown(false)
             .threadingMode(ThreadingMode.SHARED)
             .asyncExecutorEnabled(false)
             .streamSessionLimit(MAX_REMOTE_STREAMS)
@@ -101,26 +108,32 @@ public final class LocalMediaDriver implements AutoCloseable {
             .errorHandler(errorHandler);
     }
 
-    /** Removes what a dead driver has left and starts another. */
-    static MediaDriver start(final MediaDriver.Context context, final int maxEventLength) {
-        requireRoom(context.aeronDirectoryName());
-        removeFormerDriver(new File(context.aeronDirectoryName()));
-        return MediaDriver.launch(context
-            .ipcTermBufferLength(LinkDescriptor.termLength(maxEventLength))
-            .publicationTermBufferLength(LinkDescriptor.termLength(maxEventLength)));
-    }
-
-    /** Only what a driver has left may be deleted: the directory's name comes from a command line. */
-    private static void removeFormerDriver(final File directory) {
-        final String[] files = directory.list();
-        if (files == null || files.length == 0) {
-            return;
+    /**
+     * Removes what a dead driver has left and starts another, which clients find once it is ready.
+     *
+     * @param context        with the directory's name as the user gave it.
+     * @param maxEventLength for which its terms are.
+     * @return the driver.
+     */
+    static LocalMediaDriver start(final MediaDriver.Context context, final int maxEventLength) {
+        final String directoryName = context.aeronDirectoryName();
+        requireRoom(directoryName);
+        final DriverDirectory directory = DriverDirectory.prepare(directoryName);
+        MediaDriver driver = null;
+        LocalMediaDriver started = null;
+        try {
+            driver = MediaDriver.launch(context
+                .aeronDirectoryName(directory.aeronDirectoryName())
+                .ipcTermBufferLength(LinkDescriptor.termLength(maxEventLength))
+                .publicationTermBufferLength(LinkDescriptor.termLength(maxEventLength)));
+            directory.publish();
+            started = new LocalMediaDriver(directoryName, directory, driver);
+            return started;
+        } finally {
+            if (started == null) {
+                CloseHelper.quietCloseAll(driver, directory);
+            }
         }
-        if (!new File(directory, CncFileDescriptor.CNC_FILE).exists()) {
-            throw new ProxyException(directory + " is not empty and no directory of a media driver: choose another " +
-                "one with --aeron-dir");
-        }
-        IoUtil.delete(directory, true);
     }
 
     private static void requireRoom(final String directoryName) {
@@ -145,12 +158,17 @@ public final class LocalMediaDriver implements AutoCloseable {
      * @return a directory's name.
      */
     public String directoryName() {
-        return driver.aeronDirectoryName();
+        return directoryName;
     }
 
-    /** Lets clients know and removes the directory. */
+    /** What steps it, where its embedder does; else null. */
+    AgentInvoker sharedAgentInvoker() {
+        return driver.sharedAgentInvoker();
+    }
+
+    /** Lets clients know and removes its files. */
     @Override
     public void close() {
-        driver.close();
+        CloseHelper.closeAll(driver, directory);
     }
 }

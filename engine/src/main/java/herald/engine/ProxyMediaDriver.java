@@ -7,7 +7,6 @@ import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import herald.receiver.ReceiverClient;
 import io.aeron.Aeron;
-import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
 import org.agrona.CloseHelper;
@@ -26,8 +25,7 @@ import java.util.concurrent.TimeUnit;
  * of it. Whichever of the two dies, the proxy goes on: it waits for another driver where it used one from outside,
  * starts another one where it was its own, and builds its client again.
  *
- * <p>An own driver's directory is removed before it starts: under the lock of the data directory nobody else's driver
- * can be alive there, only one that was killed.
+ * <p>What a driver that was killed has left is removed before another one starts: see {@link DriverDirectory}.
  */
 final class ProxyMediaDriver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProxyMediaDriver.class);
@@ -39,7 +37,7 @@ final class ProxyMediaDriver implements AutoCloseable {
     private final EventProxy.Context context;
     private final String directoryName;
     private final boolean external;
-    private MediaDriver driver;
+    private LocalMediaDriver driver;
     private ReceiverClient client;
     private long silentSinceNs;
     private boolean silent;
@@ -89,7 +87,7 @@ final class ProxyMediaDriver implements AutoCloseable {
             new RestingIdleStrategy(ipcParkNs, ipcParkNs) : new RestingIdleStrategy(context.maxParkNs);
     }
 
-    private MediaDriver embed() {
+    private LocalMediaDriver embed() {
         return LocalMediaDriver.start(
             LocalMediaDriver.context(
                 directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))

@@ -122,6 +122,8 @@ abstract class ProxySettings {
     }
 
     private void concludeNames() {
+        HeraldDirectory.requireName("aeronDirectoryName", aeronDirectoryName);
+        HeraldDirectory.requireName("dataDir", dataDir);
         if (dataDir == null) {
             dataDir = HeraldDirectory.defaultDataDir();
         }

@@ -52,9 +52,15 @@ public final class EventsManager implements AutoCloseable {
      *
      * @param context of it.
      * @return the manager, ready.
+     * @throws IllegalArgumentException where the context is wrong: names the value and what would be right.
      * @throws IOException where it can't start: says why and what would mend it.
      */
     public static EventsManager launch(final Context context) throws IOException {
+        if (context.dataDir == null) {
+            throw new IllegalArgumentException("dataDir is missing: it must be a directory");
+        }
+        HeraldDirectory.requireName("dataDir", context.dataDir);
+        HeraldDirectory.requireName("aeronDirectoryName", context.aeronDirectoryName);
         final EventsManager manager = new EventsManager(context);
         boolean launched = false;
         try {

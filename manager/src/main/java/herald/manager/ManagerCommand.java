@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -88,6 +89,7 @@ public final class ManagerCommand implements Callable<Integer> {
 
     static CommandLine commandLine() {
         return new CommandLine(new ManagerCommand())
+            .setExecutionStrategy(ManagerCommand::refuseEmptyOrRun)
             .setParameterExceptionHandler((mistake, args) -> {
                 mistake.getCommandLine().getErr().println("herald: " + mistake.getMessage());
                 mistake.getCommandLine().getErr().println("Try 'herald manager --help'");
@@ -97,6 +99,17 @@ public final class ManagerCommand implements Callable<Integer> {
                 command.getErr().println("herald: " + failure.getMessage());
                 return IO;
             });
+    }
+
+    /** An empty path would be the current directory, an empty key none. */
+    private static int refuseEmptyOrRun(final ParseResult result) {
+        result.matchedOptions().forEach(option -> {
+            if (option.arity().max() > 0 && option.stringValues().stream().anyMatch(String::isBlank)) {
+                throw new ParameterException(result.commandSpec().commandLine(), option.longestName() +
+                    " is empty: give it a value, or leave it out (is a variable in the call not set?)");
+            }
+        });
+        return new CommandLine.RunLast().execute(result);
     }
 
     @Override

@@ -8,6 +8,7 @@ import herald.events.Catalogs;
 import herald.events.EventCatalog;
 import herald.events.SystemEvents;
 import herald.io.SystemDisk;
+import herald.io.TreeRemoval;
 import herald.link.HeraldDirectory;
 import herald.log.LogException;
 import herald.recorder.EventRecorder;
@@ -17,7 +18,6 @@ import herald.stage.ProxyCounter;
 import herald.tools.agent.HostAgent;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import picocli.CommandLine.Command;
@@ -60,7 +60,7 @@ final class DemoCommand extends AbstractCommand {
             } catch (final ProxyException | LogException e) {
                 throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
             } finally {
-                IoUtil.delete(dir.toFile(), true);
+                TreeRemoval.remove(dir);
             }
         }
     }

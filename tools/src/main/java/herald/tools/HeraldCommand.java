@@ -82,6 +82,7 @@ public final class HeraldCommand extends AbstractCommand {
             .registerConverter(Severity.class, converter(Severity::parse))
             .registerConverter(ObjectReference.class, converter(ObjectReference::parse))
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(EmptyValues::refuseOrRun)
             .setParameterExceptionHandler(reports)
             .setExecutionExceptionHandler(reports);
     }

@@ -1,7 +1,7 @@
 package herald.tools;
 
 import herald.engine.LocalMediaDriver;
-import org.agrona.IoUtil;
+import herald.io.TreeRemoval;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,7 @@ final class OwnMediaDriver implements AutoCloseable {
     private OwnMediaDriver(final Path dir, final LocalMediaDriver driver) {
         this.dir = dir;
         this.driver = driver;
-        this.hook = new Thread(() -> IoUtil.delete(dir.toFile(), true), "herald-remove-driver");
+        this.hook = new Thread(() -> TreeRemoval.remove(dir), "herald-remove-driver");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -47,7 +47,7 @@ final class OwnMediaDriver implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
-        IoUtil.delete(dir.toFile(), true);
+        TreeRemoval.remove(dir);
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (final IllegalStateException e) {

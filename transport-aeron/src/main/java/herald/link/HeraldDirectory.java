@@ -25,11 +25,30 @@ public final class HeraldDirectory {
      * The data directory of this user's proxy.
      *
      * @return what {@link #DATA_DIR_VARIABLE} says, or {@code ~/.herald}.
+     * @throws IllegalArgumentException where the variable is set and empty.
      */
     public static Path defaultDataDir() {
         final String configured = System.getenv(DATA_DIR_VARIABLE);
-        return configured == null || configured.isBlank() ?
-            Path.of(System.getProperty("user.home"), ".herald") : Path.of(configured);
+        if (configured == null) {
+            return Path.of(System.getProperty("user.home"), ".herald");
+        }
+        return Path.of(requireName(DATA_DIR_VARIABLE, configured));
+    }
+
+    /**
+     * Refuses the empty name of a directory or file, which would be the current directory.
+     *
+     * @param setting that says it.
+     * @param name    to be checked; null is none, and let through.
+     * @param <T>     a text or a path.
+     * @return the name.
+     * @throws IllegalArgumentException where it is empty.
+     */
+    public static <T> T requireName(final String setting, final T name) {
+        if (name != null && name.toString().isBlank()) {
+            throw new IllegalArgumentException(setting + " is empty: give it a name, or leave it out");
+        }
+        return name;
     }
 
     /**

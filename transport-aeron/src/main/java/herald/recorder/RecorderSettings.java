@@ -84,6 +84,8 @@ abstract class RecorderSettings {
     }
 
     private void concludeDefaults() {
+        HeraldDirectory.requireName("spoolDir", spoolDir);
+        HeraldDirectory.requireName("aeronDirectoryName", aeronDirectoryName);
         if (remoteProxy != null && node.isEmpty()) {
             node = HeraldDirectory.hostName();
         }

@@ -26,6 +26,11 @@ public final class SpecOptions {
      */
     public SpecOptions(final WriterSpec spec, final String... known) {
         this.spec = spec;
+        spec.options().forEach((option, value) -> {
+            if (value != null && value.isBlank()) {
+                throw mistake("option " + option + " is empty: give it a value, or leave it out");
+            }
+        });
         final Set<String> unknown = new TreeSet<>(spec.options().keySet());
         unknown.removeAll(List.of(known));
         if (!unknown.isEmpty()) {

@@ -43,8 +43,7 @@ final class AeronLimit implements Contender {
     AeronLimit(final Workspace workspace) throws IOException {
         driver = MediaDriver.launch(new MediaDriver.Context()
             .aeronDirectoryName(workspace.inMemory().resolve("aeron").toString())
-            .threadingMode(ThreadingMode.SHARED)
-            .dirDeleteOnShutdown(true));
+            .threadingMode(ThreadingMode.SHARED));
         aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
         subscription = aeron.addSubscription("aeron:ipc", STREAM_ID);
         publication = aeron.addExclusivePublication("aeron:ipc", STREAM_ID);

@@ -1,6 +1,6 @@
 package herald.bench.compare;
 
-import org.agrona.IoUtil;
+import herald.io.TreeRemoval;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ final class Workspace implements AutoCloseable {
         for (final Process process : processes) {
             process.onExit().join();
         }
-        directories.forEach(directory -> IoUtil.delete(directory.toFile(), true));
+        directories.forEach(TreeRemoval::remove);
         processes.clear();
         directories.clear();
     }

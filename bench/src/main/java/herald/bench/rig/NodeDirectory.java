@@ -1,7 +1,7 @@
 package herald.bench.rig;
 
+import herald.io.TreeRemoval;
 import herald.link.HeraldDirectory;
-import org.agrona.IoUtil;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,8 @@ import java.util.List;
  * rig is interrupted.
  */
 final class NodeDirectory implements AutoCloseable {
-    private static final String PREFIX = "herald-rig-";
+    /** How its name begins. */
+    static final String PREFIX = "herald-rig-";
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Path dir;
@@ -59,8 +60,8 @@ final class NodeDirectory implements AutoCloseable {
 
     private synchronized void remove() {
         processes.forEach(RigProcess::kill);
-        driverDirs.forEach(path -> IoUtil.delete(path.toFile(), true));
-        IoUtil.delete(dir.toFile(), true);
+        driverDirs.forEach(TreeRemoval::remove);
+        TreeRemoval.remove(dir);
     }
 
     @Override

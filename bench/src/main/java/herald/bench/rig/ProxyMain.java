@@ -1,12 +1,12 @@
 package herald.bench.rig;
 
 import herald.engine.EventProxy;
+import herald.io.TreeRemoval;
 import herald.receiver.RemoteListener;
 import herald.seal.SharedKey;
 import herald.writer.EventWriter;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
-import org.agrona.IoUtil;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,8 +49,8 @@ final class ProxyMain {
         final EventProxy proxy = EventProxy.launch(main.context(dir));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             proxy.close();
-            if (commands.isOrphaned()) {
-                IoUtil.delete(dir.toFile(), true);
+            if (commands.isOrphaned() && dir.getFileName().toString().startsWith(NodeDirectory.PREFIX)) {
+                TreeRemoval.remove(dir);
             }
         }, "rig-close"));
         while (RigSettings.read(dir).link() == RigSettings.Link.UDP && proxy.remoteEndpoint() == null) {

@@ -9,6 +9,8 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.FragmentHandler;
 import org.agrona.concurrent.BackoffIdleStrategy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,8 +51,11 @@ final class RawEchoMain {
      */
     public static void main(final String[] args) throws Exception {
         final ChildCommands commands = ChildCommands.listen();
+        if (args[0].isBlank() || Files.exists(Path.of(args[0]))) {
+            throw new IllegalArgumentException("\"" + args[0] + "\" is no directory for a new media driver");
+        }
         try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(args[0]).dirDeleteOnStart(true).dirDeleteOnShutdown(true)
+            .aeronDirectoryName(args[0])
             .threadingMode(ThreadingMode.SHARED)
             .driverTimeoutMs(RigSettings.DRIVER_TIMEOUT_MS)
             .clientLivenessTimeoutNs(CLIENT_TIMEOUT_NS)

@@ -1,5 +1,6 @@
 package herald.bench.rig;
 
+import herald.bench.BenchCommand;
 import herald.engine.ThreadingMode;
 import herald.link.Profile;
 import herald.stage.Durability;
@@ -115,6 +116,7 @@ public final class RigCommand implements Callable<Integer> {
      */
     public static CommandLine commandLine() {
         final CommandLine line = new CommandLine(new RigCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Path.class, BenchCommand::path);
         line.getCommandSpec().exitCodeOnInvalidInput(USAGE).exitCodeOnExecutionException(INTERNAL);
         return line;
     }

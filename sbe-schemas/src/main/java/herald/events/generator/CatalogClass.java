@@ -7,6 +7,9 @@ import java.util.Locale;
  * Writes the Java source of the generated classes.
  */
 final class CatalogClass {
+    /** Every generated file says so, and only such a file is removed when its catalog is gone. */
+    static final String GENERATED = "Generated";
+
     private CatalogClass() {
     }
 

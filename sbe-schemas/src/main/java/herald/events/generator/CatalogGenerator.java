@@ -139,7 +139,7 @@ public final class CatalogGenerator {
             sources.put(packageDir.resolve(Catalog.className(catalog.service()) + ".java"), CatalogClass.of(catalog)));
         sources.put(packageDir.resolve("ShippedCatalogs.java"), CatalogClass.listOf(catalogs));
         for (final Path old : list(packageDir, ".java")) {
-            if (!sources.containsKey(old)) {
+            if (!sources.containsKey(old) && Files.readString(old).contains(CatalogClass.GENERATED)) {
                 Files.delete(old);
             }
         }

@@ -153,7 +153,10 @@ public record ConfigFile(
      */
     public static ConfigFile read(final Path file) {
         try {
-            return SettingsText.read(Utf8Text.read(file), file.toString(), ConfigFile.class, EMPTY);
+            final String text = Utf8Text.read(file);
+            final ConfigFile settings = SettingsText.read(text, file.toString(), ConfigFile.class, EMPTY);
+            SettingsText.refuseEmpty(text, file.toString());
+            return settings;
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
         } catch (final IOException e) {

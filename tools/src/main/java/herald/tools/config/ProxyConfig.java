@@ -30,6 +30,7 @@ public final class ProxyConfig {
     private static final long NS_PER_MS = 1_000_000L;
     private static final Map<String, String> SETTINGS = Map.ofEntries(
         Map.entry("aeronDirectoryName", "aeron-dir"),
+        Map.entry("dataDir is", "data-dir is"),
         Map.entry("driverTimeoutMs", "aeron.driver-timeout in ms"),
         Map.entry("dedupIntervalNs", "dedup interval"),
         Map.entry("batchIntervalNs", "batch interval"),

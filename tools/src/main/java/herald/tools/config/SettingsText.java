@@ -71,6 +71,34 @@ public final class SettingsText {
     }
 
     /**
+     * Refuses settings whose value is empty, as a template makes them of a variable that is not set: an empty path
+     * would be the current directory, an empty key none. What a filter says is checked where it is understood.
+     *
+     * @param text   one document that {@link #read} took.
+     * @param source where it is from, for messages.
+     * @throws IllegalArgumentException naming source and setting.
+     */
+    static void refuseEmpty(final String text, final String source) {
+        try {
+            refuseEmpty(MAPPER.readTree(text), source, "");
+        } catch (final JsonProcessingException e) {
+            throw mistake(source, e, NO_YAML + e.getOriginalMessage());
+        }
+    }
+
+    private static void refuseEmpty(final JsonNode node, final String source, final String name) {
+        if (node.isTextual() && node.textValue().isBlank()) {
+            throw new IllegalArgumentException(source + ": " + name + " is empty: give it a value, or leave it out");
+        }
+        int index = 0;
+        for (final JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
+            refuseEmpty(element, source, name + '[' + ++index + ']');
+        }
+        node.properties().stream().filter(member -> !"filter".equals(member.getKey())).forEach(member ->
+            refuseEmpty(member.getValue(), source, (name.isEmpty() ? "" : name + '.') + member.getKey()));
+    }
+
+    /**
      * Writes a record.
      *
      * @param settings the record; what is null in it is left out.

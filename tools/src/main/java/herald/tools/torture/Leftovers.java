@@ -1,13 +1,11 @@
 package herald.tools.torture;
 
+import herald.io.TreeRemoval;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What a round leaves on the machine, processes and directories, removed at its end and also where the harness is
@@ -92,17 +90,10 @@ final class Leftovers implements AutoCloseable {
         directories.clear();
     }
 
-    /** Links go too, whether what they point to is still there or not. A directory that is gone already is none. */
     private static void deleteTree(final Path directory) {
-        if (Files.notExists(directory)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (final IOException | UncheckedIOException e) {
-            System.err.println("cannot delete " + directory + ": " + e.getMessage() + "; delete it by hand");
+        final IOException failure = TreeRemoval.remove(directory);
+        if (failure != null) {
+            System.err.println("cannot delete " + directory + ": " + failure.getMessage() + "; delete it by hand");
         }
     }
 

@@ -1,8 +1,8 @@
 package herald.tools.torture;
 
+import herald.io.TreeRemoval;
 import herald.link.HeraldDirectory;
 import org.agrona.CloseHelper;
-import org.agrona.IoUtil;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -183,7 +183,7 @@ final class Node implements AutoCloseable {
             return farAeronDir;
         }
         final Path own = farAeronDir.resolve(recorderName(index));
-        IoUtil.delete(own.toFile(), true);
+        TreeRemoval.remove(own);
         return own.resolve(Integer.toString(starts));
     }
 

@@ -35,8 +35,9 @@ public final class VeniceWriterFactory implements EventWriterFactory {
     @Override
     public EventWriter create(final WriterSpec spec) {
         final SpecOptions options = new SpecOptions(spec, AERON_DIR, KEY_FILE);
-        final String aeronDir = options.text(AERON_DIR, HeraldDirectory.aeronDir(
-            HeraldDirectory.defaultDataDir()).toString());
+        final String said = options.text(AERON_DIR, null);
+        final String aeronDir =
+            said == null ? HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString() : said;
         return new VeniceWriter(spec.name(),
             new VeniceLink.Target(endpoint(spec, options), aeronDir, key(spec, options)), SystemNanoClock.INSTANCE);
     }

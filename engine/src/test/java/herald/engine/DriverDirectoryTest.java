@@ -1,0 +1,112 @@
+package herald.engine;
+
+import herald.link.DriverProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * What becomes of the files in a directory that a user named for a media driver.
+ */
+@Timeout(30)
+class DriverDirectoryTest {
+    @TempDir
+    private Path dir;
+
+    private Path named() {
+        return dir.resolve("driver");
+    }
+
+    private DriverDirectory prepared() throws IOException {
+        final DriverDirectory directory = DriverDirectory.prepare(named().toString());
+        Files.createDirectories(Path.of(directory.aeronDirectoryName()));
+        Files.writeString(Path.of(directory.aeronDirectoryName(), "cnc.dat"), "of a driver");
+        return directory;
+    }
+
+    private List<Path> left() throws IOException {
+        try (Stream<Path> files = Files.list(named())) {
+            return files.map(Path::getFileName).sorted().toList();
+        }
+    }
+
+    @Test
+    void shouldMakeItForItsOwnerAloneAndRemoveItWhereNothingElseIsInIt() throws IOException {
+        try (DriverDirectory directory = prepared()) {
+            assertThat(Files.getPosixFilePermissions(named()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            assertThat(named().resolve("cnc.dat")).doesNotExist();
+            directory.publish();
+            assertThat(named().resolve("cnc.dat")).hasContent("of a driver");
+        }
+        assertThat(named()).doesNotExist();
+    }
+
+    @Test
+    void shouldKeepADirectoryThatWasThereBefore() throws IOException {
+        Files.createDirectory(named());
+        try (DriverDirectory directory = prepared()) {
+            directory.publish();
+        }
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepWhatIsNotItsOwnWhenItCloses() throws IOException {
+        try (DriverDirectory directory = prepared()) {
+            directory.publish();
+            Files.writeString(named().resolve("notes"), "precious");
+            Files.writeString(Path.of(directory.aeronDirectoryName(), "notes"), "precious");
+        }
+        assertThat(left()).hasSize(2).contains(Path.of("notes"));
+    }
+
+    @Test
+    void shouldLetOneOfTwoHaveIt() throws IOException {
+        try (DriverDirectory first = prepared(); DriverDirectory second = prepared()) {
+            first.publish();
+            assertThatThrownBy(second::publish)
+                .isInstanceOf(ProxyException.class).hasMessageContainingAll("another media driver", "--aeron-dir");
+            assertThatThrownBy(this::prepared)
+                .isInstanceOf(ProxyException.class).hasMessageContainingAll("lives in", "--aeron-dir");
+        }
+        assertThat(named()).doesNotExist();
+    }
+
+    @Test
+    void shouldRemoveWhatADeadProcessLeftAndNotWhatALivingOneHas() throws IOException {
+        final DriverProcess own = DriverProcess.own();
+        final Path living = named().resolve("herald-driver-" + own + "-own-1");
+        final Path dead = named().resolve("herald-driver-" +
+            new DriverProcess(own.pid(), own.startTicks() + 1, own.namespace(), own.boot()) + "-own-1");
+        for (final Path mark : List.of(living, dead)) {
+            Files.createDirectories(mark.resolve("aeron/publications"));
+            Files.writeString(mark.resolve("aeron/publications/7.logbuffer"), "of a driver");
+        }
+        Files.createSymbolicLink(named().resolve("cnc.dat"), Path.of(dead.getFileName().toString(), "aeron/cnc.dat"));
+        prepared().close();
+        assertThat(dead).doesNotExist();
+        assertThat(living.resolve("aeron/publications/7.logbuffer")).exists();
+        assertThat(left()).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseALinkThatNoDriverMade() throws IOException {
+        Files.createDirectory(named());
+        Files.writeString(dir.resolve("precious"), "precious");
+        Files.createSymbolicLink(named().resolve("cnc.dat"), Path.of("../precious"));
+        assertThatThrownBy(this::prepared)
+            .isInstanceOf(ProxyException.class).hasMessageContainingAll("cnc.dat", "../precious", "--aeron-dir");
+        assertThat(dir.resolve("precious")).exists();
+    }
+}

@@ -1,0 +1,60 @@
+package herald.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The user and the groups that this process runs as, where the system says so, and what belongs to them.
+ */
+public final class ProcessOwner {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final int EFFECTIVE = 1;
+
+    private ProcessOwner() {
+    }
+
+    /**
+     * Whether a file is this user's. A symbolic link is not followed.
+     *
+     * @param file that is there.
+     * @return true where its owner is the user that this process runs as.
+     * @throws IOException where that can't be told.
+     */
+    public static boolean owns(final Path file) throws IOException {
+        final List<String> ids = ids("Uid:");
+        return ids.size() <= EFFECTIVE ?
+            Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName().equals(System.getProperty("user.name")) :
+            ids.get(EFFECTIVE).equals(
+                String.valueOf(Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)));
+    }
+
+    /**
+     * Whether a group is one of this process.
+     *
+     * @param groupId as the system numbers it.
+     * @return false too where the system does not say.
+     * @throws IOException where that can't be told.
+     */
+    public static boolean isMember(final int groupId) throws IOException {
+        final Set<String> groups = ids("Groups:").stream().collect(Collectors.toSet());
+        final List<String> own = ids("Gid:");
+        return groups.contains(Integer.toString(groupId)) ||
+            (own.size() > EFFECTIVE && own.get(EFFECTIVE).equals(Integer.toString(groupId)));
+    }
+
+    private static List<String> ids(final String field) throws IOException {
+        if (!Files.isReadable(STATUS)) {
+            return List.of();
+        }
+        return Files.readAllLines(STATUS).stream()
+            .filter(line -> line.startsWith(field))
+            .flatMap(line -> Arrays.stream(line.substring(field.length()).trim().split("\\s+", -1)))
+            .toList();
+    }
+}
