@@ -2,11 +2,17 @@ package herald.engine;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import herald.journal.JournalRecovery;
+import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
+import herald.link.IdentityFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * A proxy's data directory: where each part of it is, and that one proxy has it.
@@ -14,6 +20,7 @@ import java.nio.file.Path;
  * <pre>
  *   lock                 held while a proxy runs
  *   format               version of what is in here
+ *   identity             which directory this is, which a copy is not; see IdentityFile
  *   counters.dat         see CountersFile
  *   quarantine.txt       refused frames
  *   quarantine/          what herald verify --repair took out, and what stays lost
@@ -28,12 +35,16 @@ public final class DataDirectory implements AutoCloseable {
     /** Version of the directory's layout. */
     public static final int FORMAT_VERSION = 1;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
+
     private final Path root;
     private final FileMutex lock;
+    private final IdentityFile identity;
 
-    private DataDirectory(final Path root, final FileMutex lock) {
+    private DataDirectory(final Path root, final FileMutex lock, final IdentityFile identity) {
         this.root = root;
         this.lock = lock;
+        this.identity = identity;
     }
 
     /**
@@ -58,7 +69,7 @@ public final class DataDirectory implements AutoCloseable {
                 journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
                 disk.createDirectories(part);
             }
-            final DataDirectory directory = new DataDirectory(root, lock);
+            final DataDirectory directory = new DataDirectory(root, lock, IdentityFile.open(disk, root));
             lock = null;
             return directory;
         } catch (final IOException e) {
@@ -136,6 +147,49 @@ public final class DataDirectory implements AutoCloseable {
      */
     public static Path bookmarks(final Path root) {
         return root.resolve("bookmarks");
+    }
+
+    /**
+     * Takes note of a start, once the journal is open and before anything is acknowledged.
+     *
+     * @param recovered what the journal says.
+     * @param next      id, should the directory need one.
+     * @param adoptCopy whether a copy goes on as a directory of its own.
+     * @param runId     of the proxy.
+     * @param position  at which the journal ends.
+     * @return the directory's identity from now on.
+     * @throws IOException    where it can't be written.
+     * @throws ProxyException where this is a copy, or may be one, and is not to be adopted.
+     */
+    DirectoryIdentity begin(
+        final JournalRecovery recovered,
+        final UUID next,
+        final boolean adoptCopy,
+        final long runId,
+        final long position) throws IOException {
+        final String doubt = doubt(recovered);
+        if (doubt != null && !adoptCopy) {
+            throw new ProxyException("data directory " + root + " " + doubt + ". If it is to go on by itself, a copy " +
+                "or a backup that was restored, start it once with --adopt-copy: it gets an identity of its own then");
+        }
+        if (doubt != null) {
+            LOGGER.warn("data directory {} {}: it is adopted and is directory {} from now on", root, doubt, next);
+        }
+        final boolean isNew = doubt != null || identity.identity() == null;
+        return identity.begin(isNew ? next : null, recovered.generation(), runId, position);
+    }
+
+    /** Why this may not be the directory that acknowledged what is in it; null where there is no doubt. */
+    private String doubt(final JournalRecovery recovered) {
+        final UUID journaled = recovered.directoryId();
+        final boolean named = !journaled.equals(DirectoryIdentity.NO_ID);
+        return switch (identity.state()) {
+            case COPY -> "is a copy of directory " + identity.identity().id() + ", which may be in use";
+            case MISSING -> named ? "has no identity file, and its journal is directory " + journaled + "'s" : null;
+            case DAMAGED -> "has a damaged identity file" + (named ? ", its journal is of " + journaled : "");
+            case OWN -> named && !identity.identity().descendsFrom(journaled) ?
+                "is " + identity.identity().id() + ", its journal is directory " + journaled + "'s" : null;
+        };
     }
 
     Path root() {

@@ -194,7 +194,7 @@ final class DispatchRecovery {
                 slot.wireEvent().wrap(reader.wireEvent());
             }
             case VOID -> slot.reset(EventSlot.Kind.VOID, journalTimeNs, wallTimeNs)
-                .voided(nobody, reader.fromSequence(), reader.sequence(), reader.refused());
+                .voided(nobody, reader.fromSequence(), reader.sequence(), reader.cause());
             case TICK -> slot.reset(EventSlot.Kind.TICK, journalTimeNs, wallTimeNs);
             case START -> slot.reset(EventSlot.Kind.START, journalTimeNs, wallTimeNs).start(reader.start());
             case SHUTDOWN -> slot.reset(EventSlot.Kind.SHUTDOWN, journalTimeNs, wallTimeNs);

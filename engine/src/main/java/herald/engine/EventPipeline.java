@@ -8,6 +8,7 @@ import herald.journal.JournalHandler;
 import herald.link.CounterId;
 import herald.receiver.EventIngress;
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import herald.stage.EventSlot;
 import herald.stage.ProxyStart;
 import org.agrona.DirectBuffer;
@@ -54,6 +55,7 @@ public final class EventPipeline implements EventIngress {
     private final RingBuffer<EventSlot> ring;
     private final EventArena arena;
     private final JournalClock clock;
+    private final JournalHandler journalHandler;
     private final BatchHandler batchHandler;
     private final StageAgent journal;
     private final StageAgent dedup;
@@ -68,6 +70,7 @@ public final class EventPipeline implements EventIngress {
         final DedupHandler dedupHandler,
         final BatchHandler batchHandler) {
         this.clock = context.clock();
+        this.journalHandler = journalHandler;
         this.batchHandler = batchHandler;
         // Stages poll the barriers' cursors and never wait on them: the wait strategy is not used.
         ring = RingBuffer.createSingleProducer(EventSlot::new, context.ringLength(), new YieldingWaitStrategy());
@@ -99,12 +102,17 @@ public final class EventPipeline implements EventIngress {
 
     @Override
     public boolean onVoid(
-        final RecorderState recorder, final long fromSequence, final long toSequence, final boolean refused) {
+        final RecorderState recorder, final long fromSequence, final long toSequence, final VoidCause cause) {
         if (!ring.hasAvailableCapacity(1)) {
             return false;
         }
-        publish(stamp(nextSlot(), EventSlot.Kind.VOID).voided(recorder, fromSequence, toSequence, refused));
+        publish(stamp(nextSlot(), EventSlot.Kind.VOID).voided(recorder, fromSequence, toSequence, cause));
         return true;
+    }
+
+    @Override
+    public long journaledPosition() {
+        return journalHandler.position();
     }
 
     /**

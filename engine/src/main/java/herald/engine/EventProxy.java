@@ -3,6 +3,7 @@ package herald.engine;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.io.Disk;
+import herald.link.DirectoryIdentity;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.link.Profile;
@@ -108,6 +109,15 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
+     * Which data directory it is the proxy of, and its past.
+     *
+     * @return as of this start.
+     */
+    public DirectoryIdentity identity() {
+        return parts.identity();
+    }
+
+    /**
      * The proxy's counters.
      *
      * @return valid until the proxy is closed.
@@ -209,6 +219,12 @@ public final class EventProxy implements AutoCloseable {
         /** Where everything is kept; by default that of {@link HeraldDirectory#defaultDataDir()}. */
         public Context dataDir(final Path value) {
             dataDir = value;
+            return this;
+        }
+
+        /** Whether a data directory that is a copy goes on as one of its own; by default it is refused. */
+        public Context adoptCopy(final boolean value) {
+            adoptCopy = value;
             return this;
         }
 

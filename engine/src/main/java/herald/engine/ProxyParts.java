@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.journal.JournalHandler;
+import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
 import herald.receiver.DurableFeed;
 import herald.receiver.EventReceiver;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -35,6 +37,7 @@ final class ProxyParts implements AutoCloseable {
     private final DurableFeed durable = new DurableFeed();
     private final long runId;
     private DataDirectory directory;
+    private DirectoryIdentity identity;
     private CountersFile counters;
     private ProxyMediaDriver mediaDriver;
     private ProxyLogs logs;
@@ -55,6 +58,7 @@ final class ProxyParts implements AutoCloseable {
         try {
             parts.openDirectory();
             parts.logs = parts.opened(ProxyLogs.open(context, parts.counters, parts.proxyStart()));
+            parts.identify();
             parts.openPipeline();
             parts.openLink();
             parts.openWriters();
@@ -79,6 +83,12 @@ final class ProxyParts implements AutoCloseable {
         mediaDriver = opened(ProxyMediaDriver.launch(context));
     }
 
+    private void identify() throws IOException {
+        identity = directory.begin(logs.recovered(), new UUID(context.random.nextLong(), context.random.nextLong()),
+            context.adoptCopy, runId, logs.journal().log().position());
+        logs.journal().directory(identity.id(), identity.generation());
+    }
+
     private void openPipeline() {
         clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs());
         pipeline = new EventPipeline(
@@ -91,7 +101,8 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openLink() throws IOException {
-        final RecorderRegistry registry = new RecorderRegistry(pipeline, counters);
+        final RecorderRegistry registry = new RecorderRegistry(pipeline, counters, identity,
+            error -> LOGGER.error("receiver: {}", error.getMessage()));
         for (final RecorderState recorder : logs.recovered().recorders()) {
             registry.add(recorder);
         }
@@ -166,6 +177,10 @@ final class ProxyParts implements AutoCloseable {
     boolean writersDelivered() {
         final long end = logs.dispatchLog().log().position();
         return writerAgents.stream().allMatch(writer -> writer.isFailing() || writer.takenPosition() >= end);
+    }
+
+    DirectoryIdentity identity() {
+        return identity;
     }
 
     String aeronDirectoryName() {

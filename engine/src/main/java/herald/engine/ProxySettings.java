@@ -44,6 +44,7 @@ abstract class ProxySettings {
     }
 
     Path dataDir;
+    boolean adoptCopy;
     String node;
     EventDefaults defaults;
     String aeronDirectoryName;

@@ -12,6 +12,7 @@ import herald.event.EventDefaults;
 import herald.log.LogDescriptor;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import herald.stage.EventSlot;
 import herald.stage.ProxyStart;
 import org.agrona.MutableDirectBuffer;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -43,6 +45,8 @@ public final class Journal implements AutoCloseable {
     private final JournaledStartEncoder startEncoder = new JournaledStartEncoder();
     private final RecorderTableEncoder table = new RecorderTableEncoder();
     private ProxyStart start;
+    private UUID directoryId;
+    private long generation;
     private long windowsPosition;
     private boolean headOwed;
     private volatile long headPosition;
@@ -58,6 +62,8 @@ public final class Journal implements AutoCloseable {
         this.log = log;
         this.forgetRecorderNs = forgetRecorderNs;
         this.start = recovered.start();
+        this.directoryId = recovered.directoryId();
+        this.generation = recovered.generation();
         this.headOwed = start != null && !recovered.headed();
         this.headPosition = recovered.headPosition();
         this.windowsPosition = recovered.windowsPosition();
@@ -65,6 +71,17 @@ public final class Journal implements AutoCloseable {
             recorder.enterTable();
             recorders.add(recorder);
         }
+    }
+
+    /**
+     * Says in which data directory the journal is, before the first start is appended.
+     *
+     * @param newDirectoryId of it.
+     * @param newGeneration  number of the start.
+     */
+    public void directory(final UUID newDirectoryId, final long newGeneration) {
+        directoryId = newDirectoryId;
+        generation = newGeneration;
     }
 
     /**
@@ -142,8 +159,17 @@ public final class Journal implements AutoCloseable {
             .recorderIdLow(slot.recorder().id().getLeastSignificantBits())
             .fromSequence(slot.fromSequence())
             .toSequence(slot.sequence())
-            .reason(slot.refused() ? VoidReason.REFUSED : VoidReason.LOST_BY_RECORDER);
+            .reason(reason(slot.cause()));
         noteRecorder(slot);
+    }
+
+    private static VoidReason reason(final VoidCause cause) {
+        return switch (cause) {
+            case LOST_BY_RECORDER -> VoidReason.LOST_BY_RECORDER;
+            case REFUSED -> VoidReason.REFUSED;
+            case ACKNOWLEDGED_AND_GONE -> VoidReason.ACKNOWLEDGED_AND_GONE;
+            case ACKNOWLEDGED_ELSEWHERE -> VoidReason.ACKNOWLEDGED_ELSEWHERE;
+        };
     }
 
     private void noteRecorder(final EventSlot slot) {
@@ -226,6 +252,9 @@ public final class Journal implements AutoCloseable {
             .windowsPosition(windowsPosition)
             .recordersInTable(repeated ? recorders.size() : 0)
             .maintenance((short)(start.maintenance() ? 1 : 0))
+            .directoryIdHigh(directoryId.getMostSignificantBits())
+            .directoryIdLow(directoryId.getLeastSignificantBits())
+            .generation(generation)
             .putNode(texts[0], 0, texts[0].length)
             .putRefTenant(texts[1], 0, texts[1].length)
             .putRefNamespace(texts[2], 0, texts[2].length)

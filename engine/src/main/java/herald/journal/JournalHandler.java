@@ -52,6 +52,15 @@ public final class JournalHandler implements StageHandler {
         this.nextForceNs = nanoClock.nanoTime() + forceIntervalNs;
     }
 
+    /**
+     * Where the journal ends. Any thread; a moment old.
+     *
+     * @return a position in bytes.
+     */
+    public long position() {
+        return journal.log().position();
+    }
+
     @Override
     public void onSlot(final EventSlot slot) {
         journal.append(slot);

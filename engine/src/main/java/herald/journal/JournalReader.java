@@ -7,12 +7,13 @@ import herald.disk.JournaledTickDecoder;
 import herald.disk.JournaledVoidDecoder;
 import herald.disk.MessageHeaderDecoder;
 import herald.disk.RecorderTableDecoder;
-import herald.disk.VoidReason;
 import herald.event.EventDefaults;
 import herald.event.EventView;
 import herald.io.Disk;
+import herald.link.DirectoryIdentity;
 import herald.log.LogDamage;
 import herald.log.LogReader;
+import herald.receiver.VoidCause;
 import herald.stage.ProxyStart;
 import herald.wire.EventDecoder;
 import org.agrona.DirectBuffer;
@@ -63,6 +64,8 @@ public final class JournalReader implements AutoCloseable {
     private ProxyStart start;
     private long windowsPosition;
     private int recordersInTable;
+    private UUID directoryId = DirectoryIdentity.NO_ID;
+    private long generation;
 
     /**
      * A reader at a position.
@@ -139,6 +142,10 @@ public final class JournalReader implements AutoCloseable {
         windowsPosition = startDecoder.windowsPosition();
         recordersInTable = startDecoder.recordersInTable();
         final boolean maintenance = startDecoder.maintenance() == 1;
+        final boolean identified = startDecoder.generation() != JournaledStartDecoder.generationNullValue();
+        directoryId = identified ?
+            new UUID(startDecoder.directoryIdHigh(), startDecoder.directoryIdLow()) : DirectoryIdentity.NO_ID;
+        generation = identified ? startDecoder.generation() : 0;
         start = new ProxyStart(
             runId,
             dedupIntervalNs,
@@ -209,9 +216,14 @@ public final class JournalReader implements AutoCloseable {
         return wire.sequence();
     }
 
-    /** Whether what a {@link RecordKind#VOID} passes over was refused, not lost. */
-    public boolean refused() {
-        return voided.reason() == VoidReason.REFUSED;
+    /** Why a {@link RecordKind#VOID} passes over its sequences; one that only a newer Herald knows counts as lost. */
+    public VoidCause cause() {
+        return switch (voided.reason()) {
+            case REFUSED -> VoidCause.REFUSED;
+            case ACKNOWLEDGED_AND_GONE -> VoidCause.ACKNOWLEDGED_AND_GONE;
+            case ACKNOWLEDGED_ELSEWHERE -> VoidCause.ACKNOWLEDGED_ELSEWHERE;
+            default -> VoidCause.LOST_BY_RECORDER;
+        };
     }
 
     /** The settings last read; null before the first {@link RecordKind#START} or {@link RecordKind#SETTINGS}. */
@@ -222,6 +234,16 @@ public final class JournalReader implements AutoCloseable {
     /** Where the last start is that made dedup forget its windows, as {@link #start()} said; 0 before it. */
     public long windowsPosition() {
         return windowsPosition;
+    }
+
+    /** The data directory of the start last read; {@link DirectoryIdentity#NO_ID} where it says none. */
+    public UUID directoryId() {
+        return directoryId;
+    }
+
+    /** Number of the start last read in its data directory; 0 where it says none. */
+    public long generation() {
+        return generation;
     }
 
     /** How many recorders are in the table that a {@link RecordKind#SETTINGS} completes. */

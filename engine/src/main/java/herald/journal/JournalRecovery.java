@@ -2,6 +2,7 @@ package herald.journal;
 
 import herald.disk.RecorderTableDecoder;
 import herald.io.Disk;
+import herald.link.DirectoryIdentity;
 import herald.log.LogDamage;
 import herald.log.LogReader;
 import herald.receiver.RecorderState;
@@ -23,6 +24,9 @@ import java.util.UUID;
  * @param headed            whether the last segment can be read without those before it.
  * @param headPosition      where reading began: the newest segment that begins with a whole head, or the oldest one.
  * @param windowsPosition   of the last start that made dedup forget its windows; 0 where the journal is new.
+ * @param directoryId       of the data directory as of its last start; {@link DirectoryIdentity#NO_ID} where the
+ *                          journal is new or from before directories had ids.
+ * @param generation        number of that start; 0 as above.
  */
 public record JournalRecovery(
     List<RecorderState> recorders,
@@ -30,9 +34,12 @@ public record JournalRecovery(
     long lastJournalTimeNs,
     boolean headed,
     long headPosition,
-    long windowsPosition) {
+    long windowsPosition,
+    UUID directoryId,
+    long generation) {
     /** A journal that holds nothing. */
-    public static final JournalRecovery EMPTY = new JournalRecovery(List.of(), null, 0, true, 0, 0);
+    public static final JournalRecovery EMPTY =
+        new JournalRecovery(List.of(), null, 0, true, 0, 0, DirectoryIdentity.NO_ID, 0);
 
     /**
      * Reads the journal's last segment, or as many as it takes to have a whole recorder table before.
@@ -103,7 +110,8 @@ public record JournalRecovery(
                 lastNs = Math.max(lastNs, reader.journalTimeNs());
             }
             return new JournalRecovery(
-                List.copyOf(recorders.values()), reader.start(), lastNs, headed, base, reader.windowsPosition());
+                List.copyOf(recorders.values()), reader.start(), lastNs, headed, base, reader.windowsPosition(),
+                reader.directoryId(), reader.generation());
         }
     }
 

@@ -1,6 +1,7 @@
 package herald.stage;
 
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -29,7 +30,7 @@ public final class EventSlot {
     private RecorderState recorder;
     private long fromSequence;
     private long sequence;
-    private boolean refused;
+    private VoidCause cause;
     private ProxyStart start;
     private long arenaEnd;
 
@@ -70,11 +71,11 @@ public final class EventSlot {
     }
 
     /** Makes it a range of sequences that can't come any more. */
-    public EventSlot voided(final RecorderState newRecorder, final long from, final long to, final boolean isRefused) {
+    public EventSlot voided(final RecorderState newRecorder, final long from, final long to, final VoidCause newCause) {
         recorder = newRecorder;
         fromSequence = from;
         sequence = to;
-        refused = isRefused;
+        cause = newCause;
         return this;
     }
 
@@ -190,9 +191,9 @@ public final class EventSlot {
         return sequence;
     }
 
-    /** Whether what is passed over was refused, not lost. */
-    public boolean refused() {
-        return refused;
+    /** Why it is passed over. */
+    public VoidCause cause() {
+        return cause;
     }
 
     /** What a {@link Kind#START} sets. */

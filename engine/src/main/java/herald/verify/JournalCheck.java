@@ -4,6 +4,7 @@ import herald.disk.RecorderTableDecoder;
 import herald.journal.JournalReader;
 import herald.log.LogDamage;
 import herald.log.SegmentInspection;
+import herald.receiver.VoidCause;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,11 +80,21 @@ final class JournalCheck {
         lastTimeNs = Math.max(lastTimeNs, reader.journalTimeNs());
         switch (reader.kind()) {
             case EVENT -> onSequences(reader, reader.sequence(), reader.sequence());
-            case VOID -> onSequences(reader, reader.fromSequence(), reader.sequence());
+            case VOID -> onVoid(reader);
             case RECORDERS -> onTable(reader);
             default -> {
                 // Says nothing of recorders.
             }
+        }
+    }
+
+    private void onVoid(final JournalReader reader) {
+        onSequences(reader, reader.fromSequence(), reader.sequence());
+        if (reader.cause() == VoidCause.ACKNOWLEDGED_AND_GONE) {
+            findings.add(at(reader, "events " + reader.fromSequence() + " to " + reader.sequence() + " of recorder " +
+                reader.recorderId() + " were acknowledged before and are gone: the data directory was put back to " +
+                "an older state, or a power cut took what was not forced",
+                Remedy.note("these events are lost here")));
         }
     }
 
@@ -133,10 +144,13 @@ final class JournalCheck {
     }
 
     private void add(final JournalReader reader, final String what) {
+        findings.add(at(reader, what, Remedy.note("the journal is so; nothing is changed")));
+    }
+
+    private Finding at(final JournalReader reader, final String what, final Remedy remedy) {
         final SegmentInspection segment = log.segmentAt(reader.recordPosition());
         final Path file = segment == null ? log.directory() : segment.file();
-        findings.add(new Finding(file, reader.recordPosition(), reader.position(), what,
-            Remedy.note("the journal is so; nothing is changed")));
+        return new Finding(file, reader.recordPosition(), reader.position(), what, remedy);
     }
 
     List<Finding> findings() {

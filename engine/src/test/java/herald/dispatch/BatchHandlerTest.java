@@ -8,6 +8,7 @@ import herald.log.FaultyDisk;
 import herald.log.LogFullException;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import herald.stage.EventSlot;
 import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
@@ -99,7 +100,7 @@ class BatchHandlerTest {
         final EventSlot slot = new EventSlot().reset(kind, timeNs, timeNs);
         switch (kind) {
             case START -> slot.start(WireEvents.start(10 * INTERVAL_NS, 2 * INTERVAL_NS, 100, LENGTH_LIMIT));
-            case VOID -> slot.voided(new RecorderState(new UUID(1, 1), 0), 1, 2, true);
+            case VOID -> slot.voided(new RecorderState(new UUID(1, 1), 0), 1, 2, VoidCause.REFUSED);
             default -> {
                 // Nothing but its time.
             }

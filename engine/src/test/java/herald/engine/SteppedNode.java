@@ -44,6 +44,7 @@ final class SteppedNode implements AutoCloseable {
     private final List<EventRecorder> recorders = new ArrayList<>();
     private Path dir;
     private EventProxy proxy;
+    private boolean copied;
 
     SteppedNode(final Path dir, final long seed) {
         this.dir = dir;
@@ -66,6 +67,7 @@ final class SteppedNode implements AutoCloseable {
     EventProxy.Context context() {
         return new EventProxy.Context()
             .dataDir(dir)
+            .adoptCopy(copied)
             .node("node-1")
             .threadingMode(ThreadingMode.INVOKER)
             .clock(clock)
@@ -220,6 +222,7 @@ final class SteppedNode implements AutoCloseable {
         stopRecorders();
         stopProxy();
         dir = copy;
+        copied = true;
     }
 
     private static void copy(final Path from, final Path to) throws IOException {

@@ -3,6 +3,7 @@ package herald.journal;
 import herald.link.CounterId;
 import herald.receiver.DurableFeed;
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import herald.stage.Durability;
 import herald.stage.EventSlot;
 import herald.stage.ProxyCounter;
@@ -155,7 +156,7 @@ class JournalHandlerTest {
     void shouldAcknowledgeVoidsLikeEvents() throws IOException {
         final JournalHandler handler = handler(Durability.PROCESS);
         handler.onSlot(new EventSlot().reset(EventSlot.Kind.VOID, 2, 2)
-            .voided(recorders.get(0), 1, 9, false));
+            .voided(recorders.get(0), 1, 9, VoidCause.LOST_BY_RECORDER));
         handler.onTurnEnd();
 
         assertThat(durable()).containsExactly(9L, 0L, 0L);

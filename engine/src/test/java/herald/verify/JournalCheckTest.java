@@ -7,6 +7,7 @@ import herald.journal.Journal;
 import herald.journal.JournalRecovery;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
+import herald.receiver.VoidCause;
 import herald.stage.EventSlot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +127,7 @@ class JournalCheckTest {
 
     private void voided(final long from, final long to) {
         timeNs += 1_000;
-        journal.append(new EventSlot().reset(EventSlot.Kind.VOID, timeNs, timeNs).voided(recorder, from, to, false));
+        journal.append(new EventSlot().reset(EventSlot.Kind.VOID, timeNs, timeNs)
+            .voided(recorder, from, to, VoidCause.LOST_BY_RECORDER));
     }
 }

@@ -44,6 +44,12 @@ final class DirectoryOptions {
         return dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
     }
 
+    /** The data directory that the command belongs to; null where only the media driver's directory says where to. */
+    Path namedDataDir() {
+        final boolean said = dataDir != null || System.getenv(HeraldDirectory.DATA_DIR_VARIABLE) != null;
+        return said || aeronDir == null ? dataDir() : null;
+    }
+
     Path aeronDir() {
         return aeronDir == null ? HeraldDirectory.aeronDir(dataDir()) : aeronDir;
     }

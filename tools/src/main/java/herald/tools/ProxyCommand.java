@@ -50,6 +50,11 @@ final class ProxyCommand extends AbstractCommand {
         description = "Where everything is kept; default: HERALD_DATA_DIR, or .herald in the home directory.")
     private Path dataDir;
 
+    @Option(names = "--adopt-copy",
+        description = "Go on in a data directory that is a copy, or a backup that was restored, under an identity of " +
+            "its own; without this it is refused.")
+    private boolean adoptCopy;
+
     @Option(names = "--aeron-dir", paramLabel = "DIR",
         description = "Directory of the media driver. One that is alive there is used, otherwise one is started; " +
             "default: one is started in a directory of the data directory's own.")
@@ -194,6 +199,7 @@ final class ProxyCommand extends AbstractCommand {
         if (dataDir != null) {
             context.dataDir(dataDir);
         }
+        context.adoptCopy(adoptCopy);
         if (aeronDir != null) {
             context.aeronDirectoryName(aeronDir);
         }

@@ -75,6 +75,7 @@ final class RecorderOptions implements AutoCloseable {
             .aeronDirectoryName(
                 mediaDriver == null ? directories.aeronDir().toString() : mediaDriver.aeronDirectoryName())
             .driverTimeoutMs(driverTimeout.toMillis())
+            .dataDir(directories.namedDataDir())
             .spoolDir(proxy == null ? directories.spoolDir() : directories.remoteSpoolDir(proxy.endpoint()))
             .errorHandler(errorHandler);
     }

@@ -24,8 +24,15 @@ public interface EventIngress {
      * @param recorder     whose they are.
      * @param fromSequence the first.
      * @param toSequence   the last.
-     * @param refused      true where the event was there and was refused, false where the recorder lost it.
+     * @param cause        why.
      * @return false where there is no room: the same range is offered again later.
      */
-    boolean onVoid(RecorderState recorder, long fromSequence, long toSequence, boolean refused);
+    boolean onVoid(RecorderState recorder, long fromSequence, long toSequence, VoidCause cause);
+
+    /**
+     * A position of the journal that no record is before that is not journaled yet.
+     *
+     * @return in bytes; a moment old, so never too high.
+     */
+    long journaledPosition();
 }

@@ -307,7 +307,7 @@ public final class EventReceiver implements Agent {
                 }
                 if (header.templateId() == HelloDecoder.TEMPLATE_ID &&
                     RecorderProtocol.isHello(buffer, offset, length) &&
-                    isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
+                    HelloRules.isSensible(hello.wrapAndApplyHeader(buffer, offset, header))) {
                     return onHello(imageKey, remoteSession);
                 }
             }
@@ -346,24 +346,21 @@ public final class EventReceiver implements Agent {
         return Action.CONTINUE;
     }
 
-    private static boolean isSensible(final HelloDecoder hello) {
-        return hello.firstSequence() > 0 && hello.firstSequence() < Long.MAX_VALUE &&
-            hello.replyStreamId() != LinkDescriptor.EVENT_STREAM_ID;
-    }
-
     private Action onHello(final long imageKey, final RemoteSession remoteSession) {
         final UUID id = new UUID(hello.recorderIdHigh(), hello.recorderIdLow());
-        final RecorderState recorder = registry.meet(id, hello.firstSequence());
+        final Acknowledged acknowledged = Acknowledged.of(hello);
+        final RecorderState recorder = registry.meet(id, hello.firstSequence(), acknowledged);
         final RecorderSession current = recorder.session();
-        final boolean newer = hello.attempt() > recorder.attempt() || current == null;
-        final boolean spoken = hello.protocolVersion() == LinkDescriptor.PROTOCOL_VERSION;
-        if (newer && spoken && !registry.passTo(recorder, hello.firstSequence())) {
+        final RejectReason refusal = HelloRules.refusal(
+            hello, hello.attempt() > recorder.attempt() || current == null, registry.past(), counters);
+        if (refusal == null && !(registry.passAcknowledged(recorder, acknowledged) &&
+            registry.passTo(recorder, hello.firstSequence()))) {
             return Action.ABORT;
         }
         final RecorderSession session = sessionFor(recorder, imageKey, hello.replyStreamId(), remoteSession);
         repliesOwed = true;
-        if (!newer || !spoken) {
-            session.refuse(hello.attempt(), spoken ? RejectReason.SESSION_ACTIVE : RejectReason.PROTOCOL_VERSION);
+        if (refusal != null) {
+            session.refuse(hello.attempt(), refusal);
             counters.increment(ReceiverCounter.SESSIONS_REFUSED);
             return Action.CONTINUE;
         }
@@ -391,7 +388,8 @@ public final class EventReceiver implements Agent {
         }
         final Replies replies = remoteSession != null ? remoteSession.replies() :
             new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId);
-        final RecorderSession session = new RecorderSession(replies, recorder, imageKey, replyStreamId);
+        final RecorderSession session = new RecorderSession(
+            replies, recorder, imageKey, replyStreamId, registry.past().identity(), context.ingress());
         sessionByImage.put(imageKey, session);
         lastSession = session;
         return session;

@@ -53,7 +53,13 @@ public enum ReceiverCounter implements CounterId {
     /** Messages from other hosts that nobody looked at because their sender had failed. */
     REMOTE_HELD_OFF(26, "remote messages dropped: sender slowed down"),
     /** Knocks beyond the rate that is answered, and senders forgotten because too many prove nothing. */
-    REMOTE_KNOCKS_DROPPED(27, "remote knocks dropped: too many");
+    REMOTE_KNOCKS_DROPPED(27, "remote knocks dropped: too many"),
+    /** Sequences that were acknowledged and are not in the journal any more. */
+    ACKNOWLEDGED_AND_GONE(100, "events acknowledged before and gone: the data directory was put back"),
+    /** Sequences that the proxy of another data directory acknowledged. */
+    ACKNOWLEDGED_ELSEWHERE(101, "events that the proxy of another data directory acknowledged"),
+    /** Hellos of recorders that want the proxy of another data directory. */
+    OTHER_DIRECTORY(102, "sessions refused: the recorder wants the proxy of another data directory");
 
     private final int id;
     private final String label;

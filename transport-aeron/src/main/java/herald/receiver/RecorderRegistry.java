@@ -1,7 +1,9 @@
 package herald.receiver;
 
 import herald.link.CounterId;
+import herald.link.DirectoryIdentity;
 import org.agrona.DirectBuffer;
+import org.agrona.ErrorHandler;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -18,17 +20,31 @@ public final class RecorderRegistry {
     private final Map<UUID, RecorderState> recorders = new HashMap<>();
     private final EventIngress ingress;
     private final CounterId.Sink counters;
+    private final DirectoryPast past;
+    private final ErrorHandler errorHandler;
     private long accepted;
 
     /**
      * A registry that knows nobody yet.
      *
-     * @param ingress  where accepted events go.
-     * @param counters told what happens.
+     * @param ingress      where accepted events go.
+     * @param counters     told what happens.
+     * @param identity     of the data directory.
+     * @param errorHandler told of events that were acknowledged and are gone.
      */
-    public RecorderRegistry(final EventIngress ingress, final CounterId.Sink counters) {
+    public RecorderRegistry(
+        final EventIngress ingress,
+        final CounterId.Sink counters,
+        final DirectoryIdentity identity,
+        final ErrorHandler errorHandler) {
         this.ingress = ingress;
         this.counters = counters;
+        this.past = new DirectoryPast(identity);
+        this.errorHandler = errorHandler;
+    }
+
+    DirectoryPast past() {
+        return past;
     }
 
     /**
@@ -61,14 +77,46 @@ public final class RecorderRegistry {
     }
 
     /**
-     * Finds a recorder or meets it: an unknown one starts at its first sequence.
+     * Finds a recorder or meets it: an unknown one starts at its first sequence, unless it was acknowledged by what
+     * this data directory was before it was put back.
      *
      * @param id            of it.
      * @param firstSequence that it will send.
+     * @param acknowledged  what it says of the past.
      * @return its state.
      */
-    RecorderState meet(final UUID id, final long firstSequence) {
-        return recorders.computeIfAbsent(id, unknown -> new RecorderState(unknown, firstSequence - 1));
+    RecorderState meet(final UUID id, final long firstSequence, final Acknowledged acknowledged) {
+        return recorders.computeIfAbsent(id, unknown ->
+            new RecorderState(unknown, past.isGone(acknowledged) ? 0 : firstSequence - 1));
+    }
+
+    /**
+     * Passes over what was acknowledged to a recorder and is not in the journal.
+     *
+     * @param recorder     that says so.
+     * @param acknowledged up to where, and by whom.
+     * @return false where the ring has no room: ask again.
+     */
+    boolean passAcknowledged(final RecorderState recorder, final Acknowledged acknowledged) {
+        final long expected = recorder.acceptedSequence() + 1;
+        final long to = acknowledged.sequence();
+        if (to < expected) {
+            return true;
+        }
+        final boolean ours = past.isOurs(acknowledged.by());
+        if (!passOver(recorder, expected, to,
+            ours ? VoidCause.ACKNOWLEDGED_AND_GONE : VoidCause.ACKNOWLEDGED_ELSEWHERE)) {
+            return false;
+        }
+        counters.add(
+            ours ? ReceiverCounter.ACKNOWLEDGED_AND_GONE : ReceiverCounter.ACKNOWLEDGED_ELSEWHERE, to - expected + 1);
+        errorHandler.onError(new IllegalStateException("events " + expected + " to " + to + " of recorder " +
+            recorder.id() + (ours ?
+            " were acknowledged to it and are not in the journal any more: the data directory was put back to an " +
+                "older state, or a power cut took what was not forced; they are lost here" :
+            " were acknowledged by the proxy of data directory " + acknowledged.by().directoryId() +
+                ", not by this one: look for them there")));
+        return true;
     }
 
     /**
@@ -83,11 +131,11 @@ public final class RecorderRegistry {
         if (firstSequence <= expected) {
             return true;
         }
-        return passOver(recorder, expected, firstSequence - 1, false);
+        return passOver(recorder, expected, firstSequence - 1, VoidCause.LOST_BY_RECORDER);
     }
 
-    private boolean passOver(final RecorderState recorder, final long from, final long to, final boolean refused) {
-        if (!ingress.onVoid(recorder, from, to, refused)) {
+    private boolean passOver(final RecorderState recorder, final long from, final long to, final VoidCause cause) {
+        if (!ingress.onVoid(recorder, from, to, cause)) {
             counters.increment(ReceiverCounter.BACK_PRESSURE);
             return false;
         }
@@ -149,7 +197,7 @@ public final class RecorderRegistry {
      * @return false where the ring has no room.
      */
     boolean refuse(final RecorderState recorder, final long sequence) {
-        if (!passOver(recorder, sequence, sequence, true)) {
+        if (!passOver(recorder, sequence, sequence, VoidCause.REFUSED)) {
             return false;
         }
         counters.increment(ReceiverCounter.REFUSED);

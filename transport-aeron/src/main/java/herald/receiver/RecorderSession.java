@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.link.DirectoryIdentity;
 import herald.wire.AckEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectEncoder;
@@ -14,6 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RecorderSession implements AutoCloseable {
     private static final int REPLY_LENGTH = 128;
 
+    private final DirectoryIdentity identity;
+    private final EventIngress ingress;
     private final Replies replies;
     private final RecorderState recorder;
     private final long imageKey;
@@ -32,7 +35,14 @@ final class RecorderSession implements AutoCloseable {
     private long repeatedSequence = -1;
 
     RecorderSession(
-        final Replies replies, final RecorderState recorder, final long imageKey, final int replyStreamId) {
+        final Replies replies,
+        final RecorderState recorder,
+        final long imageKey,
+        final int replyStreamId,
+        final DirectoryIdentity identity,
+        final EventIngress ingress) {
+        this.identity = identity;
+        this.ingress = ingress;
         this.replies = replies;
         this.recorder = recorder;
         this.imageKey = imageKey;
@@ -135,7 +145,11 @@ final class RecorderSession implements AutoCloseable {
             .attempt(attempt)
             .runId(runId)
             .acceptedSequence(recorder.acceptedSequence())
-            .durableSequence(durable);
+            .durableSequence(durable)
+            .directoryIdHigh(identity.id().getMostSignificantBits())
+            .directoryIdLow(identity.id().getLeastSignificantBits())
+            .generation(identity.generation())
+            .journalPosition(ingress.journaledPosition());
         return MessageHeaderEncoder.ENCODED_LENGTH + welcome.encodedLength();
     }
 

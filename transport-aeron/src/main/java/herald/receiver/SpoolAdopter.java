@@ -91,7 +91,8 @@ final class SpoolAdopter implements AutoCloseable {
 
     private void begin(final OrphanSpool spool) {
         count(spool);
-        final RecorderState recorder = registry.meet(spool.recorderId(), spool.firstSequence());
+        final RecorderState recorder = registry.meet(
+            spool.recorderId(), spool.firstSequence(), acknowledged(spool));
         final long leap = spool.lastSequence() - recorder.acceptedSequence() - spool.events();
         if (leap < MAX_LEAP) {
             reading.add(new Adoption(spool, recorder));
@@ -115,9 +116,14 @@ final class SpoolAdopter implements AutoCloseable {
         }
     }
 
+    private static Acknowledged acknowledged(final OrphanSpool spool) {
+        return new Acknowledged(spool.firstSequence() - 1, spool.acknowledger());
+    }
+
     private int read(final Adoption adoption) {
         final OrphanSpool spool = adoption.spool;
-        if (!registry.passTo(adoption.recorder, spool.firstSequence())) {
+        if (!registry.passAcknowledged(adoption.recorder, acknowledged(spool)) ||
+            !registry.passTo(adoption.recorder, spool.firstSequence())) {
             return 0;
         }
         int work = 0;

@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -61,6 +62,12 @@ interface Backlog {
      * @param sequence up to which they are.
      */
     void trim(long sequence);
+
+    /** Who acknowledged last, as far as that is known. */
+    Acknowledger acknowledger();
+
+    /** Takes note of who acknowledges, before what is acknowledged is trimmed. */
+    void acknowledgedBy(Acknowledger by);
 
     /** Numbers the next Hello, above every number that this recorder id has used. */
     long nextAttempt();

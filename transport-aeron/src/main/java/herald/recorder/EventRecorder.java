@@ -320,6 +320,16 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Data directory of the proxy that the recorder belongs to. Spools and the media driver are looked for where
+         * that proxy has them, and no other proxy on this host takes the events. By default the default one, unless
+         * spools' and driver's directories are set.
+         */
+        public Context dataDir(final Path value) {
+            dataDir = value;
+            return this;
+        }
+
         /** Where spools are; by default in the default data directory, where the proxy adopts them. */
         public Context spoolDir(final Path value) {
             spoolDir = value;

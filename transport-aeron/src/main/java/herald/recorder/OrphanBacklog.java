@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
 import herald.link.EventEnvelope;
 import org.agrona.DirectBuffer;
 
@@ -130,6 +131,16 @@ final class OrphanBacklog implements Backlog {
         }
         trimmedSequence = Math.max(trimmedSequence, sequence);
         tail = endOfRun();
+    }
+
+    @Override
+    public Acknowledger acknowledger() {
+        return orphan.acknowledger();
+    }
+
+    @Override
+    public void acknowledgedBy(final Acknowledger by) {
+        orphan.acknowledgedBy(by);
     }
 
     @Override

@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import herald.link.Acknowledger;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -150,6 +151,28 @@ public final class OrphanSpool implements AutoCloseable {
      */
     public List<SpoolInspection.Damage> damages() {
         return damages;
+    }
+
+    /**
+     * Who acknowledged what comes before {@link #firstSequence()}.
+     *
+     * @return as far as the spool knows.
+     */
+    public Acknowledger acknowledger() {
+        return SpoolDescriptor.acknowledger(header);
+    }
+
+    /** Takes note of who acknowledges, in the file too. */
+    void acknowledgedBy(final Acknowledger by) {
+        SpoolDescriptor.putAcknowledger(header, by);
+        try {
+            for (int offset = SpoolDescriptor.ACKNOWLEDGER_OFFSET; offset <= SpoolDescriptor.ACKNOWLEDGER_CHECK_OFFSET;
+                offset += Long.BYTES) {
+                write(offset, header.getLong(offset));
+            }
+        } catch (final IOException e) {
+            // Cut or on a device that fails: as long as the spool is held, it is known here.
+        }
     }
 
     /** Numbers a Hello, in the file too. */

@@ -1,5 +1,7 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
+import herald.link.DirectoryIdentity;
 import herald.link.LinkDescriptor;
 import herald.wire.HelloEncoder;
 import herald.wire.MessageHeaderEncoder;
@@ -12,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
@@ -55,9 +58,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     private String connectTrouble;
     private State state = State.NO_CLIENT;
     private long attempt;
-    private long runId;
+    private Acknowledger proxy = Acknowledger.NONE;
+    private boolean proxyNoted;
     private long acceptedSequence;
     private boolean passesLoss;
+    private UUID wanted = DirectoryIdentity.NO_ID;
     private long deadlineNs;
     private long driverCheckNs;
     private long backoffNs;
@@ -264,7 +269,9 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     private void sayHello(final long nowNs) {
+        final Acknowledger by = backlog.acknowledger();
         attempt = backlog.nextAttempt();
+        wanted = context.wantedDirectory();
         hello.wrapAndApplyHeader(helloBuffer, 0, header)
             .recorderIdHigh(backlog.recorderId().getMostSignificantBits())
             .recorderIdLow(backlog.recorderId().getLeastSignificantBits())
@@ -272,6 +279,14 @@ final class RecorderLink implements ReplyHandler.Replies {
             .firstSequence(passesLoss ? backlog.firstSequence() : backlog.trimmedSequence() + 1)
             .replyStreamId(client.replyStreamId())
             .protocolVersion(LinkDescriptor.PROTOCOL_VERSION)
+            .acknowledgedSequence(backlog.trimmedSequence())
+            .acknowledgedDirectoryHigh(by.directoryId().getMostSignificantBits())
+            .acknowledgedDirectoryLow(by.directoryId().getLeastSignificantBits())
+            .acknowledgedGeneration(by.generation())
+            .acknowledgedRunId(by.runId())
+            .acknowledgedPosition(by.journalPosition())
+            .directoryIdHigh(wanted.getMostSignificantBits())
+            .directoryIdLow(wanted.getLeastSignificantBits())
             .putComponent(component, 0, component.length);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
         passesLoss = false;
@@ -320,7 +335,7 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     @Override
     public void onWelcome(
-        final long welcomedAttempt, final long proxyRunId, final long accepted, final long durable) {
+        final long welcomedAttempt, final long accepted, final long durable, final Acknowledger welcoming) {
         if (state != State.HELLO_SENT || welcomedAttempt != attempt) {
             return;
         }
@@ -331,8 +346,10 @@ final class RecorderLink implements ReplyHandler.Replies {
             askAgain(context.maxBackoffNs);
             return;
         }
-        runId = proxyRunId;
+        proxy = welcoming;
         acceptedSequence = accepted;
+        proxyNoted = false;
+        noteProxy(durable, -1);
         trim(durable);
         sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);
         state = State.LIVE;
@@ -347,7 +364,8 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (state != State.LIVE) {
             return;
         }
-        if (proxyRunId == runId) {
+        if (proxyRunId == proxy.runId()) {
+            noteProxy(durable, 0);
             trim(durable);
             passLoss();
         } else {
@@ -363,6 +381,12 @@ final class RecorderLink implements ReplyHandler.Replies {
         backlog.count(RecorderCounter.REJECTS);
         switch (reason) {
             case GAP, UNKNOWN_SESSION -> askAgain(0);
+            case OTHER_DIRECTORY -> {
+                context.errorHandler.onError(new IllegalStateException("the proxy on the media driver in " +
+                    context.aeronDirectoryName + " is not that of data directory " + context.dataDir + " (" + wanted +
+                    "): events wait in " + backlog.file() + " for its own; name both directories of one proxy"));
+                askAgain(context.maxBackoffNs);
+            }
             default -> {
                 context.errorHandler.onError(new IllegalStateException("the proxy refuses recorder " +
                     backlog.recorderId() + " of component " + context.component + ": " + reason));
@@ -385,6 +409,15 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (backlog.firstSequence() > Math.max(acceptedSequence, backlog.trimmedSequence()) + 1) {
             passesLoss = true;
             askAgain(0);
+        }
+    }
+
+    /** What a Welcome acknowledges may have been journaled right before it: its position is behind that. */
+    private void noteProxy(final long durable, final int offset) {
+        if (durable > backlog.trimmedSequence() && !proxyNoted) {
+            proxyNoted = offset == 0;
+            backlog.acknowledgedBy(new Acknowledger(
+                proxy.directoryId(), proxy.generation(), proxy.runId(), proxy.journalPosition() + offset));
         }
     }
 

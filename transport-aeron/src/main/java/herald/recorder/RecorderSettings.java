@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.events.EventCatalog;
 import herald.io.Disk;
 import herald.io.SystemDisk;
+import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.Profile;
@@ -32,6 +33,7 @@ abstract class RecorderSettings {
 
     String component;
     EventCatalog[] catalogs = {};
+    Path dataDir;
     Path spoolDir;
     int spoolLength = DEFAULT_SPOOL_LENGTH;
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
@@ -83,19 +85,29 @@ abstract class RecorderSettings {
         concludeDefaults();
     }
 
+    /** The data directory whose proxy alone may take events, as it is now; an id that none has for any. */
+    UUID wantedDirectory() {
+        final DirectoryIdentity identity = dataDir == null ? null : DirectoryIdentity.read(dataDir);
+        return identity == null ? DirectoryIdentity.NO_ID : identity.id();
+    }
+
     private void concludeDefaults() {
         HeraldDirectory.requireName("spoolDir", spoolDir);
         HeraldDirectory.requireName("aeronDirectoryName", aeronDirectoryName);
+        HeraldDirectory.requireName("dataDir", dataDir);
+        final boolean named = dataDir != null || (spoolDir == null && aeronDirectoryName == null);
+        final Path home = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
         if (remoteProxy != null && node.isEmpty()) {
             node = HeraldDirectory.hostName();
         }
         if (spoolDir == null) {
-            spoolDir = remoteProxy == null ? HeraldDirectory.spoolDir(HeraldDirectory.defaultDataDir()) :
-                HeraldDirectory.remoteSpoolDir(HeraldDirectory.defaultDataDir(), remoteProxy.endpoint());
+            spoolDir = remoteProxy == null ? HeraldDirectory.spoolDir(home) :
+                HeraldDirectory.remoteSpoolDir(home, remoteProxy.endpoint());
         }
         if (aeronDirectoryName == null) {
-            aeronDirectoryName = HeraldDirectory.aeronDir(HeraldDirectory.defaultDataDir()).toString();
+            aeronDirectoryName = HeraldDirectory.aeronDir(home).toString();
         }
+        dataDir = named && remoteProxy == null ? home : null;
         if (idleStrategy == null) {
             idleStrategy = profile.idleStrategy(profile.maxParkNs());
         }

@@ -1,5 +1,7 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
+import herald.link.DirectoryIdentity;
 import herald.link.MessageLength;
 import herald.wire.AckDecoder;
 import herald.wire.MessageHeaderDecoder;
@@ -19,7 +21,7 @@ import java.util.UUID;
 final class ReplyHandler implements FragmentHandler {
     /** Takes the proxy's replies, on the sender's thread. */
     interface Replies {
-        void onWelcome(long attempt, long runId, long acceptedSequence, long durableSequence);
+        void onWelcome(long attempt, long acceptedSequence, long durableSequence, Acknowledger proxy);
 
         void onAck(long runId, long durableSequence);
 
@@ -75,8 +77,16 @@ final class ReplyHandler implements FragmentHandler {
         welcome.wrapAndApplyHeader(buffer, offset, header);
         if (isForUs(welcome.recorderIdHigh(), welcome.recorderIdLow())) {
             replies.onWelcome(
-                welcome.attempt(), welcome.runId(), welcome.acceptedSequence(), welcome.durableSequence());
+                welcome.attempt(), welcome.acceptedSequence(), welcome.durableSequence(), proxyOf(welcome));
         }
+    }
+
+    private static Acknowledger proxyOf(final WelcomeDecoder welcome) {
+        final boolean identified = welcome.generation() != WelcomeDecoder.generationNullValue();
+        return identified ?
+            new Acknowledger(new UUID(welcome.directoryIdHigh(), welcome.directoryIdLow()), welcome.generation(),
+                welcome.runId(), welcome.journalPosition()) :
+            new Acknowledger(DirectoryIdentity.NO_ID, 0, welcome.runId(), 0);
     }
 
     private void onAck(final DirectBuffer buffer, final int offset, final int length) {

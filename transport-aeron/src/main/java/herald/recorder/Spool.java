@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import herald.link.Acknowledger;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -456,6 +457,16 @@ public final class Spool implements Backlog, AutoCloseable {
             trimmedSequence = trimmed;
             headPosition = position;
         }
+    }
+
+    @Override
+    public Acknowledger acknowledger() {
+        return SpoolDescriptor.acknowledger(header);
+    }
+
+    @Override
+    public void acknowledgedBy(final Acknowledger by) {
+        SpoolDescriptor.putAcknowledger(header, by);
     }
 
     @Override

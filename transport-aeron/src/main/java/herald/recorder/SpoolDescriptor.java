@@ -1,12 +1,14 @@
 package herald.recorder;
 
 import herald.io.Crc32c;
+import herald.link.Acknowledger;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /**
  * Layout of a spool file, as {@code docs/format.md} specifies it: a header of 4,096 bytes and a ring of frames.
@@ -26,6 +28,7 @@ import java.nio.ByteBuffer;
  *   256  counters, see {@link RecorderCounter}
  *  1024  used sequence: the newest one that was published
  *  1088  failed: 1 once a force of this file failed
+ *  1152  acknowledger: data directory id, high and low, generation, run id, journal position, check
  *  2048  copy of bytes 0 to 59
  * </pre>
  */
@@ -58,6 +61,8 @@ final class SpoolDescriptor {
     static final int COUNTERS_OFFSET = 256;
     static final int USED_SEQUENCE_OFFSET = 1024;
     static final int FAILED_OFFSET = 1088;
+    static final int ACKNOWLEDGER_OFFSET = 1152;
+    static final int ACKNOWLEDGER_CHECK_OFFSET = ACKNOWLEDGER_OFFSET + 40;
     static final int IDENTITY_COPY_OFFSET = 2048;
     static final int IDENTITY_LENGTH = HEADER_CRC_OFFSET + Integer.BYTES;
 
@@ -105,6 +110,33 @@ final class SpoolDescriptor {
         return check == trimCheck(position, sequence) && position >= 0 && position < MAX_POSITION &&
             sequence >= 0 && sequence < MAX_SEQUENCE &&
             position % FRAME_ALIGNMENT == 0 ? position : -1;
+    }
+
+    /** Who acknowledged last; nobody known where that is not whole. */
+    static Acknowledger acknowledger(final DirectBuffer header) {
+        final int at = ACKNOWLEDGER_OFFSET;
+        return header.getLong(ACKNOWLEDGER_CHECK_OFFSET) != acknowledgerCheck(header) ? Acknowledger.NONE :
+            new Acknowledger(new UUID(header.getLong(at), header.getLong(at + 8)), header.getLong(at + 16),
+                header.getLong(at + 24), header.getLong(at + 32));
+    }
+
+    /** Never 0 for bytes of zeros. */
+    private static long acknowledgerCheck(final DirectBuffer header) {
+        long check = MAGIC;
+        for (int offset = ACKNOWLEDGER_OFFSET; offset < ACKNOWLEDGER_CHECK_OFFSET; offset += Long.BYTES) {
+            check = Long.rotateLeft(check, 7) * 0x9E37_79B9_7F4A_7C15L ^ header.getLong(offset);
+        }
+        return check;
+    }
+
+    static void putAcknowledger(final AtomicBuffer header, final Acknowledger by) {
+        header.putLongRelease(ACKNOWLEDGER_CHECK_OFFSET, 0);
+        header.putLongRelease(ACKNOWLEDGER_OFFSET, by.directoryId().getMostSignificantBits());
+        header.putLongRelease(ACKNOWLEDGER_OFFSET + 8, by.directoryId().getLeastSignificantBits());
+        header.putLongRelease(ACKNOWLEDGER_OFFSET + 16, by.generation());
+        header.putLongRelease(ACKNOWLEDGER_OFFSET + 24, by.runId());
+        header.putLongRelease(ACKNOWLEDGER_OFFSET + 32, by.journalPosition());
+        header.putLongRelease(ACKNOWLEDGER_CHECK_OFFSET, acknowledgerCheck(header));
     }
 
     static void putTrimSlot(

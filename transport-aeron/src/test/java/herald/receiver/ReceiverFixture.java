@@ -2,6 +2,7 @@ package herald.receiver;
 
 import herald.io.SystemDisk;
 import herald.link.CounterId;
+import herald.link.DirectoryIdentity;
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
@@ -30,6 +31,11 @@ import static org.awaitility.Awaitility.await;
  * A receiver that the test steps, behind a real media driver, with everything around it written down.
  */
 final class ReceiverFixture implements AutoCloseable {
+    /** The third start of a directory that had another id at its first: its journal ended at 1,000 and at 2,000. */
+    static final DirectoryIdentity IDENTITY = new DirectoryIdentity(new UUID(3, 3), 3, null, List.of(
+        new DirectoryIdentity.Start(new UUID(3, 3), 3, 33, 2_000),
+        new DirectoryIdentity.Start(new UUID(3, 3), 2, 32, 1_000),
+        new DirectoryIdentity.Start(new UUID(1, 1), 1, 31, 64)));
     static final long RUN_ID = 77;
     static final Duration LIMIT = Duration.ofSeconds(60);
     static final int MAX_EVENT_LENGTH = 8 * 1024;
@@ -74,7 +80,7 @@ final class ReceiverFixture implements AutoCloseable {
             .dirDeleteOnShutdown(true));
         final CounterId.Sink sink = (counter, amount) -> counts.merge(counter, amount, Long::sum);
         client = new ReceiverClient(aeronDir, this::connect, () -> nowNs, sink, errors::add);
-        registry = new RecorderRegistry(ingress, sink);
+        registry = new RecorderRegistry(ingress, sink, IDENTITY, errors::add);
         known.forEach(registry::add);
         receiver = new EventReceiver(new EventReceiver.Context(
             client, remote, ingress, durable, RUN_ID, 64, MAX_EVENT_LENGTH, spoolDir, TimeUnit.SECONDS.toNanos(60),

@@ -14,6 +14,8 @@ import java.util.UUID;
  * An ingress that writes down what it takes, as text for each recorder, and can be full.
  */
 final class RecordingIngress implements EventIngress {
+    static final long POSITION = 4_096;
+
     private final Map<UUID, List<String>> taken = new LinkedHashMap<>();
     private final Map<UUID, RecorderState> states = new LinkedHashMap<>();
     private final EventDecoder event = new EventDecoder();
@@ -73,8 +75,18 @@ final class RecordingIngress implements EventIngress {
 
     @Override
     public boolean onVoid(
-        final RecorderState recorder, final long fromSequence, final long toSequence, final boolean refused) {
-        return take(recorder, (refused ? "refused " : "lost ") + fromSequence + ".." + toSequence);
+        final RecorderState recorder, final long fromSequence, final long toSequence, final VoidCause cause) {
+        return take(recorder, switch (cause) {
+            case LOST_BY_RECORDER -> "lost ";
+            case REFUSED -> "refused ";
+            case ACKNOWLEDGED_AND_GONE -> "gone ";
+            case ACKNOWLEDGED_ELSEWHERE -> "elsewhere ";
+        } + fromSequence + ".." + toSequence);
+    }
+
+    @Override
+    public long journaledPosition() {
+        return POSITION;
     }
 
     private boolean take(final RecorderState recorder, final String record) {

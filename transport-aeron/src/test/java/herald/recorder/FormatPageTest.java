@@ -24,7 +24,7 @@ class FormatPageTest {
             SpoolDescriptor.INODE_OFFSET, SpoolDescriptor.BOOT_ID_HIGH_OFFSET, SpoolDescriptor.BOOT_ID_LOW_OFFSET,
             SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.ATTEMPT_OFFSET, SpoolDescriptor.TRIM_SLOT_A_OFFSET,
             SpoolDescriptor.TRIM_SLOT_B_OFFSET, SpoolDescriptor.COUNTERS_OFFSET,
-            SpoolDescriptor.USED_SEQUENCE_OFFSET, SpoolDescriptor.FAILED_OFFSET,
+            SpoolDescriptor.USED_SEQUENCE_OFFSET, SpoolDescriptor.FAILED_OFFSET, SpoolDescriptor.ACKNOWLEDGER_OFFSET,
             SpoolDescriptor.IDENTITY_COPY_OFFSET);
         assertThat(section("Spool header"))
             .contains("format version: " + SpoolDescriptor.FORMAT_VERSION)

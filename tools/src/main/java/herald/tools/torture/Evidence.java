@@ -9,6 +9,7 @@ import herald.io.SystemDisk;
 import herald.journal.JournalReader;
 import herald.link.CounterId;
 import herald.log.LogDamage;
+import herald.receiver.VoidCause;
 import herald.verify.DispatchedBatches;
 import herald.verify.Finding;
 import herald.verify.ModelBatch;
@@ -126,7 +127,8 @@ record Evidence(
                 switch (reader.kind()) {
                     case EVENT -> events.add(journaled(reader.event()));
                     case VOID -> losses.add("void of recorder " + reader.recorderId() + ", sequences " +
-                        reader.fromSequence() + " to " + reader.sequence() + (reader.refused() ? ", refused" : ""));
+                        reader.fromSequence() + " to " + reader.sequence() +
+                        (reader.cause() == VoidCause.REFUSED ? ", refused" : ""));
                     case UNKNOWN -> losses.add("record of no known kind at " + reader.recordPosition());
                     default -> {
                         // Ticks, starts, tables: the reference model minds them.

@@ -1,0 +1,25 @@
+package herald.link;
+
+import java.util.UUID;
+
+/**
+ * Who acknowledged to a recorder: what it remembers of the last session in which something was acknowledged.
+ *
+ * @param directoryId     of the proxy's data directory; zeros where that is not known.
+ * @param generation      of that directory.
+ * @param runId           of the proxy.
+ * @param journalPosition that nothing is before that was acknowledged in the session for the first time, in bytes.
+ */
+public record Acknowledger(UUID directoryId, long generation, long runId, long journalPosition) {
+    /** Nobody that is known. */
+    public static final Acknowledger NONE = new Acknowledger(DirectoryIdentity.NO_ID, 0, 0, 0);
+
+    /**
+     * Whether it is known whose proxy it was.
+     *
+     * @return false for a proxy from before data directories had ids.
+     */
+    public boolean isKnown() {
+        return !directoryId.equals(DirectoryIdentity.NO_ID);
+    }
+}
