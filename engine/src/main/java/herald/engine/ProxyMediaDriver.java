@@ -5,6 +5,8 @@ import herald.link.DriverIdentity;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
+import herald.receiver.ClaimedDriver;
+import herald.receiver.DriverInUseException;
 import herald.receiver.ReceiverClient;
 import io.aeron.Aeron;
 import io.aeron.driver.ThreadingMode;
@@ -18,7 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The media driver that a proxy uses, its own or one that is alive in the configured directory, and the proxy's client
@@ -33,6 +37,9 @@ final class ProxyMediaDriver implements AutoCloseable {
     private static final long IPC_PARK_NS = TimeUnit.MICROSECONDS.toNanos(200);
     /** A recorder may wait for room in its term, but nothing takes the core of the thread that records. */
     private static final long IPC_LOW_LATENCY_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final long CLAIM_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long CLAIM_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final EventProxy.Context context;
     private final String directoryName;
@@ -70,14 +77,29 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
-    ReceiverClient connect(final CounterId.Sink counters) {
-        try {
-            client = new ReceiverClient(directoryName, this::tryConnect, context.nanoClock, counters,
-                error -> LOGGER.warn("{}", error.getMessage()));
-            return client;
-        } catch (final AeronException | IllegalStateException e) {
-            throw unusable(e);
+    ReceiverClient connect(final CounterId.Sink counters, final UUID directoryId) {
+        final ClaimedDriver claimed =
+            new ClaimedDriver(this::tryConnect, directoryId, context.dataDir.toString());
+        final long deadlineNs = System.nanoTime() + CLAIM_PATIENCE_NS;
+        while (client == null) {
+            try {
+                client = new ReceiverClient(directoryName, claimed, context.nanoClock, counters,
+                    error -> LOGGER.warn("{}", error.getMessage()));
+            } catch (final DriverInUseException e) {
+                awaitOther(e, deadlineNs);
+            } catch (final AeronException | IllegalStateException e) {
+                throw unusable(e);
+            }
         }
+        return client;
+    }
+
+    /** A proxy that has just closed is forgotten by the driver a moment later. */
+    private static void awaitOther(final DriverInUseException refusal, final long deadlineNs) {
+        if (System.nanoTime() - deadlineNs >= 0) {
+            throw new ProxyException(refusal.getMessage(), refusal);
+        }
+        LockSupport.parkNanos(CLAIM_PARK_NS);
     }
 
     /** Nothing goes through a driver over IPC: it cleans terms and moves limits, and is not to disturb who records. */

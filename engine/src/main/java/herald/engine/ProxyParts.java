@@ -115,8 +115,9 @@ final class ProxyParts implements AutoCloseable {
     private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
         try {
             return new EventReceiver(
-                new EventReceiver.Context(mediaDriver.connect(counters), context.remoteListener, pipeline, durable,
-                    runId, context.pollLimit, context.maxEventLength, HeraldDirectory.spoolDir(context.dataDir),
+                new EventReceiver.Context(mediaDriver.connect(counters, identity.id()), context.remoteListener,
+                    pipeline, durable, runId, context.pollLimit, context.maxEventLength,
+                    HeraldDirectory.spoolDir(context.dataDir),
                     context.adoptIntervalNs, context.disk, quarantine, counters, context.nanoClock, context.clock,
                     error -> LOGGER.warn("receiver: {}", error.getMessage())),
                 registry);

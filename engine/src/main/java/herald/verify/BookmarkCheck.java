@@ -3,6 +3,7 @@ package herald.verify;
 import herald.dispatch.EventBatch;
 import herald.io.Disk;
 import herald.writer.Bookmark;
+import herald.writer.WriterStatus;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,12 +24,12 @@ final class BookmarkCheck {
     private final List<Finding> findings = new ArrayList<>();
 
     /** What one bookmark says, as it was when it was read. */
-    private record Mark(Bookmark.State state, UUID logId, long position, int index) {
+    private record Mark(Bookmark.State state, String trouble, UUID logId, long position, int index) {
         static Mark read(final Disk disk, final Path file) throws IOException {
             try (Bookmark bookmark = Bookmark.open(disk, file, false)) {
                 return bookmark.state() == Bookmark.State.PLACED ?
-                    new Mark(bookmark.state(), bookmark.logId(), bookmark.position(), bookmark.index()) :
-                    new Mark(bookmark.state(), null, 0, 0);
+                    new Mark(bookmark.state(), null, bookmark.logId(), bookmark.position(), bookmark.index()) :
+                    new Mark(bookmark.state(), bookmark.trouble(), null, 0, 0);
             }
         }
     }
@@ -72,6 +73,14 @@ final class BookmarkCheck {
                 check.look(file);
             }
         }
+        for (final Path status : disk.list(directory, WriterStatus.SUFFIX)) {
+            final Path file = status.resolveSibling(
+                status.getFileName().toString().replace(WriterStatus.SUFFIX, Bookmark.SUFFIX));
+            if (Bookmark.isMissing(file)) {
+                check.add(file, "it is gone, the writer's status is there: the next start delivers from the oldest " +
+                    "event kept", 0);
+            }
+        }
         return check;
     }
 
@@ -95,7 +104,7 @@ final class BookmarkCheck {
     private void judge(final Path file, final Mark mark) {
         places.add(new Place(file, mark));
         if (mark.state() == Bookmark.State.DAMAGED) {
-            add(file, "neither of its places is whole", 0);
+            add(file, mark.trouble(), 0);
         } else if (mark.state() == Bookmark.State.PLACED && logId != null && !mark.logId().equals(logId)) {
             add(file, "it is of dispatch log " + mark.logId() + ", this one is " + logId, 0);
         }
@@ -172,7 +181,9 @@ final class BookmarkCheck {
         final Remedy remedy = new Remedy("put one in its place that is at " +
             (position == 0 ? "the oldest event kept" : "position " + position) +
             ", from where the writer delivers again, and keep a copy in quarantine", false, aside -> {
-                aside.copy(file);
+                if (Files.exists(file)) {
+                    aside.copy(file);
+                }
                 Bookmark.place(aside.disk(), file, placedIn, position);
                 aside.did("placed bookmark " + file.getFileName() + " at position " + position);
             });

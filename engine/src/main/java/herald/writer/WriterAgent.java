@@ -134,8 +134,8 @@ public final class WriterAgent implements Agent {
             }
             case DAMAGED -> {
                 context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
-                LOGGER.error("the bookmark of writer {} is damaged: it delivers again from the oldest event kept",
-                    name);
+                LOGGER.error("the bookmark of writer {} can't be used, {}: it delivers again from the oldest event " +
+                    "kept", name, bookmark.trouble());
                 return 0;
             }
             default -> {

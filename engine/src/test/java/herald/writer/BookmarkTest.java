@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -195,5 +196,42 @@ class BookmarkTest {
         assertThatThrownBy(() -> Bookmark.open(SystemDisk.INSTANCE, file(), false))
             .isInstanceOf(IOException.class).hasMessageContaining("100 bytes instead of 1024");
         assertThat(Files.size(file())).isEqualTo(100);
+    }
+
+    @Test
+    void shouldSayWhoseItIsWhereItHasAnotherName() throws IOException {
+        for (int times = 0; times <= 2; times++) {
+            moved(times);
+            final Path other = dir.resolve("v" + Bookmark.SUFFIX);
+            Files.move(file(), other, StandardCopyOption.REPLACE_EXISTING);
+            try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, other, true)) {
+                assertThat(bookmark.state()).isEqualTo(Bookmark.State.DAMAGED);
+                assertThat(bookmark.trouble()).contains("writer w's");
+                bookmark.move(LOG_ID, 64, 1);
+            }
+            try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, other, false)) {
+                assertThat(bookmark.state()).isEqualTo(Bookmark.State.PLACED);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeOneFromBeforeBookmarksHadNames() throws IOException {
+        for (int times = 0; times <= 2; times++) {
+            final byte[] bytes = moved(times);
+            Arrays.fill(bytes, 576, FILE_LENGTH - 8, (byte)0);
+            if (times == 0) {
+                bytes[FILE_LENGTH - 1] = 'B';
+            }
+            Files.write(file(), bytes);
+            try (Bookmark bookmark = open()) {
+                assertThat(bookmark.state()).isEqualTo(times == 0 ? Bookmark.State.NEW : Bookmark.State.PLACED);
+                bookmark.move(LOG_ID, 64, 1);
+            }
+            Files.move(file(), dir.resolve("v" + Bookmark.SUFFIX), StandardCopyOption.REPLACE_EXISTING);
+            try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, dir.resolve("v" + Bookmark.SUFFIX), false)) {
+                assertThat(bookmark.trouble()).contains("writer w's");
+            }
+        }
     }
 }

@@ -295,7 +295,7 @@ class WriterAgentTest {
         assertThat(writer.delivered).containsExactly("after");
 
         closeAgent();
-        Files.delete(bookmarkFile());
+        Bookmark.forget(SystemDisk.INSTANCE, dir.resolve("bookmarks"), "w");
         start(true);
         drain();
         assertThat(writer.delivered).containsExactly("before", "after");

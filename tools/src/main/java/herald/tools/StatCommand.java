@@ -59,7 +59,7 @@ final class StatCommand extends AbstractCommand {
                     case PLACED -> "writer " + name + ": delivered up to position " + bookmark.position() +
                         " of the dispatch log, " + batchesAfter(root, bookmark.position()) + " batches behind";
                     case NEW -> "writer " + name + ": new";
-                    case DAMAGED -> "writer " + name + ": its bookmark is damaged";
+                    case DAMAGED -> "writer " + name + ": its bookmark is damaged: " + bookmark.trouble();
                 });
             } catch (final IOException e) {
                 out().println("writer " + name + ": its bookmark is damaged: " + e.getMessage());

@@ -30,6 +30,16 @@ public final class ReceiverClient implements AutoCloseable {
          * @return null where none is.
          */
         Aeron tryConnect(ErrorHandler errorHandler);
+
+        /**
+         * Says why a client that was built must not be used any more, though its driver is well.
+         *
+         * @param aeron the client.
+         * @return null where it may.
+         */
+        default String conflict(final Aeron aeron) {
+            return null;
+        }
     }
 
     private static final long DRIVER_CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -93,8 +103,8 @@ public final class ReceiverClient implements AutoCloseable {
         if (deathCause == null && aeron.isClosed()) {
             deathCause = new AeronException("the client has closed");
         }
-        if (deathCause == null && isDriverReplaced(nowNs)) {
-            deathCause = new AeronException("the driver's file is gone or another driver's");
+        if (deathCause == null && nowNs - driverCheckNs >= 0) {
+            checkDriver(nowNs);
         }
         if (deathCause == null) {
             return 0;
@@ -133,13 +143,17 @@ public final class ReceiverClient implements AutoCloseable {
         backoffNs = Math.min(backoffNs * 2, MAX_BACKOFF_NS);
     }
 
-    private boolean isDriverReplaced(final long nowNs) {
-        if (nowNs - driverCheckNs < 0) {
-            return false;
-        }
+    private void checkDriver(final long nowNs) {
         driverCheckNs = nowNs + DRIVER_CHECK_INTERVAL_NS;
         backoffNs = MIN_BACKOFF_NS;
-        return driver == null || !driver.equals(DriverIdentity.of(directoryName));
+        if (driver == null || !driver.equals(DriverIdentity.of(directoryName))) {
+            deathCause = new AeronException("the driver's file is gone or another driver's");
+            return;
+        }
+        final String conflict = connector.conflict(aeron);
+        if (conflict != null) {
+            deathCause = new DriverInUseException(conflict);
+        }
     }
 
     private void lose(final long nowNs) {

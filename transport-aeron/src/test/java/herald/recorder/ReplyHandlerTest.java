@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
 import herald.wire.AckEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectEncoder;
@@ -26,7 +27,8 @@ class ReplyHandlerTest {
     private final List<String> taken = new ArrayList<>();
     private final ReplyHandler handler = new ReplyHandler(ID, new ReplyHandler.Replies() {
         @Override
-        public void onWelcome(final long attempt, final long runId, final long accepted, final long durable) {
+        public void onWelcome(
+            final long attempt, final long accepted, final long durable, final Acknowledger proxy) {
             taken.add("welcome " + attempt);
         }
 
