@@ -387,7 +387,7 @@ public final class EventReceiver implements Agent {
             forget(existing);
         }
         final Replies replies = remoteSession != null ? remoteSession.replies() :
-            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId);
+            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId, context.nanoClock());
         final RecorderSession session = new RecorderSession(
             replies, recorder, imageKey, replyStreamId, registry.past().identity(), context.ingress());
         sessionByImage.put(imageKey, session);
@@ -458,6 +458,20 @@ public final class EventReceiver implements Agent {
         public Action onPayload(
             final DirectBuffer buffer, final int offset, final int length, final RemoteSession session) {
             return onMessage(buffer, offset, length, remoteKey(session), session);
+        }
+
+        @Override
+        public void onProven(final RemoteSession session) {
+            context.client().tellProven(session.imageSessionId());
+        }
+
+        @Override
+        public void onDamaged(final RemoteSession session) {
+            final RecorderSession recorder = sessionByImage.get(remoteKey(session));
+            if (recorder != null) {
+                recorder.onDamaged();
+                repliesOwed = true;
+            }
         }
 
         @Override

@@ -11,6 +11,7 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * The receiver's Aeron client, one after another: closed when it or its media driver is dead, and built again, with
@@ -50,6 +51,8 @@ public final class ReceiverClient implements AutoCloseable {
     private final Connector connector;
     private final CounterId.Sink counters;
     private final ErrorHandler errorHandler;
+    private IntConsumer provenListener = sessionId -> {
+    };
     private Aeron aeron;
     private DriverIdentity driver;
     private Throwable deathCause;
@@ -78,6 +81,20 @@ public final class ReceiverClient implements AutoCloseable {
         this.counters = counters;
         this.errorHandler = errorHandler;
         connect(nanoClock.nanoTime());
+    }
+
+    /**
+     * Lets somebody know of senders on other hosts that have proved themselves, for a media driver that drops the
+     * others.
+     *
+     * @param listener told the Aeron session id of each, on the receiver's thread.
+     */
+    public void onProven(final IntConsumer listener) {
+        provenListener = listener;
+    }
+
+    void tellProven(final int sessionId) {
+        provenListener.accept(sessionId);
     }
 
     /**

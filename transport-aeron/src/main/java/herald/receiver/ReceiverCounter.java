@@ -54,6 +54,10 @@ public enum ReceiverCounter implements CounterId {
     REMOTE_HELD_OFF(26, "remote messages dropped: sender slowed down"),
     /** Knocks beyond the rate that is answered, and senders forgotten because too many prove nothing. */
     REMOTE_KNOCKS_DROPPED(27, "remote knocks dropped: too many"),
+    /** Packets from other hosts of a stream, length, place or sender that is not as agreed. */
+    REMOTE_FRAMES_REFUSED(28, "remote packets refused: not of an agreed stream, length or sender"),
+    /** Streams from other hosts for which there is no place, no room in shared memory, or no descriptor. */
+    REMOTE_STREAMS_REFUSED(29, "remote streams refused: too many, or no room"),
     /** Sequences that were acknowledged and are not in the journal any more. */
     ACKNOWLEDGED_AND_GONE(100, "events acknowledged before and gone: the data directory was put back"),
     /** Sequences that the proxy of another data directory acknowledged. */

@@ -82,6 +82,13 @@ final class RecorderSession implements AutoCloseable {
         rejectOwed = RejectReason.GAP;
     }
 
+    /** Asks for a Hello, without which its events are still taken: one of them came damaged. */
+    void onDamaged() {
+        if (!superseded && rejectOwed == null) {
+            rejectOwed = RejectReason.GAP;
+        }
+    }
+
     void supersede() {
         superseded = true;
         welcomeOwed = false;

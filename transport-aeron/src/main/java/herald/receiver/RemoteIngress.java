@@ -3,10 +3,12 @@ package herald.receiver;
 import herald.link.CounterId;
 import herald.link.Endpoint;
 import herald.seal.Handshake;
+import herald.seal.HoldOffs;
 import herald.seal.Knock;
 import herald.seal.Nonce;
 import herald.seal.RateLimit;
 import herald.seal.SealedMessage;
+import herald.seal.SeenNonces;
 import herald.wire.KnockDecoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.SealedDecoder;
@@ -28,6 +30,7 @@ import org.agrona.concurrent.NanoClock;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Listens for senders on other hosts, and hands on what their seals prove. Who is not proven costs little: messages
@@ -77,6 +80,22 @@ public final class RemoteIngress implements AutoCloseable {
         Action onPayload(DirectBuffer buffer, int offset, int length, RemoteSession session);
 
         /**
+         * A sender has proved that it has the key.
+         *
+         * @param session that it has from now on.
+         */
+        default void onProven(final RemoteSession session) {
+        }
+
+        /**
+         * A message of a proven sender came damaged: what was in it is missing.
+         *
+         * @param session that it came in.
+         */
+        default void onDamaged(final RemoteSession session) {
+        }
+
+        /**
          * An image is gone.
          *
          * @param session that it had.
@@ -86,6 +105,11 @@ public final class RemoteIngress implements AutoCloseable {
 
     private static final int MAX_UNPROVEN = 1024;
     private static final int KNOCKS_PER_SECOND = 500;
+    private static final int MAX_HELD_OFF = 4096;
+    private static final long MIN_HOLD_OFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MAX_HOLD_OFF_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long MIN_KNOCK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MAX_KNOCK_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long RETRY_NS = 1_000_000_000L;
 
     private final RemoteListener listener;
@@ -95,6 +119,12 @@ public final class RemoteIngress implements AutoCloseable {
     private final Payloads payloads;
     private final Handshake handshake;
     private final RateLimit knockLimit;
+    private final SeenNonces seenNonces = new SeenNonces();
+    /** Of streams that bring what is not genuine, by Aeron session id. */
+    private final HoldOffs<Integer> holdOffs = new HoldOffs<>(MAX_HELD_OFF, MIN_HOLD_OFF_NS, MAX_HOLD_OFF_NS);
+    /** Of holders of the key whose Knocks lead to nothing, by the id under which they knock. */
+    private final HoldOffs<UUID> knockHoldOffs =
+        new HoldOffs<>(MAX_HELD_OFF, MIN_KNOCK_INTERVAL_NS, MAX_KNOCK_INTERVAL_NS);
     private final ControlledFragmentHandler fragmentHandler = this::onFragment;
     private final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
     private final Int2ObjectHashMap<RemoteSession> sessions = new Int2ObjectHashMap<>();
@@ -248,7 +278,7 @@ public final class RemoteIngress implements AutoCloseable {
         final boolean begins = (fragment.flags() & FrameDescriptor.BEGIN_FRAG_FLAG) != 0;
         if (session.assemble(length, begins) > protocol.maxLength()) {
             assembler.freeSessionBuffer(fragment.sessionId());
-            return refuse(session, ReceiverCounter.REMOTE_REFUSED);
+            return refuse(session, fragment.sessionId(), ReceiverCounter.REMOTE_REFUSED);
         }
         final Action action = assembler.onFragment(buffer, offset, length, fragment);
         if (action == Action.ABORT) {
@@ -260,7 +290,7 @@ public final class RemoteIngress implements AutoCloseable {
 
     private Action onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
         final RemoteSession session = sessions.get(fragment.sessionId());
-        if (session != null && session.isHeldOff(nowNs)) {
+        if ((session == null || !session.isProven()) && holdOffs.isHeld(fragment.sessionId(), nowNs)) {
             counters.increment(ReceiverCounter.REMOTE_HELD_OFF);
             return Action.CONTINUE;
         }
@@ -275,47 +305,60 @@ public final class RemoteIngress implements AutoCloseable {
                 }
             }
         }
-        return refuse(session, ReceiverCounter.REMOTE_REFUSED);
+        return refuse(session, fragment.sessionId(), ReceiverCounter.REMOTE_REFUSED);
     }
 
-    private Action refuse(final RemoteSession session, final ReceiverCounter why) {
+    /**
+     * Who is not proven is slowed down. A proven sender is not: a damaged message, or one that somebody slipped in, costs
+     * it that message alone, which it is asked for.
+     */
+    private Action refuse(final RemoteSession session, final int imageSessionId, final ReceiverCounter why) {
         counters.increment(why);
-        if (session != null) {
-            session.onFailure(nowNs);
+        if (session == null || !session.isProven()) {
+            if (why != ReceiverCounter.REMOTE_REFUSED || session != null) {
+                holdOffs.onFailure(imageSessionId, nowNs);
+            }
+        } else if (why != ReceiverCounter.REMOTE_REPLAYED && session.mayAskAgain(nowNs)) {
+            payloads.onDamaged(session);
         }
         return Action.CONTINUE;
     }
 
+    /** Limits are for what is genuine: a Knock without the key, or one that was recorded, takes nobody's place. */
     private Action onKnock(
         final RemoteSession known,
         final DirectBuffer buffer,
         final int offset,
         final int length,
         final int imageSessionId) {
-        if (known != null && known.isKnockHeldOff(nowNs)) {
+        final Knock knock = handshake.decodeKnock(buffer, offset, length);
+        if (knock == null || knock.aeronSessionId() != imageSessionId) {
+            return refuse(known, imageSessionId, ReceiverCounter.REMOTE_FORGED);
+        }
+        if (!seenNonces.add(knock.nonce())) {
+            return refuse(known, imageSessionId, ReceiverCounter.REMOTE_REPLAYED);
+        }
+        if (knockHoldOffs.isHeld(knock.recorderId(), nowNs)) {
             counters.increment(ReceiverCounter.REMOTE_HELD_OFF);
             return Action.CONTINUE;
+        }
+        knockHoldOffs.onFailure(knock.recorderId(), nowNs);
+        if (!Endpoint.isOfOneHost(knock.replyEndpoint())) {
+            return refuse(known, imageSessionId, ReceiverCounter.REMOTE_REFUSED);
         }
         if (!knockLimit.tryAcquire(nowNs)) {
             counters.increment(ReceiverCounter.REMOTE_KNOCKS_DROPPED);
             return Action.CONTINUE;
         }
         final RemoteSession session = known == null ? meet(imageSessionId) : known;
-        final Knock knock = handshake.decodeKnock(buffer, offset, length);
-        if (knock == null || knock.aeronSessionId() != imageSessionId) {
-            return refuse(session, ReceiverCounter.REMOTE_FORGED);
-        }
-        if (!Endpoint.isInDigits(knock.replyEndpoint())) {
-            return refuse(session, ReceiverCounter.REMOTE_REFUSED);
-        }
         final Nonce proxyNonce = Nonce.next(listener.random());
-        session.onKnock(knock, proxyNonce, handshake.keys(knock, proxyNonce), this::publicationTo, nowNs);
+        session.onKnock(knock, proxyNonce, handshake.keys(knock, proxyNonce), this::publicationTo);
         challengesOwed = true;
         return Action.CONTINUE;
     }
 
     private ReplyPublication publicationTo(final Knock knock) {
-        return new ReplyPublication(aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId());
+        return new ReplyPublication(aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId(), nanoClock);
     }
 
     private RemoteSession meet(final int imageSessionId) {
@@ -335,8 +378,8 @@ public final class RemoteIngress implements AutoCloseable {
             return Action.CONTINUE;
         }
         return switch (session.judge(sealed)) {
-            case REPLAYED -> refuse(session, ReceiverCounter.REMOTE_REPLAYED);
-            case FORGED -> refuse(session, ReceiverCounter.REMOTE_FORGED);
+            case REPLAYED -> refuse(session, session.imageSessionId(), ReceiverCounter.REMOTE_REPLAYED);
+            case FORGED -> refuse(session, session.imageSessionId(), ReceiverCounter.REMOTE_FORGED);
             case GENUINE -> onGenuine(session);
         };
     }
@@ -345,11 +388,14 @@ public final class RemoteIngress implements AutoCloseable {
     private Action onGenuine(final RemoteSession session) {
         if (!isInPlace(session)) {
             session.take(sealed);
-            return refuse(session, ReceiverCounter.REMOTE_REFUSED);
+            return refuse(session, session.imageSessionId(), ReceiverCounter.REMOTE_REFUSED);
         }
         if (session.isPending(sealed)) {
+            knockHoldOffs.reset(session.knocked(sealed));
+            holdOffs.reset(session.imageSessionId());
             session.prove();
             unproven.removeInt(session.imageSessionId());
+            payloads.onProven(session);
             counters.increment(ReceiverCounter.REMOTE_SESSIONS);
         }
         final Action action =

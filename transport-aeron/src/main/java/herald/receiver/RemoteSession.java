@@ -1,7 +1,6 @@
 package herald.receiver;
 
 import herald.seal.Handshake;
-import herald.seal.HoldOff;
 import herald.seal.Knock;
 import herald.seal.Nonce;
 import herald.seal.SealedMessage;
@@ -15,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One image from another host: the session that its sender proved, the one that a Knock asks for, and how far its
- * failures slow it down. Receiver's thread.
+ * One image from another host whose sender knocked with the key: the session that it proved, and the one that a Knock asks
+ * for. Receiver's thread.
  *
  * <pre>
  *   Knock --right MAC--> pending, Challenge owed --Sealed under the pending keys--> current
@@ -25,10 +24,7 @@ import java.util.function.Function;
  * <p>The current session goes on until the pending one is proven: a Knock that somebody recorded ends nothing.
  */
 public final class RemoteSession {
-    private static final long MIN_HOLD_OFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MAX_HOLD_OFF_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final long MIN_KNOCK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long MAX_KNOCK_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long DAMAGE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** Keys in use, and where their recorder listens. */
     private static final class Keyed {
@@ -55,12 +51,12 @@ public final class RemoteSession {
     }
 
     private final int imageSessionId;
-    private final HoldOff holdOff = new HoldOff(MIN_HOLD_OFF_NS, MAX_HOLD_OFF_NS);
-    private final HoldOff knockHoldOff = new HoldOff(MIN_KNOCK_INTERVAL_NS, MAX_KNOCK_INTERVAL_NS);
     private final Replies replies = new SealedReplies();
     private Keyed current;
     private Keyed pending;
     private boolean challengeOwed;
+    private boolean damaged;
+    private long damagedNs;
     private int assembledLength;
 
     RemoteSession(final int imageSessionId) {
@@ -80,26 +76,22 @@ public final class RemoteSession {
         return current != null;
     }
 
-    boolean isHeldOff(final long nowNs) {
-        return holdOff.isHeld(nowNs);
+    /** Whether its sender is to be asked for what came damaged; not more often than it can answer. */
+    boolean mayAskAgain(final long nowNs) {
+        if (damaged && nowNs - damagedNs < DAMAGE_INTERVAL_NS) {
+            return false;
+        }
+        damaged = true;
+        damagedNs = nowNs;
+        return true;
     }
 
-    boolean isKnockHeldOff(final long nowNs) {
-        return holdOff.isHeld(nowNs) || knockHoldOff.isHeld(nowNs);
-    }
-
-    void onFailure(final long nowNs) {
-        holdOff.onFailure(nowNs);
-    }
-
-    /** A Knock that leads to nothing makes the next one wait longer. */
+    /** A Challenge is owed for it. */
     void onKnock(
         final Knock knock,
         final Nonce proxyNonce,
         final SessionKeys keys,
-        final Function<Knock, ReplyPublication> publications,
-        final long nowNs) {
-        knockHoldOff.onFailure(nowNs);
+        final Function<Knock, ReplyPublication> publications) {
         final ReplyPublication known = publicationFor(knock);
         final Keyed next = new Keyed(knock, proxyNonce, keys, known == null ? publications.apply(knock) : known);
         final Keyed dropped = pending;
@@ -164,8 +156,6 @@ public final class RemoteSession {
         pending = null;
         challengeOwed = false;
         closeUnused(former);
-        knockHoldOff.reset();
-        holdOff.reset();
     }
 
     void take(final SealedMessage message) {

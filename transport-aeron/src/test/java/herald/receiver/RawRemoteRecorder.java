@@ -58,8 +58,17 @@ final class RawRemoteRecorder implements AutoCloseable {
 
     void knock() {
         final String channel = subscription.tryResolveChannelEndpointPort();
+        knock(channel.substring(channel.indexOf('=') + 1));
+    }
+
+    void knock(final String replyEndpoint) {
         knock = new Knock(id, Nonce.next(new SecureRandom()), publication.sessionId(), REPLY_STREAM_ID,
-            channel.substring(channel.indexOf('=') + 1), LinkDescriptor.PROTOCOL_VERSION);
+            replyEndpoint, LinkDescriptor.PROTOCOL_VERSION);
+        knockAgain();
+    }
+
+    /** As somebody would who recorded it. */
+    void knockAgain() {
         final int length = handshake.encode(knock);
         sendRaw(handshake.buffer(), length);
     }
@@ -84,6 +93,13 @@ final class RawRemoteRecorder implements AutoCloseable {
             return replies.size() > before;
         });
         return this;
+    }
+
+    void awaitReply(final int templateId) {
+        fixture.stepUntil(() -> {
+            subscription.poll(this::onReply, 10);
+            return replies.contains(templateId);
+        });
     }
 
     static UnsafeBuffer hello(final UUID id, final long attempt, final long firstSequence) {

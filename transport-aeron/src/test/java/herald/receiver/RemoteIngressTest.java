@@ -1,6 +1,7 @@
 package herald.receiver;
 
 import herald.seal.SharedKey;
+import herald.wire.RejectDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +119,60 @@ class RemoteIngressTest {
         fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
     }
 
+    @Test
+    void shouldAskAProvenRecorderAtOnceForWhatCameDamaged() {
+        final RawRemoteRecorder recorder = recorder(KEY).open(1, 1);
+        final UnsafeBuffer sealed = recorder.seal(WireEvents.event(ID, 1, "e1"));
+        flip(sealed, sealed.capacity() * 8 - 1);
+        recorder.sendRaw(sealed);
+        recorder.awaitReply(RejectDecoder.TEMPLATE_ID);
+
+        recorder.event(1);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
+        assertThat(fixture.count(ReceiverCounter.REMOTE_FORGED)).isOne();
+        assertThat(fixture.count(ReceiverCounter.REMOTE_HELD_OFF)).isZero();
+    }
+
+    @Test
+    void shouldSlowAHolderOfTheKeyDownOnWhateverStreamItKnocksInVain() {
+        for (int i = 1; i <= 3; i++) {
+            try (RawRemoteRecorder recorder = recorder(KEY)) {
+                recorder.knock();
+                recorder.knock();
+                final int dropped = 2 * i - 1;
+                fixture.stepUntil(() -> fixture.count(ReceiverCounter.REMOTE_HELD_OFF) == dropped);
+            }
+        }
+        recorder(KEY).knock();
+        fixture.awaitCount(ReceiverCounter.REMOTE_HELD_OFF, 6);
+        fixture.advanceNs(TimeUnit.SECONDS.toNanos(5));
+
+        recorder(KEY).open(1, 1).event(1);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
+    }
+
+    @Test
+    void shouldAnswerNowhereButAtTheAddressOfOneHost() {
+        final RawRemoteRecorder recorder = recorder(KEY);
+        final String[] addresses = {"999.1.1.1:9", "1.2.3:9", "face.cafe:9", "0.0.0.0:9", "224.0.0.1:9", "127.0.0.1:0",
+            "255.255.255.255:9", "127.0.0.1:70000", "[::]:9", "[ff02::1]:9", "[::ffff:224.0.0.1]:9", "[1:2]:9", "[.:]:9",
+            "01.2.3.4:9"};
+        for (int i = 0; i < addresses.length; i++) {
+            recorder.knock(addresses[i]);
+            fixture.awaitCount(ReceiverCounter.REMOTE_REFUSED, i + 1);
+            fixture.advanceNs(TimeUnit.SECONDS.toNanos(10));
+        }
+        assertNothingTaken();
+    }
+
+    @Test
+    void shouldTakeAKnockOnce() {
+        final RawRemoteRecorder recorder = recorder(KEY).shakeHands();
+        fixture.advanceNs(TimeUnit.SECONDS.toNanos(10));
+        recorder.knockAgain();
+        fixture.awaitCount(ReceiverCounter.REMOTE_REPLAYED, 1);
+    }
+
     private long refused() {
         return fixture.count(ReceiverCounter.REMOTE_FORGED) + fixture.count(ReceiverCounter.REMOTE_REFUSED) +
             fixture.count(ReceiverCounter.REMOTE_REPLAYED) + fixture.count(ReceiverCounter.REMOTE_OUTSIDE_SESSION);
@@ -136,9 +191,10 @@ class RemoteIngressTest {
         recorder.sendRaw(first);
         fixture.awaitCount(ReceiverCounter.REMOTE_REPLAYED, 1);
         recorder.event(3);
-        fixture.awaitCount(ReceiverCounter.REMOTE_HELD_OFF, 1);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 3);
 
-        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2");
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 e1", "2 e2", "3 e3");
+        assertThat(fixture.count(ReceiverCounter.REMOTE_HELD_OFF)).as("nobody slows a proven sender down").isZero();
         assertThat(fixture.count(ReceiverCounter.RESENT)).isZero();
     }
 

@@ -5,6 +5,9 @@ import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
 import herald.recorder.RecorderCounter;
 import herald.recorder.RemoteProxy;
+import herald.seal.Handshake;
+import herald.seal.Knock;
+import herald.seal.Nonce;
 import herald.seal.SharedKey;
 import herald.wire.AckEncoder;
 import herald.wire.KnockDecoder;
@@ -331,6 +334,61 @@ class RemoteRecorderTest {
         assertThat(relay.hasFlipped()).isTrue();
         assertThat(fixture.count(ReceiverCounter.REMOTE_FORGED)).isOne();
         assertAcceptedOnceInOrder(30);
+    }
+
+    @Test
+    void shouldSendADamagedLastEventAgainWithoutWaitingForItsAcknowledgement() {
+        launch(KEY);
+        stepUntil(recorder::isLive);
+        relay.flipNext(frame -> isSealed(frame) && frame.getInt(0) > 200);
+        final long recordedAtNs = fixture.nowNs();
+        record(1, 1);
+        awaitAccepted(1);
+
+        assertThat(relay.hasFlipped()).isTrue();
+        assertThat(fixture.nowNs() - recordedAtNs).isLessThan(TimeUnit.SECONDS.toNanos(5));
+        assertAcceptedOnceInOrder(1);
+    }
+
+    @Test
+    void shouldTellAgainAndAgainThatNobodyAnswers() {
+        relay.close();
+        launch(KEY);
+        record(1, 5);
+        for (int told = 1; told <= 3; told++) {
+            final int expected = told;
+            fixture.stepUntil(() -> {
+                fixture.advanceNs(TimeUnit.SECONDS.toNanos(1));
+                recorder.conductorInvoker().invoke();
+                return errors.size() >= expected;
+            });
+        }
+        assertThat(errors).hasSize(3).allSatisfy(error -> assertThat(error)
+            .hasMessageContaining("nothing answers").hasMessageContaining("127.0.0.1:" + relay.port()));
+    }
+
+    /** Anybody can send one who knows where the recorder listens, which a Knock tells everybody on the network. */
+    @Test
+    void shouldNotTellOfAnotherKeyForAStrangersChallenge() {
+        launch(KEY);
+        record(1, 5);
+        awaitAccepted(5);
+        final KnockDecoder knock = lastKnock();
+        final Handshake handshake = new Handshake(WRONG_KEY);
+        final Knock forged = new Knock(recorder.recorderId(),
+            new Nonce(knock.recorderNonceHigh(), knock.recorderNonceLow()), knock.aeronSessionId(),
+            knock.replyStreamId(), "127.0.0.1:9", knock.protocolVersion());
+        final int length = handshake.encodeChallenge(forged, new Nonce(1, 2));
+        final int streamId = knock.replyStreamId();
+        try (Aeron forger = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
+            ExclusivePublication replies = forger.addExclusivePublication(
+                "aeron:udp?endpoint=" + lastKnock().replyEndpoint(), streamId)) {
+            final long before = recorder.counter(RecorderCounter.REPLIES_REFUSED);
+            stepUntil(() -> replies.offer(handshake.buffer(), 0, length) > 0);
+            stepUntil(() -> recorder.counter(RecorderCounter.REPLIES_REFUSED) == before + 1);
+        }
+        assertThat(errors).isEmpty();
+        assertThat(recorder.isLive()).isTrue();
     }
 
     private static boolean isSealed(final UnsafeBuffer frame) {

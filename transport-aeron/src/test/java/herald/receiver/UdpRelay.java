@@ -26,6 +26,7 @@ final class UdpRelay implements AutoCloseable {
     /** Everything that went to the proxy, in its order. */
     final List<byte[]> captured = new ArrayList<>();
     private final DatagramChannel front;
+    private final int port;
     private final DatagramChannel back;
     private final ByteBuffer datagram = ByteBuffer.allocate(64 * 1024);
     private SocketAddress recorder;
@@ -35,6 +36,7 @@ final class UdpRelay implements AutoCloseable {
         try {
             front = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             front.configureBlocking(false);
+            port = front.socket().getLocalPort();
             back = DatagramChannel.open().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort));
             back.configureBlocking(false);
         } catch (final IOException e) {
@@ -43,7 +45,7 @@ final class UdpRelay implements AutoCloseable {
     }
 
     int port() {
-        return front.socket().getLocalPort();
+        return port;
     }
 
     /** Flips a bit in the payload of the next frame of data like this one, once. */
