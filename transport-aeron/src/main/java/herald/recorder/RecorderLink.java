@@ -164,6 +164,9 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (state == State.CLOSED) {
             return 0;
         }
+        if (remote != null && state != State.LIVE) {
+            remote.whileDown(client, nowNs);
+        }
         if (state == State.NO_CLIENT) {
             return nowNs - deadlineNs >= 0 ? connect(nowNs) : 0;
         }
@@ -186,7 +189,11 @@ final class RecorderLink implements ReplyHandler.Replies {
             return work + 1;
         }
         if (needsHello(nowNs)) {
-            beginSession(nowNs);
+            if (state != State.ADDING && remote != null && remote.needsNewStream()) {
+                disconnect(nowNs);
+            } else {
+                beginSession(nowNs);
+            }
             return work + 1;
         }
         return work + (state == State.LIVE ? sendSome() : 0);
@@ -264,7 +271,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             sayHello(nowNs);
         } else {
             state = State.KNOCKED;
-            deadlineNs = nowNs + remote.knock(client);
+            deadlineNs = nowNs + remote.knock(client, nowNs);
         }
     }
 
@@ -294,7 +301,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             backlog.count(RecorderCounter.HELLOS);
         }
         state = State.HELLO_SENT;
-        deadlineNs = nowNs + context.helloTimeoutNs;
+        deadlineNs = nowNs + (remote == null ? context.helloTimeoutNs : remote.answerTimeoutNs());
     }
 
     private int sendSome() {
@@ -356,6 +363,9 @@ final class RecorderLink implements ReplyHandler.Replies {
         progressNs = nanoClock.nanoTime();
         backoffNs = context.minBackoffNs;
         live = true;
+        if (remote != null) {
+            remote.onWelcome();
+        }
         passLoss();
     }
 
