@@ -1,6 +1,8 @@
 package herald.engine;
 
+import herald.admission.StreamAdmission;
 import herald.link.DriverIdentity;
+import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
@@ -10,6 +12,7 @@ import io.aeron.exceptions.AeronException;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.SystemNanoClock;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,12 +61,33 @@ public final class LocalMediaDriver implements AutoCloseable {
      */
     public static LocalMediaDriver launch(
         final String directoryName, final long timeoutMs, final ErrorHandler errorHandler) {
+        return launch(directoryName, timeoutMs, new StreamAdmission((counter, amount) -> {
+        }), errorHandler);
+    }
+
+    /**
+     * Starts a driver that lets streams from other hosts in by rules.
+     *
+     * @param directoryName of it.
+     * @param timeoutMs     after which a client without a sign of life is dead for it, and it for a client.
+     * @param admission     of this driver alone.
+     * @param errorHandler  told what goes wrong in it.
+     * @return the driver, ready for clients.
+     * @throws IllegalArgumentException where the timeout is out of bounds.
+     * @throws ProxyException           where it can't start: says why and what would mend it.
+     */
+    public static LocalMediaDriver launch(
+        final String directoryName,
+        final long timeoutMs,
+        final StreamAdmission admission,
+        final ErrorHandler errorHandler) {
         requireTimeout(timeoutMs, "timeout in ms");
         HeraldDirectory.requireName("aeronDirectoryName", Objects.requireNonNull(directoryName, "directoryName"));
         awaitSilence(directoryName, timeoutMs);
         try {
             return start(
                 context(directoryName, timeoutMs, errorHandler)
+                    .receiveChannelEndpointSupplier(admission)
                     .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
                 LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH);
         } catch (final AeronException | IllegalStateException e) {
@@ -105,7 +129,7 @@ public final class LocalMediaDriver implements AutoCloseable {
             .clientLivenessTimeoutNs(timeoutNs)
             .publicationUnblockTimeoutNs(timeoutNs + timeoutNs / 2)
             .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(Math.min(MAX_TIMER_INTERVAL_MS, timeoutMs / 4)))
-            .errorHandler(errorHandler);
+            .errorHandler(new ErrorSummary(errorHandler, SystemNanoClock.INSTANCE));
     }
 
     /**

@@ -1,5 +1,8 @@
 package herald.engine;
 
+import herald.admission.KnockCheck;
+import herald.admission.StreamAdmission;
+import herald.admission.StreamRule;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
 import herald.link.HeraldDirectory;
@@ -45,6 +48,8 @@ final class ProxyMediaDriver implements AutoCloseable {
     private final String directoryName;
     private final boolean external;
     private LocalMediaDriver driver;
+    private volatile StreamAdmission admission;
+    private volatile CounterId.Sink counters;
     private ReceiverClient client;
     private long silentSinceNs;
     private boolean silent;
@@ -78,6 +83,7 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
     ReceiverClient connect(final CounterId.Sink counters, final UUID directoryId) {
+        this.counters = counters;
         final ClaimedDriver claimed =
             new ClaimedDriver(this::tryConnect, directoryId, context.dataDir.toString());
         final long deadlineNs = System.nanoTime() + CLAIM_PATIENCE_NS;
@@ -91,6 +97,7 @@ final class ProxyMediaDriver implements AutoCloseable {
                 throw unusable(e);
             }
         }
+        client.onProven(this::onProven);
         return client;
     }
 
@@ -109,12 +116,32 @@ final class ProxyMediaDriver implements AutoCloseable {
             new RestingIdleStrategy(ipcParkNs, ipcParkNs) : new RestingIdleStrategy(context.maxParkNs);
     }
 
+    /** A driver from outside has rules of its own. */
+    private void onProven(final int sessionId) {
+        if (admission != null) {
+            admission.onProven(LinkDescriptor.EVENT_STREAM_ID, sessionId);
+        }
+    }
+
+    private StreamAdmission newAdmission() {
+        final CounterId.Sink sink = (counter, amount) -> {
+            if (counters != null) {
+                counters.add(counter, amount);
+            }
+        };
+        return context.remoteListener == null ? new StreamAdmission(sink) :
+            new StreamAdmission(sink, new StreamRule(LinkDescriptor.EVENT_STREAM_ID, StreamAdmission.MAX_TERM_LENGTH,
+                new KnockCheck(context.remoteListener.key()), true));
+    }
+
     private LocalMediaDriver embed() {
+        admission = newAdmission();
         return LocalMediaDriver.start(
             LocalMediaDriver.context(
-                directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver", error))
+                directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver: {}", error.toString()))
                 .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                     ThreadingMode.INVOKER : ThreadingMode.SHARED)
+                .receiveChannelEndpointSupplier(admission)
                 .sharedIdleStrategy(idleStrategy(context)),
             context.maxEventLength);
     }

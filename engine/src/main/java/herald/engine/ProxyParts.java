@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.journal.JournalHandler;
 import herald.link.DirectoryIdentity;
+import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
 import herald.receiver.DurableFeed;
 import herald.receiver.EventReceiver;
@@ -119,7 +120,8 @@ final class ProxyParts implements AutoCloseable {
                     pipeline, durable, runId, context.pollLimit, context.maxEventLength,
                     HeraldDirectory.spoolDir(context.dataDir),
                     context.adoptIntervalNs, context.disk, quarantine, counters, context.nanoClock, context.clock,
-                    error -> LOGGER.warn("receiver: {}", error.getMessage())),
+                    new ErrorSummary(
+                        error -> LOGGER.warn("receiver: {}", error.getMessage()), context.nanoClock)),
                 registry);
         } catch (final RegistrationException e) {
             if (context.remoteListener == null) {

@@ -94,7 +94,8 @@ public final class EventsManager implements AutoCloseable {
         final LocalMediaDriver driver = opened(LocalMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
-            DRIVER_TIMEOUT_MS, error -> LOGGER.warn("media driver: {}", error.getMessage())));
+            DRIVER_TIMEOUT_MS, VeniceAdmission.of(context.key),
+            error -> LOGGER.warn("media driver: {}", error.getMessage())));
         final Aeron aeron = opened(Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(driver.directoryName())
             .driverTimeoutMs(DRIVER_TIMEOUT_MS)

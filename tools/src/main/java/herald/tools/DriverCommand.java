@@ -1,7 +1,12 @@
 package herald.tools;
 
+import herald.admission.KnockCheck;
+import herald.admission.StreamAdmission;
+import herald.admission.StreamRule;
 import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
+import herald.link.LinkDescriptor;
+import herald.seal.SharedKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -24,6 +29,11 @@ final class DriverCommand extends AbstractCommand {
         description = "Directory of the media driver, in shared memory if possible: /dev/shm/herald, for example.")
     private Path aeronDir;
 
+    @Option(names = "--key-file", paramLabel = "FILE",
+        description = "The key that recorders on other hosts must have, the proxy's: who does not have it gets no " +
+            "memory and no descriptor of this driver. Without one, only the form of what comes is checked.")
+    private Path keyFile;
+
     @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10s",
         description = "After how long without a sign of life a client is dead, 1s or more; default: ${DEFAULT-VALUE}.")
     private Duration timeout;
@@ -39,10 +49,18 @@ final class DriverCommand extends AbstractCommand {
         return ExitCode.OK;
     }
 
+    /** Nobody counts here: what is refused is logged. */
+    private StreamAdmission admission() {
+        return new StreamAdmission((counter, amount) -> {
+        }, new StreamRule(LinkDescriptor.EVENT_STREAM_ID, StreamAdmission.MAX_TERM_LENGTH,
+            keyFile == null ? KnockCheck.formOnly() : new KnockCheck(SharedKey.read(keyFile)), false));
+    }
+
     private LocalMediaDriver launch() {
         try {
             return LocalMediaDriver.launch(
-                aeronDir.toString(), timeout.toMillis(), error -> LOG.error("media driver", error));
+                aeronDir.toString(), timeout.toMillis(), admission(),
+                error -> LOG.error("media driver: {}", error.toString()));
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
         } catch (final ProxyException e) {

@@ -74,7 +74,8 @@ public final class ErrorSummary implements ErrorHandler {
     }
 
     private String kindOf(final Throwable error, final String message) {
-        final String name = error.getClass().getName() + ' ' + message.replaceAll("[0-9A-Fa-f]*[0-9][0-9A-Fa-f:]*", "#");
+        final String withoutNumbers = message.replaceAll("[0-9A-Fa-f]*[0-9][0-9A-Fa-f:]*", "#");
+        final String name = error.getClass().getName() + ' ' + withoutNumbers;
         return kinds.size() < MAX_KINDS || kinds.containsKey(name) ? name : OTHER;
     }
 }

@@ -309,8 +309,8 @@ public final class RemoteIngress implements AutoCloseable {
     }
 
     /**
-     * Who is not proven is slowed down. A proven sender is not: a damaged message, or one that somebody slipped in, costs
-     * it that message alone, which it is asked for.
+     * Who is not proven is slowed down. A proven sender is not: a damaged message, or one that somebody slipped in,
+     * costs it that message alone, which it is asked for.
      */
     private Action refuse(final RemoteSession session, final int imageSessionId, final ReceiverCounter why) {
         counters.increment(why);
@@ -358,7 +358,8 @@ public final class RemoteIngress implements AutoCloseable {
     }
 
     private ReplyPublication publicationTo(final Knock knock) {
-        return new ReplyPublication(aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId(), nanoClock);
+        return new ReplyPublication(
+            aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId(), nanoClock);
     }
 
     private RemoteSession meet(final int imageSessionId) {

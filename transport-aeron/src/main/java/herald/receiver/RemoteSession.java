@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One image from another host whose sender knocked with the key: the session that it proved, and the one that a Knock asks
- * for. Receiver's thread.
+ * One image from another host whose sender knocked with the key: the session that it proved, and the one that a Knock
+ * asks for. Receiver's thread.
  *
  * <pre>
  *   Knock --right MAC--> pending, Challenge owed --Sealed under the pending keys--> current

@@ -50,7 +50,7 @@ final class ReplyPublication implements Replies {
         return publication != null && publication.isConnected();
     }
 
-    /** Where the driver has no room for its buffers, this recorder waits for replies, longer each time; no other does. */
+    /** Where the driver has no room for its buffers, this recorder waits, longer each time, and no other. */
     private void poll() {
         try {
             publication = aeron.getExclusivePublication(publicationId);

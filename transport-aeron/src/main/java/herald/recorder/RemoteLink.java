@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * Under the send lock, as {@link RecorderLink}.
  *
  * <p>What is waited for, a Challenge or a Welcome, is waited for twice as long with each try, up to sixteen times the
- * Hello's timeout: so the link comes up however long a round trip takes. A link that stays down is told again and again.
+ * Hello's timeout: so the link comes up however long a round trip takes. A link that stays down is told repeatedly.
  */
 final class RemoteLink {
     private static final int MAX_REPLY_LENGTH = 512;
@@ -99,7 +99,7 @@ final class RemoteLink {
         return context.helloTimeoutNs << Math.max(0, Math.min(tries - 1, MAX_DOUBLINGS));
     }
 
-    /** A stream that was disturbed on its way may never bring anything again: after so many tries another one is made. */
+    /** A stream that was disturbed on its way may never bring anything again: after some tries another one is made. */
     boolean needsNewStream() {
         return tries > 0 && tries % TRIES_PER_STREAM == 0;
     }
@@ -136,8 +136,8 @@ final class RemoteLink {
     private String troubleWith(final LinkClient client) {
         final String recorder = "recorder " + backlog.recorderId() + " of component " + context.component;
         if (client == null || !client.isConnected()) {
-            return "nothing answers " + recorder + " at " + proxy.endpoint() + ": check that the proxy listens there, " +
-                "and that a firewall lets UDP through; events stay in the spool";
+            return "nothing answers " + recorder + " at " + proxy.endpoint() + ": check that the proxy listens " +
+                "there, and that a firewall lets UDP through; events stay in the spool";
         }
         if (unanswered > SILENT_KNOCKS) {
             return "the proxy at " + proxy.endpoint() + " is there and does not let " + recorder + " in: check that " +

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Hold-offs of senders, which outlive their sessions, of so many senders at most: the one that failed first is forgotten
- * for a new one. Owned by one thread.
+ * Hold-offs of senders, which outlive their sessions, of so many senders at most: the one that failed first is
+ * forgotten for a new one. Owned by one thread.
  *
  * @param <K> by which a sender is known.
  */

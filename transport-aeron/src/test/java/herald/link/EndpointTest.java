@@ -6,6 +6,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/**
+ * Which texts are addresses to which something may be sent without asking anybody.
+ */
 @Timeout(60)
 class EndpointTest {
     @ParameterizedTest

@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/**
+ * Nobody who makes the same thing fail again and again fills a log.
+ */
 @Timeout(60)
 class ErrorSummaryTest {
     private final List<Throwable> said = new ArrayList<>();

@@ -155,8 +155,8 @@ class RemoteIngressTest {
     void shouldAnswerNowhereButAtTheAddressOfOneHost() {
         final RawRemoteRecorder recorder = recorder(KEY);
         final String[] addresses = {"999.1.1.1:9", "1.2.3:9", "face.cafe:9", "0.0.0.0:9", "224.0.0.1:9", "127.0.0.1:0",
-            "255.255.255.255:9", "127.0.0.1:70000", "[::]:9", "[ff02::1]:9", "[::ffff:224.0.0.1]:9", "[1:2]:9", "[.:]:9",
-            "01.2.3.4:9"};
+            "255.255.255.255:9", "127.0.0.1:70000", "[::]:9", "[ff02::1]:9", "[::ffff:224.0.0.1]:9", "[1:2]:9",
+            "[.:]:9", "01.2.3.4:9"};
         for (int i = 0; i < addresses.length; i++) {
             recorder.knock(addresses[i]);
             fixture.awaitCount(ReceiverCounter.REMOTE_REFUSED, i + 1);
