@@ -94,7 +94,7 @@ public final class EventsManager implements AutoCloseable {
         final LocalMediaDriver driver = opened(LocalMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
-            DRIVER_TIMEOUT_MS, VeniceAdmission.of(context.key),
+            DRIVER_TIMEOUT_MS, VeniceAdmission.of(context.key, counters),
             error -> LOGGER.warn("media driver: {}", error.getMessage())));
         final Aeron aeron = opened(Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(driver.directoryName())

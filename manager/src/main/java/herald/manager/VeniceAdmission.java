@@ -4,6 +4,7 @@ import herald.admission.FirstMessage;
 import herald.admission.KnockCheck;
 import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
+import herald.link.CounterId;
 import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.NodeHelloDecoder;
@@ -17,10 +18,9 @@ final class VeniceAdmission {
     private VeniceAdmission() {
     }
 
-    /** What is refused is logged. */
-    static StreamAdmission of(final SharedKey key) {
-        return new StreamAdmission((counter, amount) -> {
-        }, new StreamRule(VeniceDescriptor.STREAM_ID, VeniceDescriptor.TERM_LENGTH,
+    /** What is refused is counted, on the driver's thread, and logged. */
+    static StreamAdmission of(final SharedKey key, final CounterId.Sink counters) {
+        return new StreamAdmission(counters, new StreamRule(VeniceDescriptor.STREAM_ID, VeniceDescriptor.TERM_LENGTH,
             key == null ? hello() : new KnockCheck(VeniceDescriptor.keyOf(key)), false));
     }
 
