@@ -7,11 +7,13 @@ import herald.journal.SegmentAges;
 import herald.log.LogException;
 import herald.log.SegmentedLog;
 import herald.stage.ProxyCounter;
+import herald.writer.WriterAgent;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,6 +41,7 @@ final class Housekeeping implements Agent {
     private final JournalClock clock;
     private final CountersFile counters;
     private final SegmentAges ages;
+    private final OvertakenWriters overtaken;
     private long nextNs;
     private long busyUntilNs;
     private long nextRetentionNs;
@@ -48,7 +51,9 @@ final class Housekeeping implements Agent {
         final EventProxy.Context context,
         final ProxyLogs logs,
         final JournalClock clock,
-        final CountersFile counters) {
+        final CountersFile counters,
+        final List<WriterAgent> writers) {
+        this.overtaken = new OvertakenWriters(context.disk, DataDirectory.dispatch(context.dataDir), writers);
         this.context = context;
         this.journal = logs.journal();
         this.dispatchLog = logs.dispatchLog();
@@ -100,10 +105,18 @@ final class Housekeeping implements Agent {
         final long surplus = log.position() - context.journalRetentionLength;
         final long recoverable = Math.min(dispatchLog.resumePosition(), journal.headPosition());
         final int released = log.releaseBefore(Math.min(recoverable, Math.max(oldEnough, surplus))) +
-            dispatchLog.log().releaseBefore(Math.min(
+            releaseDispatched(Math.min(
                 dispatchLog.recoveryPosition(), dispatchLog.log().position() - context.dispatchRetentionLength));
         counters.add(ProxyCounter.SEGMENTS_RELEASED, released);
         return released;
+    }
+
+    private int releaseDispatched(final long position) throws IOException {
+        if (position <= 0) {
+            return 0;
+        }
+        overtaken.beforeRelease(position);
+        return dispatchLog.log().releaseBefore(position);
     }
 
     @Override

@@ -77,13 +77,25 @@ final class ProxyLogs implements AutoCloseable {
         dispatchLog = new DispatchLog(dispatch, 0, LogReader.segmentBases(settings.disk, dispatchDir).get(0));
         final DispatchRecovery.LastBatch last = recovery.findLastBatch();
         dispatchLog.resumePosition(last.resumePosition());
+        final boolean journalGone = LogReader.segmentBases(settings.disk, journalDir).isEmpty();
         final SegmentedLog log = openLog(journalDir, settings.journalSegmentLength, last.resumePosition());
+        if (journalGone && last.resumePosition() > 0) {
+            onJournalGone(last.resumePosition());
+        }
         recovered = JournalRecovery.read(settings.disk, journalDir, this::onDamage);
         journal = new Journal(log, recovered, settings.forgetRecorderNs);
         dedup = new DedupHandler(settings.random.nextLong(), settings.dedupIndexLimit, counters);
         batch = new BatchHandler(dispatchLog, settings.durability == Durability.DISK, counters);
         dedup.countFrom(counted(ProxyCounter.DEDUPLICATED_POSITION));
         batch.countFrom(counted(ProxyCounter.DISPATCHED_POSITION));
+    }
+
+    private void onJournalGone(final long dispatchedUpTo) {
+        final boolean maintenance = counters.get(ProxyCounter.MAINTENANCE) == 1;
+        counters.increment(ProxyCounter.JOURNALS_GONE);
+        LOGGER.error("{}: the journal is gone, the dispatch log was made from it up to position {}: what was not " +
+            "dispatched is lost, recorders are met anew, maintenance is {} as counters.dat has it; stop and put the " +
+            "segments back if you have them", journalDir, dispatchedUpTo, maintenance ? "on" : "off");
     }
 
     /** A journal that was wiped begins anew below what was counted of the one before. */

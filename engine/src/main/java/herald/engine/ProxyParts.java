@@ -10,6 +10,7 @@ import herald.receiver.Quarantine;
 import herald.receiver.RecorderRegistry;
 import herald.receiver.RecorderState;
 import herald.stage.Durability;
+import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import herald.writer.WriterAgent;
 import io.aeron.exceptions.RegistrationException;
@@ -110,7 +111,7 @@ final class ProxyParts implements AutoCloseable {
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = newReceiver(registry, quarantine);
         ingressAgent = new IngressAgent(receiver, pipeline, proxyStart(), counters);
-        housekeeping = new Housekeeping(context, logs, clock, counters);
+        housekeeping = new Housekeeping(context, logs, clock, counters, writerAgents);
     }
 
     private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
@@ -137,8 +138,10 @@ final class ProxyParts implements AutoCloseable {
             context.batchLengthLimit, context.defaults, wasUnderMaintenance());
     }
 
+    /** Where the journal is gone, the counter still says so. */
     private boolean wasUnderMaintenance() {
-        return logs != null && logs.recovered().start() != null && logs.recovered().start().maintenance();
+        final ProxyStart last = logs == null ? null : logs.recovered().start();
+        return last == null ? counters.get(ProxyCounter.MAINTENANCE) == 1 : last.maintenance();
     }
 
     private void openWriters() throws IOException {

@@ -92,6 +92,22 @@ public final class ProxyWriters {
         return failing;
     }
 
+    /**
+     * The writers that retention overtook since the proxy started.
+     *
+     * @return by name, what is gone before it was delivered.
+     */
+    public Map<String, String> overtaken() {
+        final Map<String, String> overtaken = new LinkedHashMap<>();
+        for (final WriterAgent agent : parts.writerAgents()) {
+            final String gone = agent.overtaken().describe();
+            if (gone != null) {
+                overtaken.put(agent.name(), gone);
+            }
+        }
+        return overtaken;
+    }
+
     private WriterAgent find(final String name) {
         return parts.writerAgents().stream().filter(agent -> agent.name().equals(name)).findFirst().orElse(null);
     }

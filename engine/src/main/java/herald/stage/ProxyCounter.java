@@ -46,6 +46,12 @@ public enum ProxyCounter implements CounterId {
     CLOCK_UNSET(50, "events recorded before their clock was set"),
     /** Whether the node is under maintenance. */
     MAINTENANCE(51, "1 while the node is under maintenance"),
+    /** Counters that did not match their checksum, and began again. */
+    COUNTERS_DAMAGED(110, "times that counters.dat was damaged, and counters began at 0"),
+    /** Starts that found no journal beside a dispatch log. */
+    JOURNALS_GONE(111, "starts that found the journal gone, or ending before what was dispatched"),
+    /** Events that retention deleted before a writer had delivered them. */
+    WRITER_OVERTAKEN(112, "events of the dispatch log released before a writer delivered them"),
     /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
     DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
     /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */

@@ -79,6 +79,10 @@ final class DirectoryCheck {
             return;
         }
         try (CountersFile counters = CountersFile.read(disk, file)) {
+            final String damage = CountersFile.damageOf(disk, file);
+            if (damage != null) {
+                throw new IOException("it " + damage);
+            }
             lines.add("counters: " + CountersFile.all().stream().filter(counter -> counters.get(counter) != 0).count() +
                 " not 0, whole");
         } catch (final IOException e) {

@@ -72,6 +72,7 @@ public final class WriterAgent implements Agent {
     private final Bookmark bookmark;
     private final WriterStatus status;
     private final DeadLetters deadLetters;
+    private final OvertakenEvents overtaken;
     private final UnsettledEvents unsettled = new UnsettledEvents();
     private DispatchReader reader;
     private EventBatch batch;
@@ -109,6 +110,7 @@ public final class WriterAgent implements Agent {
         this.bookmark = Bookmark.open(
             context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
+        this.overtaken = new OvertakenEvents(name, status, context.counters());
         status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
         status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
         final long from = startPosition(startsAtOldest);
@@ -428,6 +430,11 @@ public final class WriterAgent implements Agent {
         return deliveredPosition;
     }
 
+    /** What retention took before it was delivered. Any thread. */
+    public OvertakenEvents overtaken() {
+        return overtaken;
+    }
+
     /**
      * Whether deliveries fail at the moment. Any thread.
      *
@@ -456,6 +463,7 @@ public final class WriterAgent implements Agent {
         if (!failing && unsettled.size() > 0) {
             finish();
         }
+        overtaken.close();
         CloseHelper.quietCloseAll(reader, bookmark, status);
         try {
             writer.close();

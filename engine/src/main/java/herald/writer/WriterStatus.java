@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How one writer fares, in a mapped file beside its bookmark: any process can read it. Written by the writer's agent
@@ -35,7 +36,13 @@ public final class WriterStatus implements AutoCloseable {
         /** Wall clock since when it does not get through, ms since the epoch; 0 while it does. */
         FAILING_SINCE_MS(40),
         /** Wall clock since when the writer has not come back from a call, ms since the epoch; 0 between calls. */
-        CALL_SINCE_MS(48);
+        CALL_SINCE_MS(48),
+        /** Events that retention deleted before they were delivered; housekeeping writes this and what follows. */
+        OVERTAKEN_EVENTS(56),
+        /** Journal time of the first of those events, ms since the epoch; 0 where there is none. */
+        OVERTAKEN_FROM_MS(64),
+        /** Journal time of the last of those events, ms since the epoch. */
+        OVERTAKEN_TO_MS(72);
 
         private final int offset;
 
@@ -90,6 +97,14 @@ public final class WriterStatus implements AutoCloseable {
 
     void add(final Field field, final long amount) {
         set(field, get(field) + amount);
+    }
+
+    void overtaken(final long events, final long firstNs, final long lastNs) {
+        if (get(Field.OVERTAKEN_EVENTS) == 0) {
+            set(Field.OVERTAKEN_FROM_MS, TimeUnit.NANOSECONDS.toMillis(firstNs));
+        }
+        set(Field.OVERTAKEN_TO_MS, TimeUnit.NANOSECONDS.toMillis(lastNs));
+        add(Field.OVERTAKEN_EVENTS, events);
     }
 
     void set(final Field field, final long value) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,11 +71,62 @@ class CountersFileTest {
     }
 
     @Test
+    void shouldSayAndBeginAnewWhereABitOfThemFlipped() throws IOException {
+        final Path file = dir.resolve("counters.dat");
+        try (CountersFile counters = open()) {
+            counters.add(ProxyCounter.BATCHES, 5);
+        }
+        final byte[] whole = Files.readAllBytes(file);
+        for (int offset = 0; offset < whole.length; offset += offset < whole.length - 64 ? 4_093 : 3) {
+            final byte[] flipped = whole.clone();
+            flipped[offset] ^= 4;
+            Files.write(file, flipped);
+            if (offset < whole.length - 52) {
+                assertThat(CountersFile.damageOf(SystemDisk.INSTANCE, file)).as("byte %s", offset).isNotNull();
+                try (CountersFile counters = open()) {
+                    assertThat(counters.get(ProxyCounter.BATCHES)).isZero();
+                    assertThat(counters.get(ProxyCounter.COUNTERS_DAMAGED)).isEqualTo(1);
+                }
+                assertThat(Files.readAllBytes(dir.resolve("counters.dat.damaged"))).isEqualTo(flipped);
+            }
+        }
+        Files.write(file, whole);
+        try (CountersFile counters = open()) {
+            assertThat(counters.get(ProxyCounter.BATCHES)).isEqualTo(5);
+            assertThat(counters.get(ProxyCounter.COUNTERS_DAMAGED)).isZero();
+        }
+    }
+
+    @Test
+    void shouldKnowNothingOfThemAfterAKill() throws IOException {
+        final Path file = dir.resolve("counters.dat");
+        try (CountersFile counters = open()) {
+            counters.add(ProxyCounter.BATCHES, 5);
+            Files.copy(file, dir.resolve("killed"));
+        }
+        Files.move(dir.resolve("killed"), file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(CountersFile.damageOf(SystemDisk.INSTANCE, file)).isNull();
+        try (CountersFile counters = open()) {
+            assertThat(counters.get(ProxyCounter.BATCHES)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void shouldTakeCountersFromBeforeTheyHadAChecksum() throws IOException {
+        final byte[] old = new byte[512 * 64];
+        old[64 * ProxyCounter.BATCHES.id()] = 9;
+        Files.write(dir.resolve("counters.dat"), old);
+        try (CountersFile counters = open()) {
+            assertThat(counters.get(ProxyCounter.BATCHES)).isEqualTo(9);
+        }
+    }
+
+    @Test
     void shouldBeginAnewWhereTheFileHasAnotherLength() throws IOException {
         Files.write(dir.resolve("counters.dat"), new byte[] {1, 2, 3});
         try (CountersFile counters = open()) {
             for (final CounterId counter : CountersFile.all()) {
-                assertThat(counters.get(counter)).isZero();
+                assertThat(counters.get(counter)).isEqualTo(counter == ProxyCounter.COUNTERS_DAMAGED ? 1 : 0);
             }
         }
     }

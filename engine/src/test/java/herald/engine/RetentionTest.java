@@ -9,6 +9,7 @@ import herald.receiver.RecorderState;
 import herald.stage.ProxyCounter;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
+import herald.writer.WriterStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,7 @@ class RetentionTest {
             assertThat(counted(node, ProxyCounter.SEGMENTS_RELEASED)).isPositive();
             assertThat(end(node) - oldest(DataDirectory.dispatch(dir))).isGreaterThanOrEqualTo(3 * SEGMENT_LENGTH);
             assertThat(counted(node, ProxyCounter.WRITER_LOST_BYTES)).isZero();
+            assertToldOfWhatItIsLosing(node);
             node.stopProxy();
 
             final long kept = oldest(DataDirectory.dispatch(dir));
@@ -84,6 +86,18 @@ class RetentionTest {
             node.startProxy(node.context().writer(writer, EventFilter.ALL, true));
             node.stepUntil("the writer gets through", () -> writer.delivered > 0);
             assertThat(counted(node, ProxyCounter.WRITER_LOST_BYTES)).isBetween(kept - 1_000_000L, kept).isPositive();
+        }
+    }
+
+    private void assertToldOfWhatItIsLosing(final SteppedNode node) throws IOException {
+        final long events = counted(node, ProxyCounter.WRITER_OVERTAKEN);
+        assertThat(events).isPositive();
+        assertThat(node.proxy().writers().overtaken().get("stuck")).matches(events + " events of .*Z to .*Z");
+        try (WriterStatus status = WriterStatus.read(
+            SystemDisk.INSTANCE, DataDirectory.bookmarks(dir).resolve("stuck" + WriterStatus.SUFFIX))) {
+            assertThat(status.get(WriterStatus.Field.OVERTAKEN_EVENTS)).isEqualTo(events);
+            assertThat(status.get(WriterStatus.Field.OVERTAKEN_FROM_MS)).isPositive()
+                .isLessThanOrEqualTo(status.get(WriterStatus.Field.OVERTAKEN_TO_MS));
         }
     }
 

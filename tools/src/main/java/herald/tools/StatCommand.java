@@ -80,9 +80,17 @@ final class StatCommand extends AbstractCommand {
                 " retries=" + status.get(WriterStatus.Field.RETRIES) +
                 " dead-letters=" + status.get(WriterStatus.Field.DEAD_LETTERS) +
                 " lost-bytes=" + status.get(WriterStatus.Field.LOST_BYTES) +
+                overtaken(status) +
                 (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)) +
                 (isLong(callSinceMs) ? " in-call-since=" + Instant.ofEpochMilli(callSinceMs) : ""));
         }
+    }
+
+    private static String overtaken(final WriterStatus status) {
+        final long events = status.get(WriterStatus.Field.OVERTAKEN_EVENTS);
+        return events == 0 ? "" : " overtaken=" + events + " from=" +
+            Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_FROM_MS)) + " to=" +
+            Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_TO_MS));
     }
 
     private static boolean isLong(final long callSinceMs) {

@@ -1,5 +1,6 @@
 package herald.tools.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -222,7 +223,8 @@ public final class AdminServer implements AutoCloseable {
         String node,
         String maintenance,
         Map<String, String> writers,
-        Map<String, String> policies) {
+        Map<String, String> policies,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> overtaken) {
 
         boolean works() {
             return "ok".equals(status);
@@ -232,7 +234,8 @@ public final class AdminServer implements AutoCloseable {
     private Health health() {
         final Map<String, String> writers = new LinkedHashMap<>();
         proxy.writers().failing().forEach((name, failing) -> writers.put(name, failing ? "failing" : "ok"));
-        return new Health(proxy.hasFailed() ? "failed" : "ok", proxy.node(), onOrOff(), writers, policies.failures());
+        return new Health(proxy.hasFailed() ? "failed" : "ok", proxy.node(), onOrOff(), writers, policies.failures(),
+            proxy.writers().overtaken());
     }
 
     private Object onPolicies(final HttpExchange exchange) throws Refused, IOException {
