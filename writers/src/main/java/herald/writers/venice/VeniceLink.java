@@ -122,8 +122,7 @@ final class VeniceLink implements AutoCloseable {
         message = seal.knock();
         await("takes no message", this::offer);
         if (!isMetInTime(seal::isOpen)) {
-            throw new VeniceException(seal.hasMetOtherKey() ?
-                "has another key than this node: give both the same one" :
+            throw new VeniceException(
                 "does not prove that it has the key of this node: was it started with --key-file, and the same key?");
         }
     }

@@ -34,7 +34,6 @@ final class VeniceSeal {
     private SessionKeys keys;
     private Sealer sealer;
     private Unsealer unsealer;
-    private boolean otherKey;
 
     VeniceSeal(final SharedKey key) {
         this.handshake = new Handshake(VeniceDescriptor.keyOf(key));
@@ -55,11 +54,6 @@ final class VeniceSeal {
     /** Whether the manager has proven the key: messages can be sealed. */
     boolean isOpen() {
         return keys != null;
-    }
-
-    /** Whether something answered that has another key. */
-    boolean hasMetOtherKey() {
-        return otherKey;
     }
 
     /** Seals a message into {@link #sealed()}; returns its length. */
@@ -93,9 +87,8 @@ final class VeniceSeal {
     }
 
     private void onChallenge(final DirectBuffer buffer, final int offset, final int length) {
-        if (!handshake.decodeChallenge(buffer, offset, length)) {
-            otherKey = true;
-        } else if (!isOpen() && handshake.answers(knock)) {
+        // One without the key says nothing of the manager: anybody can send it.
+        if (handshake.decodeChallenge(buffer, offset, length) && !isOpen() && handshake.answers(knock)) {
             keys = handshake.keys(knock, handshake.proxyNonce());
             sealer = keys.sealerToProxy();
             unsealer = keys.unsealerOfProxy();
