@@ -18,7 +18,7 @@ import java.util.UUID;
  * A proxy's data directory: where each part of it is, and that one proxy has it.
  *
  * <pre>
- *   lock                 held while a proxy runs
+ *   lock                 held while a proxy runs, and .lock.owner beside it
  *   format               version of what is in here
  *   identity             which directory this is, which a copy is not; see IdentityFile
  *   counters.dat         see CountersFile
@@ -61,8 +61,8 @@ public final class DataDirectory implements AutoCloseable {
             disk.createDirectories(root);
             lock = FileMutex.tryAcquire(lock(root));
             if (lock == null) {
-                throw new ProxyException("data directory " + root + " is in use by another proxy: stop that one, or " +
-                    "choose another with --data-dir");
+                throw new ProxyException("data directory " + root + " is in use by another proxy (" +
+                    FileMutex.holderOf(lock(root)) + "): stop that one, or choose another with --data-dir");
             }
             checkFormat(disk, root);
             for (final Path part : new Path[] {

@@ -86,8 +86,9 @@ public final class EventsManager implements AutoCloseable {
         }
         final FileMutex lock = FileMutex.tryAcquire(context.dataDir.resolve("lock"));
         if (lock == null) {
-            throw new IOException("data directory " + context.dataDir + " is in use by another manager: stop that " +
-                "one, or choose another with --data-dir");
+            throw new IOException("data directory " + context.dataDir + " is in use by another manager (" +
+                FileMutex.holderOf(context.dataDir.resolve("lock")) +
+                "): stop that one, or choose another with --data-dir");
         }
         opened(lock);
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve("index")));

@@ -288,6 +288,9 @@ class ManagerTest {
 
         assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
             .hasMessageContaining("in use by another manager");
+        Files.delete(dir.resolve("manager/lock"));
+        assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
+            .hasMessageContaining("in use by another manager (this process");
     }
 
     @Test

@@ -45,7 +45,9 @@ final class BookmarkCommand extends AbstractCommand {
         final FileMutex lock = FileMutex.tryAcquire(DataDirectory.lock(root));
         if (lock == null) {
             throw new CommandFailure(ExitCode.IO,
-                "a proxy runs in " + root + ": stop it before its writers' bookmarks are forgotten");
+                "a proxy runs in " + root + " (" +
+                FileMutex.holderOf(DataDirectory.lock(root)) +
+                "): stop it before its writers' bookmarks are forgotten");
         }
         try {
             for (final String name : names) {

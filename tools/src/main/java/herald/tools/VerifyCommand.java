@@ -1,5 +1,7 @@
 package herald.tools;
 
+import herald.engine.DataDirectory;
+import herald.io.FileMutex;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.verify.Finding;
@@ -68,7 +70,8 @@ final class VerifyCommand extends AbstractCommand {
     private void repair(final Path root) throws IOException {
         final List<String> done = Verification.repair(SystemDisk.INSTANCE, root, SystemEpochNanoClock.INSTANCE);
         if (done == null) {
-            throw new CommandFailure(ExitCode.IO, "a proxy runs in " + root + ": stop it, then repair");
+            throw new CommandFailure(ExitCode.IO, "a proxy runs in " + root + " (" +
+                FileMutex.holderOf(DataDirectory.lock(root)) + "): stop it, then repair");
         }
         done.forEach(line -> out().println("repair: " + Printable.of(line)));
     }

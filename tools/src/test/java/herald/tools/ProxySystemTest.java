@@ -132,6 +132,19 @@ class ProxySystemTest {
     }
 
     @Test
+    void shouldRefuseDataDirectoryOfRunningProxyWhoseLockIsDeleted() throws Exception {
+        try (HeraldProcess proxy = proxy()) {
+            Files.delete(dataDir().resolve("lock"));
+            final HeraldProcess second = HeraldProcess.run(dir, "proxy", "--data-dir=" + dataDir());
+
+            assertThat(second.exitCode()).isEqualTo(ExitCode.IO);
+            assertThat(second.err().lines()).singleElement().asString()
+                .containsPattern("in use by another proxy \\(process \\d+, java\\)");
+            assertThat(proxy.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void shouldTakeClosedPipeOfTailAsEnd() throws Exception {
         try (HeraldProcess proxy = proxy(); HeraldProcess record = recordMany()) {
             assertThat(record.exitCode()).as(record.err()).isZero();

@@ -33,6 +33,7 @@ public final class OrphanSpool implements AutoCloseable {
     private final List<SpoolInspection.Damage> damages;
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[SpoolDescriptor.HEADER_LENGTH]);
     private SpoolWindow window;
+    private boolean lossy;
 
     OrphanSpool(
         final Disk disk, final Path file, final FileMutex mutex, final SpoolBytes bytes, final SpoolScan scan)
@@ -132,6 +133,12 @@ public final class OrphanSpool implements AutoCloseable {
         scan.damageAt(index, reason);
         damages.clear();
         damages.addAll(scan.damages());
+        lossy = true;
+    }
+
+    /** Whether events that seemed whole at first turned out to be none. */
+    boolean isLossy() {
+        return lossy;
     }
 
     /** Gives back the memory that reading takes, until the next event is asked for. */

@@ -489,6 +489,11 @@ public final class Spool implements Backlog, AutoCloseable {
         return header.getLongVolatile(counter.offset());
     }
 
+    /** Whether file and lock still have their names. Where somebody replaced one, nobody drains what is written. */
+    boolean isInPlace() throws IOException {
+        return mutex.isInPlace() && SpoolFile.isIn(file, header);
+    }
+
     /**
      * Unmaps the spool and lets others have it. Nobody may use it any more.
      */

@@ -29,6 +29,7 @@ import java.util.UUID;
  *  1024  used sequence: the newest one that was published
  *  1088  failed: 1 once a force of this file failed
  *  1152  acknowledger: data directory id, high and low, generation, run id, journal position, check
+ *  1216  device of this file
  *  2048  copy of bytes 0 to 59
  * </pre>
  */
@@ -63,6 +64,7 @@ final class SpoolDescriptor {
     static final int FAILED_OFFSET = 1088;
     static final int ACKNOWLEDGER_OFFSET = 1152;
     static final int ACKNOWLEDGER_CHECK_OFFSET = ACKNOWLEDGER_OFFSET + 40;
+    static final int DEVICE_OFFSET = 1216;
     static final int IDENTITY_COPY_OFFSET = 2048;
     static final int IDENTITY_LENGTH = HEADER_CRC_OFFSET + Integer.BYTES;
 

@@ -75,13 +75,23 @@ final class SpoolDrainer implements AutoCloseable {
     /** One that was set aside was counted by the recorder that did so. */
     private void count(final OrphanSpool orphan) {
         if (!orphan.damages().isEmpty() && !SpoolFile.isSetAside(orphan.file())) {
-            own.count(RecorderCounter.SPOOLS_DAMAGED);
-            own.count(RecorderCounter.DAMAGED_BYTES, orphan.damages().stream()
-                .mapToLong(damage -> Math.max(1, damage.length())).sum());
+            countDamages(orphan);
         }
     }
 
+    private void countDamages(final OrphanSpool orphan) {
+        own.count(RecorderCounter.SPOOLS_DAMAGED);
+        own.count(RecorderCounter.DAMAGED_BYTES, orphan.damages().stream()
+            .mapToLong(damage -> Math.max(1, damage.length())).sum());
+    }
+
     private void release(final OrphanSpool orphan) {
+        if (orphan.isLossy()) {
+            countDamages(orphan);
+            refusals.report(new SpoolException("spool " + orphan.file() + " of recorder " + orphan.recorderId() +
+                " held what is no event of its recorder, or was changed while it was read (" +
+                SpoolFile.describe(orphan.damages()) + "): what is whole was sent, the file is kept aside"));
+        }
         try {
             orphan.releaseDrained();
         } catch (final IOException e) {

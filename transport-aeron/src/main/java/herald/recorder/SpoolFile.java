@@ -1,8 +1,10 @@
 package herald.recorder;
 
 import herald.io.Disk;
+import herald.io.FileIdentity;
 import herald.io.FileMutex;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -25,8 +27,8 @@ import java.util.stream.Collectors;
  * is gone.
  *
  * <p>A spool is set aside, to be drained under its old id by the proxy, where sequences of that id may have been used
- * that it does not know of: it is damaged, a copy (another inode) or from before a restart of the machine (another
- * boot id), which may have been a power cut.
+ * that it does not know of: it is damaged, a copy (another inode or device) or from before a restart of the machine
+ * (another boot id), which may have been a power cut.
  */
 public final class SpoolFile {
     /** How the names of spools end. */
@@ -228,9 +230,20 @@ public final class SpoolFile {
     private static boolean isOfThisFile(final Path file, final UnsafeBuffer header) throws IOException {
         final UUID boot = bootId();
         return header.getLong(SpoolDescriptor.FAILED_OFFSET) == 0 &&
-            header.getLong(SpoolDescriptor.INODE_OFFSET) == inode(file) &&
+            isIn(file, header) &&
             header.getLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET) == boot.getMostSignificantBits() &&
             header.getLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET) == boot.getLeastSignificantBits();
+    }
+
+    /**
+     * Whether a header is that of the file that has this name now: a copy, and a file that was put where another one
+     * was, have another inode or device. Recorders before this one wrote no device.
+     */
+    static boolean isIn(final Path file, final DirectBuffer header) throws IOException {
+        final FileIdentity identity = FileIdentity.of(file);
+        final long device = header.getLong(SpoolDescriptor.DEVICE_OFFSET);
+        return identity != null && header.getLong(SpoolDescriptor.INODE_OFFSET) == identity.inode() &&
+            (device == 0 || device == identity.device());
     }
 
     private static Spool begin(
@@ -246,7 +259,9 @@ public final class SpoolFile {
         header.putInt(SpoolDescriptor.CAPACITY_OFFSET, capacity);
         header.putLong(SpoolDescriptor.RECORDER_ID_HIGH_OFFSET, recorderId.getMostSignificantBits());
         header.putLong(SpoolDescriptor.RECORDER_ID_LOW_OFFSET, recorderId.getLeastSignificantBits());
-        header.putLong(SpoolDescriptor.INODE_OFFSET, inode(unnamed));
+        final FileIdentity identity = FileIdentity.of(unnamed);
+        header.putLong(SpoolDescriptor.INODE_OFFSET, identity.inode());
+        header.putLong(SpoolDescriptor.DEVICE_OFFSET, identity.device());
         header.putLong(SpoolDescriptor.BOOT_ID_HIGH_OFFSET, boot.getMostSignificantBits());
         header.putLong(SpoolDescriptor.BOOT_ID_LOW_OFFSET, boot.getLeastSignificantBits());
         header.putInt(SpoolDescriptor.HEADER_CRC_OFFSET, SpoolDescriptor.headerCrc(mapping));
@@ -356,10 +371,6 @@ public final class SpoolFile {
     private static String baseName(final Path file) {
         final String name = file.getFileName().toString();
         return name.substring(0, name.length() - SUFFIX.length());
-    }
-
-    private static long inode(final Path file) throws IOException {
-        return ((Number)Files.getAttribute(file, "unix:ino")).longValue();
     }
 
     private static UUID bootId() {

@@ -5,10 +5,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,7 +40,11 @@ class FileMutexTest {
 
         public static void main(final String[] arguments) throws Exception {
             final FileMutex mutex = FileMutex.tryAcquire(Path.of(arguments[0]));
+            if (arguments.length > 1) {
+                new FileInputStream(arguments[0]).close();
+            }
             System.out.println(mutex == null ? REFUSED : HELD);
+            System.out.println(ProcessHandle.current().pid());
             while (mutex != null) {
                 System.in.read();
             }
@@ -87,6 +99,147 @@ class FileMutexTest {
                 assertThat(child.readLine()).isEqualTo(REFUSED);
             }
         }
+    }
+
+    private static void assertFree(final Path file) throws IOException {
+        try (FileMutex mutex = FileMutex.tryAcquire(file)) {
+            assertThat(mutex).isNotNull();
+        }
+    }
+
+    /** Another class loader's copy of this class, as an application server has. */
+    private static AutoCloseable tryAcquireElsewhere(final URLClassLoader loader, final Path file) throws Exception {
+        return (AutoCloseable)loader.loadClass(FileMutex.class.getName()).getMethod("tryAcquire", Path.class)
+            .invoke(null, file);
+    }
+
+    private static URLClassLoader newLoader() throws IOException {
+        final List<URL> urls = new ArrayList<>();
+        for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+    }
+
+    private void assertRefusedElsewhere() throws Exception {
+        try (ChildJvm child = new ChildJvm(Holder.class, file.toString())) {
+            assertThat(child.readLine()).isEqualTo(REFUSED);
+        }
+    }
+
+    @Test
+    void shouldHaveOneHolderAmongTheClassLoadersOfAProcess() throws Exception {
+        try (URLClassLoader loader = newLoader()) {
+            try (FileMutex mutex = FileMutex.tryAcquire(file)) {
+                assertThat(mutex).isNotNull();
+                assertThat(tryAcquireElsewhere(loader, file)).isNull();
+                assertRefusedElsewhere();
+            }
+            try (AutoCloseable elsewhere = tryAcquireElsewhere(loader, file)) {
+                assertThat(elsewhere).isNotNull();
+                assertThat(FileMutex.tryAcquire(file)).isNull();
+                assertThat(FileMutex.isHeld(file)).isTrue();
+                assertThat(FileMutex.holderOf(file)).contains("this process");
+                assertRefusedElsewhere();
+            }
+        }
+        assertFree(file);
+    }
+
+    @Test
+    void shouldHoldWhereNothingButTheKernelKnowsOfTheOtherHolderInThisProcess() throws Exception {
+        try (FileChannel channel = FileChannel.open(
+            Files.createFile(file), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            assertThat(channel.lock()).isNotNull();
+            assertThat(FileMutex.tryAcquire(file)).isNull();
+            assertRefusedElsewhere();
+        }
+    }
+
+    @Test
+    void shouldHoldWhereAClosedDescriptorDroppedTheLock() throws Exception {
+        try (ChildJvm child = new ChildJvm(Holder.class, file.toString(), "and close a descriptor of it")) {
+            assertThat(child.readLine()).isEqualTo(HELD);
+            final String pid = child.readLine();
+            assertThat(FileMutex.tryAcquire(file)).isNull();
+            assertThat(FileMutex.isHeld(file)).isTrue();
+            assertThat(FileMutex.holderOf(file)).contains("process " + pid, "java");
+            child.kill();
+            assertThat(FileMutex.isHeld(file)).isFalse();
+            assertFree(file);
+        }
+    }
+
+    @Test
+    void shouldHoldWhereTheFileIsDeletedUnderItsOwner() throws Exception {
+        try (ChildJvm child = new ChildJvm(Holder.class, file.toString())) {
+            assertThat(child.readLine()).isEqualTo(HELD);
+            final String pid = child.readLine();
+            Files.delete(file);
+            assertThat(FileMutex.isHeld(file)).isTrue();
+            assertThat(FileMutex.tryAcquire(file)).isNull();
+            assertThat(FileMutex.holderOf(file)).contains("process " + pid);
+            child.kill();
+            assertFree(file);
+        }
+    }
+
+    @Test
+    void shouldTellItsOwnerWhereTheFileIsDeletedOrReplaced() throws IOException {
+        try (FileMutex mutex = FileMutex.tryAcquire(file)) {
+            assertThat(mutex.isInPlace()).isTrue();
+            Files.delete(file);
+            assertThat(mutex.isInPlace()).isFalse();
+            Files.createFile(file);
+            assertThat(mutex.isInPlace()).isFalse();
+            assertThat(FileMutex.tryAcquire(file)).isNull();
+        }
+        assertFree(file);
+    }
+
+    @Test
+    void shouldBeFreeInACopyOfTheDirectoryOfALivingOwner() throws Exception {
+        final Path original = Files.createDirectory(dir.resolve("original"));
+        final Path copy = Files.createDirectory(dir.resolve("copy"));
+        try (ChildJvm child = new ChildJvm(Holder.class, original.resolve("a.lock").toString())) {
+            assertThat(child.readLine()).isEqualTo(HELD);
+            for (final String name : new String[] {"a.lock", ".a.lock.owner"}) {
+                Files.copy(original.resolve(name), copy.resolve(name));
+                assertThat(copy.resolve(name)).content().startsWith("herald-owner pid=");
+            }
+            assertThat(FileMutex.isHeld(copy.resolve("a.lock"))).isFalse();
+            assertFree(copy.resolve("a.lock"));
+        }
+    }
+
+    @Test
+    void shouldBelieveNoMarkWhoseProcessHasEndedAndWhosePidIsUsedAgain() throws Exception {
+        final String mark;
+        try (ChildJvm child = new ChildJvm(Holder.class, file.toString())) {
+            assertThat(child.readLine()).isEqualTo(HELD);
+            mark = Files.readString(file);
+        }
+        final Path beside = dir.resolve(".a.lock.owner");
+        for (final String start : new String[] {"0", "1", "999999999999999999"}) {
+            final String reused = "pid=" + ProcessHandle.current().pid() + " start=" + start;
+            Files.writeString(file, mark.replaceAll("pid=\\d+ start=\\d+", reused));
+            Files.writeString(beside, "herald-owner " + reused + "\n");
+            assertFree(file);
+        }
+    }
+
+    @Test
+    void shouldWriteIntoNoFileOfSomebodyElse() throws IOException {
+        final Path other = Files.writeString(dir.resolve("other"), "of somebody else");
+        Files.createSymbolicLink(file, other);
+        assertThatThrownBy(() -> FileMutex.tryAcquire(file)).isInstanceOf(IOException.class)
+            .hasMessageContaining(file.toRealPath().getParent().resolve("a.lock").toString())
+            .hasMessageContaining("a symbolic link");
+        Files.delete(file);
+        Files.writeString(file, "a note");
+        assertFree(file);
+        assertThat(file).hasContent("a note");
+        assertThat(other).hasContent("of somebody else");
     }
 
     @Test

@@ -3,6 +3,7 @@ package herald.receiver;
 import herald.events.ClusterEvents;
 import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
+import herald.recorder.RawSpool;
 import herald.recorder.RecorderCounter;
 import herald.recorder.RemoteProxy;
 import herald.seal.Handshake;
@@ -232,6 +233,30 @@ class RemoteRecorderTest {
         assertThat(damagedSpools()).hasSize(1);
         assertThat(errors).singleElement().asString().contains(
             "cmd.spool", "events 1 to 1", "events 4 to 5", "events 8 to 8", "events 10 to 10", "5 whole events");
+    }
+
+    @Test
+    void shouldSendOnlyWhatIsAnEventOfItsRecorderFromWhatIsLeftBehind() throws IOException {
+        final UUID id = new UUID(3, 3);
+        final UnsafeBuffer template9 = WireEvents.event(id, 2, "template 9");
+        new MessageHeaderEncoder().wrap(template9, 0).templateId(9);
+        Files.createDirectories(dir.resolve("spools"));
+        new RawSpool(id, 64 * 1024)
+            .frame(1, WireEvents.event(id, 1, "e1"))
+            .frame(2, template9)
+            .frame(3, WireEvents.event(id, 3, "e3"))
+            .frame(4, WireEvents.event(new UUID(4, 4), 4, "another recorder's"))
+            .frame(5, WireEvents.event(id, 500_000, "another sequence"))
+            .frame(6, WireEvents.event(id, 6, "e6"))
+            .frame(7, new UnsafeBuffer(new byte[3]))
+            .writeTo(dir.resolve("spools/cmd.spool"));
+        drain(id);
+
+        assertThat(fixture.ingress.of(id)).containsExactly(
+            "1 e1", "lost 2..2", "3 e3", "lost 4..4", "lost 5..5", "6 e6", "lost 7..7");
+        assertThat(fixture.count(ReceiverCounter.UNINTELLIGIBLE)).isZero();
+        assertThat(damagedSpools()).hasSize(1);
+        assertThat(errors).singleElement().asString().contains("cmd.spool", "event 2: no event of this protocol");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.io.FileIdentity;
 import herald.io.SystemDisk;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +194,65 @@ class SpoolFileTest {
     }
 
     @Test
+    void shouldSetACopyOnAnotherDeviceAsideWhereItsInodeIsTheSame() throws IOException {
+        fixture.setHeader(SpoolDescriptor.DEVICE_OFFSET, FileIdentity.of(fixture.file()).device() + 1);
+        assertSetAsideWithEvents();
+    }
+
+    @Test
+    void shouldContinueASpoolWhoseRecorderWroteNoDevice() throws IOException {
+        fixture.setHeader(SpoolDescriptor.DEVICE_OFFSET, 0);
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+        }
+    }
+
+    @Test
+    void shouldTellWhereSpoolOrLockWereReplacedUnderTheirOwner() throws IOException {
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.isInPlace()).isTrue();
+            Files.delete(fixture.dir.resolve("cmd.lock"));
+            assertThat(spool.isInPlace()).isFalse();
+        }
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.isInPlace()).isTrue();
+            Files.move(fixture.file(), dir.resolve("moved"));
+            assertThat(spool.isInPlace()).isFalse();
+            Files.copy(dir.resolve("moved"), fixture.file());
+            assertThat(spool.isInPlace()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldTakeTheNextNameWhereOneIsTakenByWhatIsNoSpool() throws IOException {
+        Files.delete(fixture.file());
+        Files.createDirectory(fixture.file());
+        final Path locked = fixture.dir.resolve("cmd~1.lock");
+        Files.createSymbolicLink(locked, dir.resolve("elsewhere"));
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.file()).hasFileName("cmd~2.spool");
+        }
+        assertThat(fixture.errors).satisfiesExactly(
+            error -> assertThat(error).hasMessageContaining(fixture.file().toString())
+                .hasMessageContaining("a directory"),
+            error -> assertThat(error).hasMessageContaining(locked.toString())
+                .hasMessageContaining("a symbolic link"));
+        assertThat(fixture.file()).isDirectory();
+        assertThat(dir.resolve("elsewhere")).doesNotExist();
+    }
+
+    @Test
+    void shouldNotGoOnWhereMoreIsTrimmedThanWasUsed() throws IOException {
+        final RawSpool spool = new RawSpool(OLD_ID, SpoolFixture.CAPACITY);
+        spool.frame(1, new UnsafeBuffer(new byte[40])).trimmed(spool.tail(), 500).writeTo(fixture.file());
+        try (Spool next = fixture.acquire()) {
+            assertThat(next.recorderId()).isNotEqualTo(OLD_ID);
+            assertThat(next.nextSequence()).isOne();
+        }
+        assertThat(fixture.files(".old.spool")).hasSize(1);
+    }
+
+    @Test
     void shouldSetASpoolFromBeforeARestartOfTheMachineAside() throws IOException {
         fixture.setHeader(SpoolDescriptor.BOOT_ID_LOW_OFFSET, 1);
         assertSetAsideWithEvents();
@@ -219,7 +279,7 @@ class SpoolFileTest {
 
             fixture.orphans().get(0).releaseDrained();
             assertThat(fixture.files("")).containsExactlyInAnyOrder(
-                fixture.dir.resolve("cmd.lock"), fixture.file());
+                fixture.dir.resolve("cmd.lock"), fixture.dir.resolve(".cmd.lock.owner"), fixture.file());
         }
     }
 

@@ -2,12 +2,19 @@ package herald.recorder;
 
 import herald.events.ClusterEvents;
 import herald.io.ChildJvm;
+import herald.io.SystemDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,6 +71,57 @@ class SpoolOwnershipTest {
             assertThat(next.spoolFile().getFileName() + " " + next.recorderId()).isEqualTo(owner);
             assertThat(next.lastSequence()).isEqualTo(3);
             assertThat(next.record(ClusterEvents.LEADER_LOST, null, "the fourth", null)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldKeepItsSpoolWhereTheLockIsDeletedUnderIt() throws Exception {
+        try (ChildJvm child = new ChildJvm(Owner.class, dir.toString())) {
+            assertThat(child.readLine()).startsWith("cmd.spool ");
+            Files.delete(dir.resolve("spools/cmd.lock"));
+            try (EventRecorder second = launch(dir)) {
+                assertThat(second.spoolFile()).hasFileName("cmd~1.spool");
+            }
+            assertThat(SpoolFile.acquireOrphans(SystemDisk.INSTANCE, dir.resolve("spools"), error -> { })).isEmpty();
+        }
+    }
+
+    /** What another class loader of this process calls. */
+    public static final class Elsewhere implements AutoCloseable {
+        private final EventRecorder recorder;
+
+        /** Launches a recorder of its own. */
+        public Elsewhere(final Path dir) {
+            recorder = launch(dir);
+        }
+
+        @Override
+        public String toString() {
+            return recorder.spoolFile().getFileName().toString();
+        }
+
+        @Override
+        public void close() {
+            recorder.close();
+        }
+    }
+
+    @Test
+    void shouldGiveEachClassLoaderOfAProcessASpoolOfItsOwn() throws Exception {
+        final List<URL> urls = new ArrayList<>();
+        for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        try (EventRecorder first = launch(dir);
+            URLClassLoader loader =
+                new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+            AutoCloseable second = (AutoCloseable)loader.loadClass(Elsewhere.class.getName())
+                .getConstructor(Path.class).newInstance(dir)) {
+            assertThat(first.spoolFile()).hasFileName("cmd.spool");
+            assertThat(second).hasToString("cmd~1.spool");
+            try (ChildJvm child = new ChildJvm(Owner.class, dir.toString())) {
+                assertThat(child.readLine()).startsWith("cmd~2.spool ");
+            }
         }
     }
 }
