@@ -98,7 +98,7 @@ public final class EventRecorder implements AutoCloseable {
         context.conclude();
         final Spool spool = SpoolFile.acquire(
             context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
-            context.errorHandler);
+            SpoolFile::holdsEvents, context.errorHandler);
         EventRecorder recorder = null;
         try {
             if (context.durability == SpoolDurability.DISK) {

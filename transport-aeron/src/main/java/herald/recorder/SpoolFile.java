@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.io.Disk;
 import herald.io.FileIdentity;
 import herald.io.FileMutex;
+import herald.link.EventEnvelope;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.ErrorHandler;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -63,6 +65,18 @@ public final class SpoolFile {
         final int capacity,
         final Supplier<UUID> newId,
         final ErrorHandler errorHandler) {
+        return acquire(disk, directory, component, capacity, newId, spool -> true, errorHandler);
+    }
+
+    /** The same, where what waits in a spool has to be as this says: otherwise it is set aside. */
+    static Spool acquire(
+        final Disk disk,
+        final Path directory,
+        final String component,
+        final int capacity,
+        final Supplier<UUID> newId,
+        final Predicate<Spool> content,
+        final ErrorHandler errorHandler) {
         try {
             disk.createDirectories(directory);
             final SpoolRefusals refusals = new SpoolRefusals(errorHandler, () -> { });
@@ -78,7 +92,7 @@ public final class SpoolFile {
                     continue;
                 }
                 if (mutex != null) {
-                    return openOrBegin(disk, file, mutex, capacity, newId, errorHandler);
+                    return openOrBegin(disk, file, mutex, capacity, newId, content, errorHandler);
                 }
             }
             if (refused != null) {
@@ -107,12 +121,13 @@ public final class SpoolFile {
         final FileMutex mutex,
         final int capacity,
         final Supplier<UUID> newId,
+        final Predicate<Spool> content,
         final ErrorHandler errorHandler) throws IOException {
         Spool spool = null;
         try {
             long damagedBytes = 0;
             if (SpoolBytes.exists(file)) {
-                spool = tryContinue(disk, file, mutex);
+                spool = tryContinue(disk, file, mutex, content);
                 if (spool != null) {
                     return spool;
                 }
@@ -130,7 +145,8 @@ public final class SpoolFile {
     }
 
     /** Null where sequences of this id may have been used that the file does not know of. */
-    private static Spool tryContinue(final Disk disk, final Path file, final FileMutex mutex) throws IOException {
+    private static Spool tryContinue(
+        final Disk disk, final Path file, final FileMutex mutex, final Predicate<Spool> content) throws IOException {
         if (!isContinuable(file)) {
             return null;
         }
@@ -138,7 +154,7 @@ public final class SpoolFile {
         boolean goesOn = false;
         try {
             final Spool spool = new Spool(disk, file, mutex, mapping);
-            goesOn = spool.lostSequence() == 0 && !spool.isTrimmedBeyondUse();
+            goesOn = spool.lostSequence() == 0 && !spool.isTrimmedBeyondUse() && content.test(spool);
             if (goesOn) {
                 new UnsafeBuffer(mapping).putBytes(
                     SpoolDescriptor.IDENTITY_COPY_OFFSET, mapping, 0, SpoolDescriptor.IDENTITY_LENGTH);
@@ -149,6 +165,21 @@ public final class SpoolFile {
                 disk.unmap(mapping);
             }
         }
+    }
+
+    /** Whether all that waits are events of this recorder, each under its sequence: the proxy would wait for them. */
+    static boolean holdsEvents(final Spool spool) {
+        final EventEnvelope envelope = new EventEnvelope();
+        final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+        boolean whole = true;
+        long position = spool.headPosition();
+        while (whole && position < spool.tailPosition()) {
+            final long sequence = spool.sequenceAt(position);
+            position = spool.frameAt(position, frame);
+            whole = frame.capacity() == 0 ||
+                envelope.defectOf(spool.recorderId(), sequence, frame, 0, frame.capacity()) == null;
+        }
+        return whole;
     }
 
     /** What another process left is read before it is mapped. */
@@ -185,7 +216,8 @@ public final class SpoolFile {
             disk.rename(file, aside);
         }
         errorHandler.onError(new SpoolException("spool " + file + " can't be continued, it is " +
-            (scan.damages().isEmpty() ? "a copy, from before a restart of the machine or on a device that failed" :
+            (scan.damages().isEmpty() ? "a copy, from before a restart of the machine, on a device that failed, or " +
+            "holds what is no event of its recorder" :
             "damaged (" + describe(scan.damages()) + ")") + ": set aside as " + aside +
             (drainable ? ", whose " + scan.count() + " whole events the proxy takes" : "; what it held is lost")));
         return scan.damages().stream().mapToLong(damage -> Math.max(1, damage.length())).sum();
@@ -318,7 +350,11 @@ public final class SpoolFile {
 
     private static OrphanSpool tryAdopt(final Disk disk, final Path file, final SpoolRefusals refusals)
         throws IOException {
-        SpoolBytes.requireRegular(file);
+        try (SpoolBytes bytes = SpoolBytes.open(file, true)) {
+            if (SpoolScan.isIdle(bytes)) {
+                return null;
+            }
+        }
         final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
         SpoolBytes bytes = null;
         OrphanSpool spool = null;

@@ -39,7 +39,9 @@ final class SpoolScan {
     /** Of each whole event: its distance from {@link #trimmedSequence} above the place in the ring, in 16 bytes. */
     private long[] events = {};
 
-    private SpoolScan(final SpoolBytes bytes) throws IOException {
+    private boolean idle;
+
+    private SpoolScan(final SpoolBytes bytes, final boolean headOnly) throws IOException {
         this.bytes = bytes;
         final ByteBuffer start =
             ByteBuffer.allocate((int)Math.min(bytes.length(), SpoolDescriptor.HEADER_LENGTH));
@@ -58,8 +60,11 @@ final class SpoolScan {
         checkIdentities(start);
         readHeader(identity);
         frames = new SpoolWindow(bytes, recorderId, capacity, available, WINDOW_LENGTH);
-        findEvents();
-        findDamages();
+        idle = damages.isEmpty() && trimmedSequence == usedSequence && !isNextThere();
+        if (!idle && !headOnly) {
+            findEvents();
+            findDamages();
+        }
         frames = null;
     }
 
@@ -72,13 +77,31 @@ final class SpoolScan {
      * @throws IOException    where it can't be read, or is cut meanwhile.
      */
     static SpoolScan of(final SpoolBytes bytes) throws IOException {
-        return new SpoolScan(bytes);
+        return new SpoolScan(bytes, false);
+    }
+
+    /**
+     * Whether nothing waits, as the header and the place behind the last event say. The ring is not looked through.
+     *
+     * @param bytes of the file.
+     * @return true where a scan finds nothing.
+     * @throws IOException where it can't be read, or is cut meanwhile.
+     */
+    static boolean isIdle(final SpoolBytes bytes) throws IOException {
+        return new SpoolScan(bytes, true).idle;
+    }
+
+    /** An event is there before the header says that its sequence is used. */
+    private boolean isNextThere() throws IOException {
+        final int place = offsetOf(headPosition);
+        final int length = frames.wholeLength(place);
+        return length != 0 && frames.sequence(place) == trimmedSequence + 1;
     }
 
     /** The same of bytes in memory. */
     static SpoolScan of(final Path path, final ByteBuffer bytes) {
         try {
-            return new SpoolScan(SpoolBytes.of(path, bytes));
+            return new SpoolScan(SpoolBytes.of(path, bytes), false);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

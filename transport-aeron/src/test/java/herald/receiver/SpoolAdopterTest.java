@@ -251,6 +251,21 @@ class SpoolAdopterTest {
     }
 
     @Test
+    void shouldNotLetARecorderGoOnWithWhatTheProxyWouldWaitFor() throws IOException {
+        new RawSpool(ID, 64 * 1024)
+            .frame(1, WireEvents.event(ID, 1, "left-1."))
+            .frame(2, WireEvents.event(ID, 500_000, "another sequence"))
+            .writeTo(inSpoolDir("cmd.spool"));
+        try (EventRecorder next = launch(OTHER)) {
+            assertThat(next.recorderId()).isEqualTo(OTHER);
+            assertThat(recorderErrors).singleElement().asString().contains("no event of its recorder");
+            fixture.awaitCount(ReceiverCounter.ADOPTED, 1);
+            fixture.step(5);
+        }
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 left-1.", "refused 2..2");
+    }
+
+    @Test
     void shouldAdoptTheOthersWhereOneCannotBeRead() throws IOException {
         leaveBehind(3);
         Files.createDirectories(fixture.spoolDir.resolve("a.spool"));

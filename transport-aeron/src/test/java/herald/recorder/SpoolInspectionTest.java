@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -115,6 +116,14 @@ class SpoolInspectionTest {
         Files.copy(fixture.file(), aside);
         assertThat(SpoolInspection.of(SystemDisk.INSTANCE, aside).component()).isEqualTo("a.b");
         assertThat(SpoolInspection.of(SystemDisk.INSTANCE, aside).inUse()).isFalse();
+    }
+
+    @Test
+    void shouldSayWhoseTheFileIsThatIsClosedToThisUser() throws IOException {
+        Files.createDirectories(fixture.dir);
+        final Path lock = Files.createFile(fixture.dir.resolve("cmd.lock"));
+        assertThat(SpoolRefusals.reasonOf(fixture.file(), new AccessDeniedException(lock.toString())))
+            .contains(lock.toString(), "belongs to " + Files.getOwner(lock).getName(), "give it access, or remove");
     }
 
     @Test
