@@ -9,6 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -87,11 +88,11 @@ class SpoolOwnershipTest {
     }
 
     /** What another class loader of this process calls. */
-    public static final class Elsewhere implements AutoCloseable {
+    static final class Elsewhere implements AutoCloseable {
         private final EventRecorder recorder;
 
         /** Launches a recorder of its own. */
-        public Elsewhere(final Path dir) {
+        Elsewhere(final Path dir) {
             recorder = launch(dir);
         }
 
@@ -106,6 +107,13 @@ class SpoolOwnershipTest {
         }
     }
 
+    private AutoCloseable launchIn(final ClassLoader loader) throws ReflectiveOperationException {
+        final Constructor<?> constructor =
+            loader.loadClass(Elsewhere.class.getName()).getDeclaredConstructor(Path.class);
+        constructor.setAccessible(true);
+        return (AutoCloseable)constructor.newInstance(dir);
+    }
+
     @Test
     void shouldGiveEachClassLoaderOfAProcessASpoolOfItsOwn() throws Exception {
         final List<URL> urls = new ArrayList<>();
@@ -115,8 +123,7 @@ class SpoolOwnershipTest {
         try (EventRecorder first = launch(dir);
             URLClassLoader loader =
                 new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
-            AutoCloseable second = (AutoCloseable)loader.loadClass(Elsewhere.class.getName())
-                .getConstructor(Path.class).newInstance(dir)) {
+            AutoCloseable second = launchIn(loader)) {
             assertThat(first.spoolFile()).hasFileName("cmd.spool");
             assertThat(second).hasToString("cmd~1.spool");
             try (ChildJvm child = new ChildJvm(Owner.class, dir.toString())) {
