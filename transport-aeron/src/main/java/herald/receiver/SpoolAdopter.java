@@ -84,7 +84,7 @@ final class SpoolAdopter implements AutoCloseable {
             orphans.forEach(this::begin);
             return orphans.size();
         } catch (final IOException e) {
-            refusals.refuse(spoolDir, e);
+            refusals.onUnreadable(spoolDir, e);
             return 0;
         }
     }

@@ -340,11 +340,6 @@ public final class Spool implements Backlog, AutoCloseable {
         return lastSequence;
     }
 
-    /** Whether the head says that more was acknowledged than there ever was: somebody else wrote one of the two. */
-    boolean isTrimmedBeyondUse() {
-        return head.sequence == lastSequence && head.sequence > header.getLong(SpoolDescriptor.USED_SEQUENCE_OFFSET);
-    }
-
     /**
      * Up to which sequence events are known to have been accepted that damage took: those after
      * {@link #lastSequence()}, as it was when the spool was opened. Such a spool is only drained.

@@ -67,7 +67,7 @@ final class SpoolDrainer implements AutoCloseable {
                 orphans.add(orphan);
             }
         } catch (final IOException e) {
-            refusals.refuse(context.spoolDir, e);
+            refusals.onUnreadable(context.spoolDir, e);
         }
         return orphans.size();
     }

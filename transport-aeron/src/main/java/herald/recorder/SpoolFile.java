@@ -154,7 +154,9 @@ public final class SpoolFile {
         boolean goesOn = false;
         try {
             final Spool spool = new Spool(disk, file, mutex, mapping);
-            goesOn = spool.lostSequence() == 0 && !spool.isTrimmedBeyondUse() && content.test(spool);
+            final long used = new UnsafeBuffer(mapping).getLong(SpoolDescriptor.USED_SEQUENCE_OFFSET);
+            final boolean trimmedBeyondUse = spool.isEmpty() && spool.trimmedSequence() > used;
+            goesOn = spool.lostSequence() == 0 && !trimmedBeyondUse && content.test(spool);
             if (goesOn) {
                 new UnsafeBuffer(mapping).putBytes(
                     SpoolDescriptor.IDENTITY_COPY_OFFSET, mapping, 0, SpoolDescriptor.IDENTITY_LENGTH);

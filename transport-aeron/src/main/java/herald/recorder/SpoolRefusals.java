@@ -34,15 +34,28 @@ public final class SpoolRefusals {
     /**
      * Tells of a file that is not taken, unless it was told before for the same reason.
      *
-     * @param file   that is refused, or the directory.
+     * @param file   that is refused.
      * @param reason why.
      */
-    public void refuse(final Path file, final Exception reason) {
+    void refuse(final Path file, final Exception reason) {
         final String text = reasonOf(file, reason);
         if (!text.equals(told.put(file, text))) {
             counter.run();
             errorHandler.onError(new SpoolException("spool " + file + " is refused: " + text +
                 "; it is left as it is, and the others are taken", reason));
+        }
+    }
+
+    /**
+     * Tells that no spool can be looked for, unless it was told before for the same reason.
+     *
+     * @param directory of spools.
+     * @param reason    why.
+     */
+    public void onUnreadable(final Path directory, final IOException reason) {
+        final String text = reasonOf(directory, reason);
+        if (!text.equals(told.put(directory, text))) {
+            errorHandler.onError(new IOException("cannot look for spools in " + directory + ": " + text, reason));
         }
     }
 
