@@ -10,6 +10,8 @@ import herald.stage.ProxyStart;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Second stage: says of each event whether it is new or a repeat within the dedup interval of the first occurrence,
@@ -20,6 +22,8 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     public static final int DEFAULT_INDEX_LIMIT = 256 * 1024;
     /** The most keys that the index can be made for: 1 GiB of entries, 256 MiB of table. */
     public static final int MAX_INDEX_LIMIT = DedupIndex.MAX_CAPACITY;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DedupHandler.class);
 
     private final DedupWindows windows;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -32,6 +36,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     private long turnOverfull;
     private long turnSuppressed;
     private long turnClockUnset;
+    private long turnUnreadable;
     private boolean maintenance;
 
     /**
@@ -69,6 +74,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
             counters.add(ProxyCounter.DEDUP_OVERFULL, turnOverfull);
             counters.add(ProxyCounter.SUPPRESSED, turnSuppressed);
             counters.add(ProxyCounter.CLOCK_UNSET, turnClockUnset);
+            counters.add(ProxyCounter.UNREADABLE_RECORDS, turnUnreadable);
             counters.add(ProxyCounter.DEDUPLICATED_POSITION, turnPosition - countedPosition);
             countedPosition = turnPosition;
         }
@@ -76,12 +82,13 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
         turnOverfull = 0;
         turnSuppressed = 0;
         turnClockUnset = 0;
+        turnUnreadable = 0;
     }
 
     @Override
     public void onSlot(final EventSlot slot) {
         switch (slot.kind()) {
-            case EVENT -> onEvent(slot);
+            case EVENT -> onEventOfAnyKind(slot);
             case START -> configure(slot.start());
             default -> {
                 // Nothing to fold.
@@ -102,15 +109,32 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
 
     @Override
     public void onAhead(final EventSlot slot) {
-        if (slot.kind() == EventSlot.Kind.EVENT) {
+        if (slot.kind() != EventSlot.Kind.EVENT) {
+            return;
+        }
+        try {
             computeKey(slot);
             windows.onAhead(key);
+        } catch (final IllegalStateException | IndexOutOfBoundsException e) {
+            // Its turn comes: it is reported then, with its position.
         }
     }
 
     private void computeKey(final EventSlot slot) {
         key.compute(slot.wireEvent(), 0, slot.wireEvent().capacity());
         slot.key(key.high(), key.low());
+    }
+
+    /** What is journaled can't be taken back: one that is no event harms no other. */
+    private void onEventOfAnyKind(final EventSlot slot) {
+        try {
+            onEvent(slot);
+        } catch (final IllegalStateException | IndexOutOfBoundsException e) {
+            slot.unreadable();
+            turnUnreadable += isCounted(slot) ? 0 : 1;
+            LOGGER.error("the event at position {} of the journal can't be read and is passed over: {}",
+                slot.position(), e.getMessage());
+        }
     }
 
     private void onEvent(final EventSlot slot) {

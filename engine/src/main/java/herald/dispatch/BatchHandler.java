@@ -50,7 +50,11 @@ public final class BatchHandler implements StageHandler {
     @Override
     public void onSlot(final EventSlot slot) {
         switch (slot.kind()) {
-            case EVENT -> onEvent(slot);
+            case EVENT -> {
+                if (!slot.isUnreadable()) {
+                    onEvent(slot);
+                }
+            }
             case START -> {
                 close(slot.journalTimeNs(), slot.nextPosition());
                 configure(slot.start());

@@ -4,10 +4,15 @@ import herald.disk.BatchDecoder;
 import herald.disk.MessageHeaderDecoder;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
+import herald.event.EventStructure;
 import herald.event.EventView;
+import herald.log.LogDamage;
+import herald.log.LogDescriptor;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.function.IntPredicate;
 
 /**
  * One record of the dispatch log: the events touched in one batch interval, in first-touch order. Reused by its reader;
@@ -20,6 +25,7 @@ public final class EventBatch {
     private final IntArrayList entryLimits = new IntArrayList();
     private final IntArrayList entryIndexes = new IntArrayList();
     private final EventView view = new EventView();
+    private final EventStructure structure = new EventStructure();
     private EventDefaults defaults = EventDefaults.NONE;
     private long position;
     private long nextPosition;
@@ -64,9 +70,13 @@ public final class EventBatch {
         if (filter == EventFilter.ALL) {
             return 0;
         }
+        return retain(index -> filter.matches(event(index)));
+    }
+
+    private int retain(final IntPredicate predicate) {
         int kept = 0;
         for (int i = 0; i < entryLimits.size(); i++) {
-            if (filter.matches(event(i))) {
+            if (predicate.test(i)) {
                 entryLimits.setInt(kept, entryLimits.getInt(i));
                 entryIndexes.setInt(kept, entryIndexes.getInt(i));
                 kept++;
@@ -78,6 +88,28 @@ public final class EventBatch {
             entryIndexes.removeAt(entryIndexes.size() - 1);
         }
         return hidden;
+    }
+
+    /**
+     * Hides the events that can't be decoded.
+     *
+     * @param bodyOffset of the batch's message header in its buffer.
+     * @param onDamage   told of each, with the range of the log that its entry takes.
+     */
+    void hideUnreadable(final int bodyOffset, final LogDamage.Listener onDamage) {
+        retain(index -> {
+            final int from = entryLimits.getInt(index);
+            entry(index);
+            final String defect = structure.defectOf(wireEvent, 0, wireEvent.capacity());
+            if (defect != null) {
+                final long entryPosition = position + LogDescriptor.RECORD_HEADER_LENGTH + from - bodyOffset;
+                final int length = BatchDecoder.EventsDecoder.sbeBlockLength() +
+                    BatchDecoder.EventsDecoder.wireEventHeaderLength() + wireEvent.capacity();
+                onDamage.onDamage(LogDamage.unreadable(entryPosition, entryPosition + length,
+                    "event " + (placeOf(index) + 1) + " of the batch at " + position + ": " + defect));
+            }
+            return defect == null;
+        });
     }
 
     /**

@@ -46,16 +46,22 @@ final class DispatchRecovery {
     private final Disk disk;
     private final Path journalDir;
     private final Path dispatchDir;
-    private final LogDamage.Listener onDamage;
+    private final LogDamage.Listener journalDamage;
+    private final LogDamage.Listener dispatchDamage;
     private final EventSlot slot = new EventSlot();
     private final RecorderState nobody = new RecorderState(new UUID(0, 0), 0);
 
     DispatchRecovery(
-        final Disk disk, final Path journalDir, final Path dispatchDir, final LogDamage.Listener onDamage) {
+        final Disk disk,
+        final Path journalDir,
+        final Path dispatchDir,
+        final LogDamage.Listener journalDamage,
+        final LogDamage.Listener dispatchDamage) {
         this.disk = disk;
         this.journalDir = journalDir;
         this.dispatchDir = dispatchDir;
-        this.onDamage = onDamage;
+        this.journalDamage = journalDamage;
+        this.dispatchDamage = dispatchDamage;
     }
 
     LastBatch findLastBatch() {
@@ -85,7 +91,7 @@ final class DispatchRecovery {
         final long horizonNs = last.timeNs() - inForce.settings().dedupIntervalNs();
         final long from = firstSegmentSince(horizonNs);
         final DedupEntry entry = new DedupEntry();
-        try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, onDamage)) {
+        try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, dispatchDamage)) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 if (batch.toTimeNs() > horizonNs) {
                     restore(batch, horizonNs, inForce.windowsPosition(), entry, dedup);
@@ -171,7 +177,7 @@ final class DispatchRecovery {
      */
     long replay(final long fromPosition, final DedupHandler dedup, final BatchHandler batch) throws IOException {
         long replayed = 0;
-        try (JournalReader reader = new JournalReader(disk, journalDir, fromPosition, onDamage)) {
+        try (JournalReader reader = new JournalReader(disk, journalDir, fromPosition, journalDamage)) {
             while (reader.next()) {
                 if (fill(reader)) {
                     dedup.onSlot(slot);

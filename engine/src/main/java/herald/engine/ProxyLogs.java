@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -32,6 +34,8 @@ final class ProxyLogs implements AutoCloseable {
     private final Path journalDir;
     private final Path dispatchDir;
     private final DispatchRecovery recovery;
+    /** Recovery reads some records more than once: each is reported once. */
+    private final Set<String> unreadable = new HashSet<>();
     private DispatchLog dispatchLog;
     private Journal journal;
     private DedupHandler dedup;
@@ -43,7 +47,8 @@ final class ProxyLogs implements AutoCloseable {
         this.counters = counters;
         this.journalDir = DataDirectory.journal(settings.dataDir);
         this.dispatchDir = DataDirectory.dispatch(settings.dataDir);
-        this.recovery = new DispatchRecovery(settings.disk, journalDir, dispatchDir, this::onDamage);
+        this.recovery = new DispatchRecovery(
+            settings.disk, journalDir, dispatchDir, damageIn(journalDir), damageIn(dispatchDir));
     }
 
     /**
@@ -82,7 +87,7 @@ final class ProxyLogs implements AutoCloseable {
         if (journalGone && last.resumePosition() > 0) {
             onJournalGone(last.resumePosition());
         }
-        recovered = JournalRecovery.read(settings.disk, journalDir, this::onDamage);
+        recovered = JournalRecovery.read(settings.disk, journalDir, damageIn(journalDir));
         journal = new Journal(log, recovered, settings.forgetRecorderNs);
         dedup = new DedupHandler(settings.random.nextLong(), settings.dedupIndexLimit, counters);
         batch = new BatchHandler(dispatchLog, settings.durability == Durability.DISK, counters);
@@ -154,6 +159,17 @@ final class ProxyLogs implements AutoCloseable {
     private void onDamage(final LogDamage damage) {
         counters.add(ProxyCounter.DAMAGED_BYTES, damage.toPosition() - damage.fromPosition());
         LOGGER.error("damage at {}", damage);
+    }
+
+    private LogDamage.Listener damageIn(final Path log) {
+        return damage -> {
+            if (!damage.unreadable()) {
+                onDamage(damage);
+            } else if (unreadable.add(log.getFileName() + " " + damage.fromPosition())) {
+                counters.increment(ProxyCounter.UNREADABLE_RECORDS);
+                LOGGER.error("{}, {}", log, damage);
+            }
+        };
     }
 
     DispatchLog dispatchLog() {

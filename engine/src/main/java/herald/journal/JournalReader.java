@@ -23,7 +23,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Reads a journal record by record, of this process or of a proxy elsewhere, while it is written. Owned by one thread.
+ * Reads a journal record by record, of this process or of a proxy elsewhere, while it is written. A record whose body
+ * can't be read is reported and passed over: for its readers it is not there. Owned by one thread.
  */
 public final class JournalReader implements AutoCloseable {
     /** What a record is. */
@@ -47,6 +48,8 @@ public final class JournalReader implements AutoCloseable {
     }
 
     private final LogReader log;
+    private final LogDamage.Listener onDamage;
+    private final RecordStructure structure = new RecordStructure();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final JournaledEventDecoder event = new JournaledEventDecoder();
     private final JournaledVoidDecoder voided = new JournaledVoidDecoder();
@@ -73,11 +76,12 @@ public final class JournalReader implements AutoCloseable {
      * @param disk         that holds the journal.
      * @param directory    of its segments.
      * @param fromPosition as {@link LogReader} takes it.
-     * @param onDamage     told of ranges without a valid record.
+     * @param onDamage     told of ranges without a valid record, and of records that can't be read.
      */
     public JournalReader(
         final Disk disk, final Path directory, final long fromPosition, final LogDamage.Listener onDamage) {
         this.log = new LogReader(disk, directory, fromPosition, onDamage);
+        this.onDamage = onDamage;
     }
 
     /**
@@ -86,11 +90,18 @@ public final class JournalReader implements AutoCloseable {
      * @return false at the end of what is written so far.
      */
     public boolean next() {
-        if (!log.next()) {
-            return false;
+        while (log.next()) {
+            final String defect = structure.defectOf(log.buffer(), log.bodyOffset(), log.bodyLength());
+            if (defect == null) {
+                decode(log.buffer(), log.bodyOffset());
+                return true;
+            }
+            onDamage.onDamage(LogDamage.unreadable(log.recordPosition(), log.position(), defect));
         }
-        final DirectBuffer buffer = log.buffer();
-        final int offset = log.bodyOffset();
+        return false;
+    }
+
+    private void decode(final DirectBuffer buffer, final int offset) {
         header.wrap(buffer, offset);
         switch (header.templateId()) {
             case JournaledEventDecoder.TEMPLATE_ID -> {
@@ -120,7 +131,6 @@ public final class JournalReader implements AutoCloseable {
             }
             default -> kind = RecordKind.UNKNOWN;
         }
-        return true;
     }
 
     private void record(final RecordKind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
@@ -218,12 +228,15 @@ public final class JournalReader implements AutoCloseable {
 
     /** Why a {@link RecordKind#VOID} passes over its sequences; one that only a newer Herald knows counts as lost. */
     public VoidCause cause() {
-        return switch (voided.reason()) {
-            case REFUSED -> VoidCause.REFUSED;
-            case ACKNOWLEDGED_AND_GONE -> VoidCause.ACKNOWLEDGED_AND_GONE;
-            case ACKNOWLEDGED_ELSEWHERE -> VoidCause.ACKNOWLEDGED_ELSEWHERE;
-            default -> VoidCause.LOST_BY_RECORDER;
-        };
+        final short reason = voided.reasonRaw();
+        if (reason == VoidReason.REFUSED.value()) {
+            return VoidCause.REFUSED;
+        }
+        if (reason == VoidReason.ACKNOWLEDGED_AND_GONE.value()) {
+            return VoidCause.ACKNOWLEDGED_AND_GONE;
+        }
+        return reason == VoidReason.ACKNOWLEDGED_ELSEWHERE.value() ?
+            VoidCause.ACKNOWLEDGED_ELSEWHERE : VoidCause.LOST_BY_RECORDER;
     }
 
     /** The settings last read; null before the first {@link RecordKind#START} or {@link RecordKind#SETTINGS}. */

@@ -46,7 +46,7 @@ public record JournalRecovery(
      *
      * @param disk      that holds the journal.
      * @param directory of its segments.
-     * @param onDamage  told of ranges without a valid record.
+     * @param onDamage  told of ranges without a valid record, and of records that can't be read.
      * @return what it says.
      */
     public static JournalRecovery read(final Disk disk, final Path directory, final LogDamage.Listener onDamage) {

@@ -49,6 +49,7 @@ public final class EventSlot {
     private long occurrences;
     private boolean overfull;
     private boolean suppressed;
+    private boolean unreadable;
 
     /** Begins anew with the stamps of the producer. */
     public EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
@@ -59,6 +60,7 @@ public final class EventSlot {
         start = null;
         keyed = false;
         suppressed = false;
+        unreadable = false;
         return this;
     }
 
@@ -254,6 +256,16 @@ public final class EventSlot {
     /** Says that the event is journaled, and no more than that. */
     public void suppress() {
         suppressed = true;
+    }
+
+    /** Says that the event can't be decoded: it is journaled, and for what follows it is not there. */
+    public void unreadable() {
+        unreadable = true;
+    }
+
+    /** Whether the event can't be decoded. */
+    public boolean isUnreadable() {
+        return unreadable;
     }
 
     /** Whether the event is in no batch. */

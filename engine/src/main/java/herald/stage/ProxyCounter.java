@@ -52,6 +52,8 @@ public enum ProxyCounter implements CounterId {
     JOURNALS_GONE(111, "starts that found the journal gone, or ending before what was dispatched"),
     /** Events that retention deleted before a writer had delivered them. */
     WRITER_OVERTAKEN(112, "events of the dispatch log released before a writer delivered them"),
+    /** Records, or events of batches, that are as they were written and can't be read. */
+    UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
     DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
     /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */

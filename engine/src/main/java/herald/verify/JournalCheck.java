@@ -65,7 +65,9 @@ final class JournalCheck {
         damagedUpTo = damage.toPosition();
         final Finding finding = log.judge(damage);
         if (finding != null) {
-            findings.add(finding.with(Remedy.note("its events are lost; the others stay")));
+            findings.add(finding.with(Remedy.note(damage.unreadable() ?
+                "nobody can read it; it stays where it is, and all else with it" :
+                "its events are lost; the others stay")));
         }
     }
 

@@ -30,7 +30,7 @@ final class JournalCursor implements AutoCloseable {
     private boolean begun;
 
     JournalCursor(final Disk disk, final Path directory) {
-        reader = new JournalReader(disk, directory, 0, damage -> gap = true);
+        reader = new JournalReader(disk, directory, 0, damage -> gap |= !damage.unreadable());
     }
 
     /**

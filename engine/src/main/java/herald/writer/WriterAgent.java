@@ -80,6 +80,8 @@ public final class WriterAgent implements Agent {
     private int takenPlace;
     private int deliveredPlace;
     private long filteredPosition;
+    /** What was lost before it is reported, also where it is read again. */
+    private long lostPosition;
     private long backoffNs = MIN_BACKOFF_NS;
     private long retryNs;
     private boolean abandoned;
@@ -155,6 +157,13 @@ public final class WriterAgent implements Agent {
     }
 
     private void onLost(final LogDamage damage) {
+        if (damage.toPosition() <= lostPosition) {
+            return;
+        }
+        lostPosition = damage.toPosition();
+        if (damage.unreadable()) {
+            context.counters().increment(ProxyCounter.UNREADABLE_RECORDS);
+        }
         final long bytes = damage.toPosition() - damage.fromPosition();
         context.counters().add(ProxyCounter.WRITER_LOST_BYTES, bytes);
         status.add(WriterStatus.Field.LOST_BYTES, bytes);

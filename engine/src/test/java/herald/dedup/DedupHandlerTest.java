@@ -110,6 +110,20 @@ class DedupHandlerTest {
     }
 
     @Test
+    void shouldPassOverWhatIsNoEventAndCountIt() {
+        final EventSlot slot = WireEvents.event().slot(BASE_NS, 64);
+        slot.wireEvent().putShort(2, (short)9, java.nio.ByteOrder.LITTLE_ENDIAN);
+        handler.onAhead(slot);
+        handler.onSlot(slot);
+
+        assertThat(slot.isUnreadable()).isTrue();
+        assertThat(occurrences(WireEvents.event(), BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(WireEvents.event(), BASE_NS)).isEqualTo(2);
+        handler.onTurnEnd();
+        assertThat(counted(ProxyCounter.UNREADABLE_RECORDS)).isEqualTo(1);
+    }
+
+    @Test
     void shouldNotExtendAWindowByRepeats() {
         final long firstNs = BASE_NS + 300;
         for (int i = 0; i < 10; i++) {
