@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -96,6 +99,42 @@ public final class DataDirectory implements AutoCloseable {
         if (Integer.parseInt(text) > FORMAT_VERSION) {
             throw new ProxyException("data directory " + root + " has format " + text + ", this Herald reads up to " +
                 FORMAT_VERSION + ": use the newer Herald that wrote it, or choose another directory with --data-dir");
+        }
+    }
+
+    /**
+     * Refuses what is no data directory, or can't be looked into, before anything is said or changed about it.
+     *
+     * @param disk that holds it.
+     * @param root said to be a data directory.
+     * @throws IOException saying what is wrong and what would be right.
+     */
+    public static void require(final Disk disk, final Path root) throws IOException {
+        if (Files.notExists(root)) {
+            throw new IOException("there is no data directory " + root + ": name it with --data-dir");
+        }
+        final Set<String> names = new HashSet<>();
+        disk.list(root, "").forEach(file -> names.add(file.getFileName().toString()));
+        if (!names.contains("format") && !names.containsAll(List.of("journal", "dispatch"))) {
+            throw new IOException(root + " is no data directory of a proxy, which has the file format and the " +
+                "directories journal and dispatch: name one with --data-dir");
+        }
+    }
+
+    /**
+     * Refuses a data directory in which a log is missing: somebody moved it away, or restored the rest alone.
+     *
+     * @param disk that holds it.
+     * @param root of it.
+     * @throws IOException saying which log is missing, or can't be looked into.
+     */
+    public static void requireLogs(final Disk disk, final Path root) throws IOException {
+        for (final Path log : List.of(journal(root), dispatch(root))) {
+            if (Files.notExists(log)) {
+                throw new IOException(log + " is missing, and what it held with it: put it back from where it was " +
+                    "moved to; a start of the proxy would begin an empty one");
+            }
+            disk.list(log, "");
         }
     }
 

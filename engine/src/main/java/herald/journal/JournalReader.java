@@ -7,6 +7,7 @@ import herald.disk.JournaledTickDecoder;
 import herald.disk.JournaledVoidDecoder;
 import herald.disk.MessageHeaderDecoder;
 import herald.disk.RecorderTableDecoder;
+import herald.disk.VoidReason;
 import herald.event.EventDefaults;
 import herald.event.EventView;
 import herald.io.Disk;

@@ -6,6 +6,7 @@ import herald.writer.Bookmark;
 import herald.writer.WriterStatus;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class BookmarkCheck {
         return check;
     }
 
-    private void look(final Path file) {
+    private void look(final Path file) throws AccessDeniedException {
         try {
             // A writer that runs may move it between two of its fields.
             Mark mark = Mark.read(disk, file);
@@ -96,6 +97,8 @@ final class BookmarkCheck {
                 mark = again;
             }
             judge(file, mark);
+        } catch (final AccessDeniedException e) {
+            throw e;
         } catch (final IOException e) {
             add(file, "it is damaged: " + e.getMessage(), 0);
         }

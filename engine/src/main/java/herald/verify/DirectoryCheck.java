@@ -9,6 +9,7 @@ import herald.log.LogDescriptor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ final class DirectoryCheck {
         for (final Path file : SpoolCheck.setAside(disk, HeraldDirectory.spoolDir(root))) {
             check.note(file, "a spool of which nothing could be read, set aside by its recorder");
         }
+        for (final Path directory : HeraldDirectory.remoteSpoolDirs(disk, root)) {
+            for (final Path file : SpoolCheck.setAside(disk, directory)) {
+                check.note(file, "a spool of which nothing could be read, set aside by its recorder");
+            }
+        }
         for (final Path file : SpoolCheck.setAside(disk, DataDirectory.bookmarks(root))) {
             check.note(file, "a damaged bookmark, set aside by its writer");
         }
@@ -73,7 +79,7 @@ final class DirectoryCheck {
         }
     }
 
-    private void lookAtCounters() {
+    private void lookAtCounters() throws AccessDeniedException {
         final Path file = DataDirectory.counters(root);
         if (!Files.exists(file)) {
             return;
@@ -85,6 +91,8 @@ final class DirectoryCheck {
             }
             lines.add("counters: " + CountersFile.all().stream().filter(counter -> counters.get(counter) != 0).count() +
                 " not 0, whole");
+        } catch (final AccessDeniedException e) {
+            throw e;
         } catch (final IOException e) {
             findings.add(new Finding(file, 0, file.toFile().length(), e.getMessage(),
                 Remedy.move("it to quarantine; counters begin at 0 again", false, List.of(file))));

@@ -312,6 +312,11 @@ final class DispatchCheck implements AutoCloseable {
         return comparedFrom;
     }
 
+    /** Up to where the journal is dispatched; 0 where there is no batch. */
+    long lastResume() {
+        return lastResumes.isEmpty() ? 0 : lastResumes.lastEntry().getValue();
+    }
+
     /** Batches that follow from the journal and are not in the log yet. */
     long behind() {
         return behind;

@@ -7,8 +7,6 @@ import herald.link.HeraldDirectory;
 import org.agrona.concurrent.EpochNanoClock;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +23,9 @@ public final class Verification {
     /** A segment whose header is right again may show damage within it. */
     private static final int REPAIR_PASSES = 3;
 
+    /** Before what is said of the spools of recorders that send to a proxy on another host. */
+    private static final String REMOTE = "remote ";
+
     private final List<String> lines = new ArrayList<>();
     private final List<Finding> damages = new ArrayList<>();
     private final List<Finding> known = new ArrayList<>();
@@ -39,13 +40,12 @@ public final class Verification {
      * @param disk that holds it.
      * @param root of it.
      * @return what was found.
-     * @throws IOException             where a file can't be read or is of a newer Herald.
+     * @throws IOException             where it is no data directory, a part of it is missing, or a file can't be read
+     *                                 or is of a newer Herald.
      * @throws herald.log.LogException where a segment is of a newer Herald.
      */
     public static Verification of(final Disk disk, final Path root) throws IOException {
-        if (!Files.isDirectory(root)) {
-            throw new NoSuchFileException(root.toString(), null, "there is no such data directory");
-        }
+        DataDirectory.require(disk, root);
         final Verification verification = new Verification();
         verification.check(disk, root);
         return verification;
@@ -53,10 +53,12 @@ public final class Verification {
 
     private void check(final Disk disk, final Path root) throws IOException {
         final DirectoryCheck directory = DirectoryCheck.of(disk, root);
+        DataDirectory.requireLogs(disk, root);
         final LogCheck dispatchLog = LogCheck.of(disk, DataDirectory.dispatch(root));
         final BookmarkCheck bookmarks =
             BookmarkCheck.of(disk, DataDirectory.bookmarks(root), dispatchLog.logId());
         final SpoolCheck spools = SpoolCheck.of(disk, HeraldDirectory.spoolDir(root));
+        final List<SpoolCheck> remoteSpools = remoteSpools(disk, root);
         final LogCheck journalLog = LogCheck.of(disk, DataDirectory.journal(root));
         final JournalCheck journal = JournalCheck.of(journalLog);
         final DispatchCheck dispatch =
@@ -65,11 +67,18 @@ public final class Verification {
         final long oldest = dispatchLog.segments().isEmpty() ? 0 : dispatchLog.segments().get(0).basePosition();
         final List<String> bookmarkLines = bookmarks.conclude(dispatch, oldest);
         final List<String> spoolLines = spools.conclude(journal);
+        for (final SpoolCheck remote : remoteSpools) {
+            remote.conclude(journal).forEach(line -> spoolLines.add(REMOTE + line));
+        }
+        requireSegments(journal, dispatch, root);
         final KnownLosses losses = KnownLosses.read(root);
         final int journalDamages = sort(journal.findings(), losses);
         final int dispatchDamages = sort(dispatch.findings(), losses);
         sort(bookmarks.findings(), losses);
         sort(spools.findings(), losses);
+        for (final SpoolCheck remote : remoteSpools) {
+            sort(remote.findings(), losses);
+        }
         sort(directory.findings(), losses);
         notes.addAll(directory.notes());
 
@@ -81,6 +90,29 @@ public final class Verification {
         lines.addAll(bookmarkLines);
         lines.addAll(spoolLines);
         lines.addAll(directory.lines());
+    }
+
+    private static List<SpoolCheck> remoteSpools(final Disk disk, final Path root) throws IOException {
+        final List<SpoolCheck> checks = new ArrayList<>();
+        for (final Path directory : HeraldDirectory.remoteSpoolDirs(disk, root)) {
+            checks.add(SpoolCheck.of(disk, directory));
+        }
+        return checks;
+    }
+
+    /** A proxy makes the first segment before anything else: a log without one was emptied. */
+    private void requireSegments(final JournalCheck journal, final DispatchCheck dispatch, final Path root)
+        throws IOException {
+        if (journal.segments() > 0 || !journal.findings().isEmpty()) {
+            return;
+        }
+        if (dispatch.segments() == 0) {
+            throw new IOException("there is nothing to verify in " + root + ": neither log has a segment; put them " +
+                "back where they were moved away, or start the proxy, which begins empty ones");
+        }
+        damages.add(new Finding(DataDirectory.journal(root), 0, dispatch.lastResume(),
+            "it holds no segment: what was journaled is gone", Remedy.note("these events are in the dispatch log " +
+                "alone, as far as it is kept; the next start begins an empty journal behind them")));
     }
 
     private int sort(final List<Finding> findings, final KnownLosses losses) {
@@ -153,6 +185,8 @@ public final class Verification {
      */
     public static List<String> repair(final Disk disk, final Path root, final EpochNanoClock clock)
         throws IOException {
+        DataDirectory.require(disk, root);
+        DataDirectory.requireLogs(disk, root);
         try (FileMutex lock = FileMutex.tryAcquire(DataDirectory.lock(root))) {
             if (lock == null) {
                 return null;

@@ -1,11 +1,15 @@
 package herald.tools;
 
+import herald.engine.DataDirectory;
+import herald.io.SystemDisk;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /**
@@ -36,6 +40,32 @@ public abstract class AbstractCommand implements Callable<Integer> {
 
     protected final boolean isDebug() {
         return debug || "1".equals(System.getenv("HERALD_DEBUG"));
+    }
+
+    /**
+     * Refuses what is no data directory, or can't be looked into.
+     *
+     * @param root said to be a data directory.
+     */
+    protected static final void requireDataDirectory(final Path root) {
+        try {
+            DataDirectory.require(SystemDisk.INSTANCE, root);
+        } catch (final IOException e) {
+            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Refuses a directory that is there and can't be listed.
+     *
+     * @param root that may be missing.
+     */
+    protected static final void requireReadable(final Path root) {
+        try {
+            SystemDisk.INSTANCE.list(root, "");
+        } catch (final IOException e) {
+            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+        }
     }
 
     /**

@@ -36,6 +36,8 @@ final class BookmarkCommand extends AbstractCommand {
             description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
         final Path dataDir) throws IOException {
         final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
+        requireDataDirectory(root);
+        SystemDisk.INSTANCE.list(DataDirectory.bookmarks(root), Bookmark.SUFFIX);
         for (final String name : names) {
             if (!name.matches("[a-z0-9-]+") || !Files.exists(bookmark(root, name))) {
                 throw new CommandFailure(ExitCode.IO, "there is no bookmark of a writer \"" + name + "\" in " +

@@ -49,9 +49,10 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
         return ExitCode.INTERNAL;
     }
 
-    /** The messages of file system exceptions are bare paths: the name of the type says what is wrong with them. */
+    /** The messages of file system exceptions are bare paths: the name of the type says what is wrong. */
     private static String describe(final Throwable error) {
-        return error.getClass().getSimpleName() + ": " + error.getMessage();
+        return error.getClass() == IOException.class ?
+            error.getMessage() : error.getClass().getSimpleName() + ": " + error.getMessage();
     }
 
     private static void print(final CommandLine command, final String message) {

@@ -6,13 +6,17 @@ import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
+import herald.recorder.SpoolFile;
+import herald.recorder.SpoolInspection;
 import herald.writer.Bookmark;
 import herald.writer.WriterStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -34,6 +38,9 @@ final class StatCommand extends AbstractCommand {
     public Integer call() throws IOException {
         final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
         final Path file = DataDirectory.counters(root);
+        if (!Files.notExists(root)) {
+            requireDataDirectory(root);
+        }
         if (!Files.exists(file)) {
             throw new CommandFailure(ExitCode.IO, "no proxy has run in " + root + ": there is no " +
                 file.getFileName() + "; name its data directory with --data-dir");
@@ -47,6 +54,7 @@ final class StatCommand extends AbstractCommand {
             }
         }
         printWriters(root);
+        printRemoteSpools(root);
         out().flush();
         return ExitCode.OK;
     }
@@ -61,6 +69,8 @@ final class StatCommand extends AbstractCommand {
                     case NEW -> "writer " + name + ": new";
                     case DAMAGED -> "writer " + name + ": its bookmark is damaged: " + bookmark.trouble();
                 });
+            } catch (final AccessDeniedException e) {
+                throw e;
             } catch (final IOException e) {
                 out().println("writer " + name + ": its bookmark is damaged: " + e.getMessage());
             }
@@ -91,6 +101,24 @@ final class StatCommand extends AbstractCommand {
         return events == 0 ? "" : " overtaken=" + events + " from=" +
             Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_FROM_MS)) + " to=" +
             Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_TO_MS));
+    }
+
+    /** What recorders of this host still have for proxies on other hosts. */
+    private void printRemoteSpools(final Path root) throws IOException {
+        for (final Path directory : HeraldDirectory.remoteSpoolDirs(SystemDisk.INSTANCE, root)) {
+            for (final Path file : SystemDisk.INSTANCE.list(directory, SpoolFile.SUFFIX)) {
+                final String name = Printable.of(root.relativize(file).toString().replace(SpoolFile.SUFFIX, ""));
+                try {
+                    final SpoolInspection spool = SpoolInspection.of(SystemDisk.INSTANCE, file);
+                    out().println("spool " + name + ": " + spool.events() + " events pending" +
+                        (spool.inUse() ? ", in use" : "") + (spool.damages().isEmpty() ? "" : ", damaged"));
+                } catch (final NoSuchFileException e) {
+                    // Its recorder set it aside meanwhile.
+                } catch (final IOException e) {
+                    out().println("spool " + name + ": it can't be read: " + e.getMessage());
+                }
+            }
+        }
     }
 
     private static boolean isLong(final long callSinceMs) {

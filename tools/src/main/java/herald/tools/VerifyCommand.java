@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,7 +22,7 @@ import java.util.List;
     description = "Check journal, dispatch log, bookmarks and spools of this node's proxy, which may run meanwhile.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {" 0:all is whole", " 1:something is damaged", "64:the call is wrong",
-        "74:a file can't be read or moved, or a proxy runs"})
+        "74:it is no data directory, a file can't be read or moved, or a proxy runs"})
 final class VerifyCommand extends AbstractCommand {
     @Option(names = "--data-dir", paramLabel = "DIR",
         description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
@@ -37,9 +36,7 @@ final class VerifyCommand extends AbstractCommand {
     @Override
     public Integer call() throws IOException {
         final Path root = (dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir).toAbsolutePath().normalize();
-        if (!Files.isDirectory(root)) {
-            throw new CommandFailure(ExitCode.IO, "there is no data directory " + root + ": name it with --data-dir");
-        }
+        requireDataDirectory(root);
         Verification verification = Verification.of(SystemDisk.INSTANCE, root);
         print(verification, root);
         if (repair) {

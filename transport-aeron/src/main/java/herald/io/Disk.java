@@ -124,7 +124,7 @@ public interface Disk {
      * @param directory to look into.
      * @param suffix    for example {@code .log}.
      * @return sorted by name; empty where the directory is missing.
-     * @throws IOException where it can't be read.
+     * @throws IOException where it is there and can't be read, or is no directory: says so.
      */
     List<Path> list(Path directory, String suffix) throws IOException;
 

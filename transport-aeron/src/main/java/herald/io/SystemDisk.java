@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -152,11 +154,16 @@ public final class SystemDisk implements Disk {
 
     @Override
     public List<Path> list(final Path directory, final String suffix) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().endsWith(suffix)).sorted().toList();
+        } catch (final NoSuchFileException e) {
+            return List.of();
+        } catch (final NotDirectoryException e) {
+            throw new IOException("cannot list " + directory + ": it is no directory", e);
+        } catch (final AccessDeniedException e) {
+            throw new IOException("cannot list " + directory + ": this user may not read it", e);
+        } catch (final UncheckedIOException e) {
+            throw new IOException("cannot list " + directory + ": " + e.getCause().getMessage(), e);
         }
     }
 

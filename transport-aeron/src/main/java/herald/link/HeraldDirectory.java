@@ -1,10 +1,13 @@
 package herald.link;
 
+import herald.io.Disk;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -70,7 +73,29 @@ public final class HeraldDirectory {
      * @return a directory in it.
      */
     public static Path remoteSpoolDir(final Path dataDir, final Endpoint proxy) {
-        return dataDir.resolve("remote-spool").resolve(proxy.toString().replaceAll("[^A-Za-z0-9.-]", "_"));
+        return remoteSpools(dataDir).resolve(proxy.toString().replaceAll("[^A-Za-z0-9.-]", "_"));
+    }
+
+    /**
+     * What holds the directories of {@link #remoteSpoolDir}, one for each proxy.
+     *
+     * @param dataDir of this host.
+     * @return a directory in it.
+     */
+    public static Path remoteSpools(final Path dataDir) {
+        return dataDir.resolve("remote-spool");
+    }
+
+    /**
+     * The directories with spools of recorders that send to proxies on other hosts.
+     *
+     * @param disk    that holds them.
+     * @param dataDir of this host.
+     * @return in the order of their names; empty where there are none.
+     * @throws IOException where they can't be listed.
+     */
+    public static List<Path> remoteSpoolDirs(final Disk disk, final Path dataDir) throws IOException {
+        return disk.list(remoteSpools(dataDir), "").stream().filter(Files::isDirectory).toList();
     }
 
     /**

@@ -129,6 +129,7 @@ public final class TailCommand extends AbstractCommand {
             throw mistake("--limit is " + limit + ": it must be 1 or more");
         }
         pretty = new EventLine(Ansi.AUTO.enabled());
+        requireReadable(root);
         if (!follow && LogReader.segmentBases(SystemDisk.INSTANCE, directory).isEmpty()) {
             throw new CommandFailure(ExitCode.IO, "there is no " + stream.name().toLowerCase(Locale.ROOT) +
                 " in " + directory + ": name the data directory of a proxy with --data-dir");
