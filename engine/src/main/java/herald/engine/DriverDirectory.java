@@ -237,6 +237,16 @@ final class DriverDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether clients find the driver. */
+    boolean isPublished() {
+        final Path cncFile = directory.resolve(CncFileDescriptor.CNC_FILE);
+        try {
+            return Files.isSymbolicLink(cncFile) && Files.readSymbolicLink(cncFile).equals(target());
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
     private Path target() {
         return Path.of(mark.getFileName().toString(), AERON, CncFileDescriptor.CNC_FILE);
     }
@@ -245,9 +255,8 @@ final class DriverDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            final Path cncFile = directory.resolve(CncFileDescriptor.CNC_FILE);
-            if (Files.isSymbolicLink(cncFile) && Files.readSymbolicLink(cncFile).equals(target())) {
-                Files.deleteIfExists(cncFile);
+            if (isPublished()) {
+                Files.deleteIfExists(directory.resolve(CncFileDescriptor.CNC_FILE));
             }
             if (Files.isDirectory(mark, NOFOLLOW_LINKS)) {
                 remove(mark);

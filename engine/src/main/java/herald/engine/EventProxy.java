@@ -136,6 +136,15 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
+     * Why there is no link to recorders on this host, who keep their events in spools meanwhile. Any thread.
+     *
+     * @return null where there is one.
+     */
+    public String linkFailure() {
+        return parts.linkFailure();
+    }
+
+    /**
      * Whether the node is under maintenance. Any thread.
      *
      * @return true while the types that are marked so are suppressed.
@@ -242,7 +251,8 @@ public final class EventProxy implements AutoCloseable {
 
         /**
          * Directory of the media driver. Where a driver is alive in it, it is used; otherwise one is embedded
-         * there. By default one is embedded in a directory of the data directory's own.
+         * there, at the launch and whenever there is none any more. By default one is embedded in a directory of the
+         * data directory's own.
          */
         public Context aeronDirectoryName(final String value) {
             aeronDirectoryName = value;

@@ -1,7 +1,7 @@
 package herald.engine;
 
 import herald.admission.StreamAdmission;
-import herald.link.DriverIdentity;
+import herald.link.DriverLiveness;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
@@ -49,8 +49,8 @@ public final class LocalMediaDriver implements AutoCloseable {
     }
 
     /**
-     * Starts a driver on a thread of its own. One that was killed in the same directory is waited for until it counts
-     * as dead, and what it left is removed.
+     * Starts a driver on a thread of its own. What one that was killed left in the same directory is removed; where
+     * its process can't be seen, it is waited for until it gives no more sign of life.
      *
      * @param directoryName of it.
      * @param timeoutMs     after which a client without a sign of life is dead for it, and it for a client.
@@ -83,7 +83,7 @@ public final class LocalMediaDriver implements AutoCloseable {
         final ErrorHandler errorHandler) {
         requireTimeout(timeoutMs, "timeout in ms");
         HeraldDirectory.requireName("aeronDirectoryName", Objects.requireNonNull(directoryName, "directoryName"));
-        awaitSilence(directoryName, timeoutMs);
+        requireNone(directoryName, timeoutMs);
         try {
             return start(
                 context(directoryName, timeoutMs, errorHandler)
@@ -96,14 +96,16 @@ public final class LocalMediaDriver implements AutoCloseable {
         }
     }
 
-    private static void awaitSilence(final String directoryName, final long timeoutMs) {
-        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs + MAX_TIMER_INTERVAL_MS);
-        while (DriverIdentity.isAlive(directoryName, timeoutMs)) {
-            if (System.nanoTime() - deadlineNs >= 0) {
-                throw new ProxyException("a media driver is alive in " + directoryName + ": use it, or stop it" +
-                    REMEDY.replace(";", ", or"));
-            }
+    /** One whose process can't be seen is dead once it gives no more signs of life. */
+    private static void requireNone(final String directoryName, final long timeoutMs) {
+        final DriverLiveness first = DriverLiveness.of(directoryName, timeoutMs);
+        DriverLiveness now = first;
+        while (now.state() == DriverLiveness.State.UNPROVEN && now.heartbeatMs() == first.heartbeatMs()) {
             LockSupport.parkNanos(POLL_PARK_NS);
+            now = DriverLiveness.of(directoryName, timeoutMs);
+        }
+        if (!now.isReplaceable()) {
+            throw new ProxyException(now.reason(directoryName) + REMEDY.replace(";", ", or"));
         }
     }
 
@@ -183,6 +185,15 @@ public final class LocalMediaDriver implements AutoCloseable {
      */
     public String directoryName() {
         return directoryName;
+    }
+
+    /**
+     * Whether clients that look into its directory find it.
+     *
+     * @return false where its files were removed, or another driver's are there.
+     */
+    public boolean isPublished() {
+        return directory.isPublished();
     }
 
     /** What steps it, where its embedder does; else null. */

@@ -4,13 +4,14 @@ import herald.admission.KnockCheck;
 import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.link.CounterId;
-import herald.link.DriverIdentity;
+import herald.link.DriverLiveness;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import herald.receiver.ClaimedDriver;
 import herald.receiver.DriverInUseException;
 import herald.receiver.ReceiverClient;
+import herald.receiver.ReceiverCounter;
 import io.aeron.Aeron;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
@@ -22,6 +23,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +31,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The media driver that a proxy uses, its own or one that is alive in the configured directory, and the proxy's client
- * of it. Whichever of the two dies, the proxy goes on: it waits for another driver where it used one from outside,
- * starts another one where it was its own, and builds its client again.
+ * of it. Whichever of the two dies, the proxy goes on: where no driver lives it starts one, at its start and at any
+ * later time, unless it was told to wait for one from outside; and it builds its client again.
  *
  * <p>What a driver that was killed has left is removed before another one starts: see {@link DriverDirectory}.
  */
@@ -46,33 +48,43 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     private final EventProxy.Context context;
     private final String directoryName;
-    private final boolean external;
     private LocalMediaDriver driver;
     private volatile StreamAdmission admission;
     private volatile CounterId.Sink counters;
     private ReceiverClient client;
     private long silentSinceNs;
     private boolean silent;
+    private DriverLiveness.State complainedOf;
+    private volatile String failure;
 
     private ProxyMediaDriver(final EventProxy.Context context) {
         this.context = context;
         this.directoryName = context.embedInOwnDirectory ?
             HeraldDirectory.aeronDir(context.dataDir).toString() : context.aeronDirectoryName;
-        final boolean alive = !context.embedInOwnDirectory &&
-            DriverIdentity.isAlive(directoryName, context.driverTimeoutMs);
-        this.external = context.externalDriver || alive;
-        if (external && !alive) {
-            LOGGER.warn("waiting for a media driver in {}: none is alive there", directoryName);
-        }
     }
 
     static ProxyMediaDriver launch(final EventProxy.Context context) {
         final ProxyMediaDriver launched = new ProxyMediaDriver(context);
         try {
-            launched.driver = launched.external ? null : launched.embed();
+            launched.start();
             return launched;
-        } catch (final AeronException | IllegalStateException e) {
+        } catch (final AeronException | IllegalStateException | UncheckedIOException e) {
             throw launched.unusable(e);
+        }
+    }
+
+    private void start() {
+        final DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
+        if (found.state() == DriverLiveness.State.INCOMPATIBLE) {
+            throw new ProxyException(found.reason(directoryName) + ", or choose another directory with --aeron-dir");
+        }
+        // The data directory's lock says that nobody else's driver can live in the directory that is its own.
+        final boolean mayEmbed = found.isReplaceable() ||
+            (context.embedInOwnDirectory && found.state() == DriverLiveness.State.UNPROVEN);
+        if (!context.externalDriver && mayEmbed) {
+            driver = embed();
+        } else if (!found.isUsable()) {
+            complainOf(found);
         }
     }
 
@@ -82,14 +94,17 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
-    ReceiverClient connect(final CounterId.Sink counters, final UUID directoryId) {
-        this.counters = counters;
+    ReceiverClient connect(final CounterId.Sink sink, final UUID directoryId) {
+        counters = sink;
+        if (failure != null) {
+            counters.add(ReceiverCounter.DRIVER_MISSING, 1);
+        }
         final ClaimedDriver claimed =
             new ClaimedDriver(this::tryConnect, directoryId, context.dataDir.toString());
         final long deadlineNs = System.nanoTime() + CLAIM_PATIENCE_NS;
         while (client == null) {
             try {
-                client = new ReceiverClient(directoryName, claimed, context.nanoClock, counters,
+                client = new ReceiverClient(directoryName, claimed, context.nanoClock, sink,
                     error -> LOGGER.warn("{}", error.getMessage()));
             } catch (final DriverInUseException e) {
                 awaitOther(e, deadlineNs);
@@ -147,13 +162,16 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     private Aeron tryConnect(final ErrorHandler errorHandler) {
-        if (!DriverIdentity.isAlive(directoryName, context.driverTimeoutMs)) {
-            if (!external) {
-                restartWhereDead();
-            }
+        DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
+        if (!found.isUsable() && !context.externalDriver && startsAnother(found)) {
+            found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
+        }
+        if (!found.isUsable()) {
+            complainOf(found);
             return null;
         }
         silent = false;
+        leaveToAnother();
         final Aeron aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(directoryName)
             .driverTimeoutMs(context.driverTimeoutMs)
@@ -162,21 +180,78 @@ final class ProxyMediaDriver implements AutoCloseable {
             .useConductorAgentInvoker(true)
             .errorHandler(errorHandler));
         LOGGER.info("connected to the media driver in {}", directoryName);
+        linked();
         return aeron;
     }
 
-    /** Right after a pause of this process its own driver looks dead too: it gets the time that it is given always. */
-    private void restartWhereDead() {
+    /**
+     * Starts a driver where there is none, or a dead one. Right after a pause of this process its own driver looks
+     * dead too: it gets the time that it is given always, unless its directory was removed under it.
+     */
+    private boolean startsAnother(final DriverLiveness found) {
+        if (!found.isReplaceable() || (isOwn(found) && !wasSilentForLong())) {
+            return false;
+        }
+        silent = false;
+        LOGGER.warn("no media driver is alive in {}: starting one", directoryName);
+        CloseHelper.quietClose(driver);
+        driver = null;
+        driver = embed();
+        return true;
+    }
+
+    private boolean isOwn(final DriverLiveness found) {
+        return driver != null && found.state() == DriverLiveness.State.DEAD;
+    }
+
+    private boolean wasSilentForLong() {
         final long nowNs = context.nanoClock.nanoTime();
         if (!silent) {
             silent = true;
             silentSinceNs = nowNs;
-        } else if (nowNs - silentSinceNs > TimeUnit.MILLISECONDS.toNanos(context.driverTimeoutMs)) {
-            silent = false;
-            LOGGER.warn("the media driver in {} is dead: starting another one", directoryName);
-            CloseHelper.quietClose(driver);
-            driver = embed();
         }
+        return nowNs - silentSinceNs > TimeUnit.MILLISECONDS.toNanos(context.driverTimeoutMs);
+    }
+
+    /** Where another driver has taken the directory, the own one serves nobody. */
+    private void leaveToAnother() {
+        if (driver != null && !driver.isPublished()) {
+            LOGGER.warn("another media driver has taken {}: using that one", directoryName);
+            CloseHelper.quietClose(driver);
+            driver = null;
+        }
+    }
+
+    private void complainOf(final DriverLiveness found) {
+        if (failure == null) {
+            failure = "no media driver in " + directoryName;
+            if (counters != null) {
+                counters.add(ReceiverCounter.DRIVER_MISSING, 1);
+            }
+        }
+        if (complainedOf != found.state()) {
+            complainedOf = found.state();
+            failure = found.isReplaceable() ? "no media driver is alive in " + directoryName :
+                found.reason(directoryName);
+            LOGGER.warn("waiting for a media driver: {}; recorders keep events in their spools", failure);
+        }
+    }
+
+    private void linked() {
+        complainedOf = null;
+        if (failure != null) {
+            failure = null;
+            counters.add(ReceiverCounter.DRIVER_MISSING, -1);
+        }
+    }
+
+    /**
+     * Why there is no link to recorders. Any thread.
+     *
+     * @return null where there is one.
+     */
+    String failure() {
+        return failure;
     }
 
     String directoryName() {
@@ -185,15 +260,16 @@ final class ProxyMediaDriver implements AutoCloseable {
 
     /** The own driver's agents where the embedder steps everything. */
     List<Agent> agents() {
-        return driver == null || driver.sharedAgentInvoker() == null ? List.of() : List.of(new DriverAgent());
+        final boolean isStepped = context.threadingMode == herald.engine.ThreadingMode.INVOKER;
+        return isStepped && !context.externalDriver ? List.of(new DriverAgent()) : List.of();
     }
 
     /** Steps the driver of now, which is started, and closed, by itself. */
     private final class DriverAgent implements Agent {
         @Override
         public int doWork() {
-            final AgentInvoker invoker = driver.sharedAgentInvoker();
-            return invoker.invoke();
+            final AgentInvoker invoker = driver == null ? null : driver.sharedAgentInvoker();
+            return invoker == null ? 0 : invoker.invoke();
         }
 
         @Override

@@ -7,6 +7,7 @@ import herald.link.HeraldDirectory;
 import herald.receiver.DurableFeed;
 import herald.receiver.EventReceiver;
 import herald.receiver.Quarantine;
+import herald.receiver.ReceiverCounter;
 import herald.receiver.RecorderRegistry;
 import herald.receiver.RecorderState;
 import herald.stage.Durability;
@@ -82,6 +83,7 @@ final class ProxyParts implements AutoCloseable {
     private void openDirectory() throws IOException {
         directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
+        counters.set(ReceiverCounter.DRIVER_MISSING, 0);
         mediaDriver = opened(ProxyMediaDriver.launch(context));
     }
 
@@ -187,6 +189,10 @@ final class ProxyParts implements AutoCloseable {
 
     DirectoryIdentity identity() {
         return identity;
+    }
+
+    String linkFailure() {
+        return mediaDriver.failure();
     }
 
     String aeronDirectoryName() {

@@ -4,18 +4,26 @@ import herald.events.ClusterEvents;
 import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.journal.JournalReader;
+import herald.link.DriverProcess;
 import herald.link.HeraldDirectory;
 import herald.receiver.ReceiverCounter;
 import herald.recorder.EventRecorder;
 import herald.stage.Durability;
 import herald.stage.ProxyCounter;
+import io.aeron.CncFileDescriptor;
 import org.agrona.IoUtil;
+import org.agrona.SemanticVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -100,7 +109,7 @@ class ProxyMediaDriverTest {
     void shouldGoOnWithTheNextDriverFromOutside() {
         final String aeronDir = dir.resolve("driver").toString();
         LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
-        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir));
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true));
             EventRecorder recorder = launchRecorder(aeronDir)) {
             for (int round = 1; round <= 3; round++) {
                 recordAndAwait(recorder, 10);
@@ -146,7 +155,7 @@ class ProxyMediaDriverTest {
     void shouldStopInOrderWhileThereIsNoDriver() {
         final String aeronDir = dir.resolve("driver").toString();
         final LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
-        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir));
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true));
             EventRecorder recorder = launchRecorder(aeronDir)) {
             recordAndAwait(recorder, 10);
             driver.close();
@@ -162,7 +171,7 @@ class ProxyMediaDriverTest {
     void shouldAdoptSpoolsWhileThereIsNoDriver() {
         final String aeronDir = dir.resolve("driver").toString();
         final LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
-        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir)
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true)
             .adoptIntervalNs(TimeUnit.MILLISECONDS.toNanos(100)))) {
             driver.close();
             awaitLost(proxy, 1);
@@ -185,6 +194,83 @@ class ProxyMediaDriverTest {
             assertThat(proxy.hasFailed()).isFalse();
         }
         assertThat(journaledSequences()).isEqualTo(upTo(20));
+    }
+
+    @Test
+    void shouldStartADriverWhereTheOneFromOutsideIsGone() {
+        final String aeronDir = dir.resolve("driver").toString();
+        final LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir));
+            EventRecorder recorder = launchRecorder(aeronDir)) {
+            recordAndAwait(recorder, 10);
+            driver.close();
+            awaitLost(proxy, 1);
+            recordAndAwait(recorder, 10);
+            assertThat(proxy.linkFailure()).isNull();
+        } finally {
+            driver.close();
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(20));
+    }
+
+    @Test
+    void shouldTakeTheDirectoryOfADeadProcessWhoseLastSignOfLifeIsFresh() throws IOException {
+        final String aeronDir = dir.resolve("driver").toString();
+        final Path mark;
+        try (LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { });
+            Stream<Path> entries = Files.list(Path.of(aeronDir))) {
+            mark = entries.filter(Files::isDirectory).findFirst().orElseThrow();
+            final DriverProcess own = DriverProcess.own();
+            final String name = mark.getFileName().toString().replace(own.toString(), new DriverProcess(
+                own.pid(), own.startTicks() + 1, own.namespace(), own.boot()).toString());
+            Files.createDirectories(dir.resolve("killed").resolve(name).resolve("aeron"));
+            Files.copy(mark.resolve("aeron/cnc.dat"), dir.resolve("killed").resolve(name).resolve("aeron/cnc.dat"));
+            Files.createSymbolicLink(dir.resolve("killed/cnc.dat"), Path.of(name, "aeron/cnc.dat"));
+            assertThat(driver.isPublished()).isTrue();
+        }
+        // Whoever goes by the heartbeat alone uses a driver that is dead.
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(dir.resolve("killed").toString())
+            .driverTimeoutMs(LocalMediaDriver.MAX_TIMEOUT_MS));
+            EventRecorder recorder = launchRecorder(proxy.aeronDirectoryName())) {
+            recordAndAwait(recorder, 10);
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(10));
+    }
+
+    @Test
+    void shouldRefuseTheDirectoryOfALivingDriverOfAnotherVersion() throws IOException {
+        final Path aeronDir = Files.createDirectory(dir.resolve("driver"));
+        final Path cncFile = aeronDir.resolve("cnc.dat");
+        final ByteBuffer start = ByteBuffer.allocate(64 * 1024).order(ByteOrder.nativeOrder());
+        start.putInt(CncFileDescriptor.cncVersionOffset(0), SemanticVersion.compose(9, 0, 0));
+        start.putLong(CncFileDescriptor.pidOffset(0), ProcessHandle.current().pid());
+        Files.write(cncFile, start.array());
+        final MappedByteBuffer mapped = IoUtil.mapExistingFile(cncFile.toFile(), "cnc");
+        try {
+            assertThatThrownBy(() -> EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir.toString())))
+                .isInstanceOf(ProxyException.class).hasMessageContainingAll("another version", "--aeron-dir");
+            assertThatThrownBy(() -> LocalMediaDriver.launch(aeronDir.toString(), TIMEOUT_MS, error -> { }))
+                .isInstanceOf(ProxyException.class).hasMessageContainingAll("another version", "--aeron-dir");
+            assertThat(cncFile).exists();
+        } finally {
+            IoUtil.unmap(mapped);
+        }
+    }
+
+    @Test
+    void shouldSayThatThereIsNoDriver() {
+        final String aeronDir = dir.resolve("driver").toString();
+        try (EventProxy proxy =
+            EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir).externalDriver(true))) {
+            await().atMost(LIMIT).until(() -> proxy.linkFailure() != null);
+            assertThat(proxy.linkFailure()).contains("no media driver", aeronDir);
+            assertThat(proxy.counters().get(ReceiverCounter.DRIVER_MISSING)).isOne();
+            try (LocalMediaDriver driver = LocalMediaDriver.launch(aeronDir, TIMEOUT_MS, error -> { })) {
+                await().atMost(LIMIT).until(() -> proxy.linkFailure() == null);
+                assertThat(proxy.counters().get(ReceiverCounter.DRIVER_MISSING)).isZero();
+                assertThat(driver.isPublished()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ import java.time.Duration;
 final class DriverCommand extends AbstractCommand {
     private static final Logger LOG = LoggerFactory.getLogger(DriverCommand.class);
 
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
+
     @Option(names = "--aeron-dir", paramLabel = "DIR", required = true,
         description = "Directory of the media driver, in shared memory if possible: /dev/shm/herald, for example.")
     private Path aeronDir;
@@ -44,7 +46,12 @@ final class DriverCommand extends AbstractCommand {
             LocalMediaDriver driver = launch()) {
             out().println("herald driver ready: aeron-dir=" + driver.directoryName());
             out().flush();
-            foreground.await();
+            while (!foreground.await(CHECK_INTERVAL)) {
+                if (!driver.isPublished()) {
+                    throw new CommandFailure(ExitCode.IO, "the media driver's files in " + driver.directoryName() +
+                        " were removed, or another driver's are there now: start it again");
+                }
+            }
         }
         return ExitCode.OK;
     }

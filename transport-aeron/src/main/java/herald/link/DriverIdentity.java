@@ -1,10 +1,7 @@
 package herald.link;
 
 import io.aeron.CncFileDescriptor;
-import io.aeron.CommonContext;
-import io.aeron.exceptions.AeronException;
 
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,18 +49,13 @@ public record DriverIdentity(Object fileKey, long startTimestampMs, long pid) {
     }
 
     /**
-     * Whether a driver in a directory has given a sign of life lately.
+     * Whether a driver in a directory can be connected to: see {@link DriverLiveness}.
      *
      * @param directoryName of the driver.
-     * @param timeoutMs     within which.
+     * @param timeoutMs     within which it must have given a sign of life.
      * @return false too where what is there is no driver's.
      */
     public static boolean isAlive(final String directoryName, final long timeoutMs) {
-        try {
-            return CommonContext.isDriverActive(new File(directoryName), timeoutMs, message -> { });
-        } catch (final AeronException | IllegalStateException e) {
-            // A driver that was killed in the middle of its start has left a file without a beginning.
-            return false;
-        }
+        return DriverLiveness.of(directoryName, timeoutMs).isUsable();
     }
 }

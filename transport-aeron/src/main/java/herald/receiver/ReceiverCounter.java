@@ -38,6 +38,8 @@ public enum ReceiverCounter implements CounterId {
     SPOOL_BYTES_DAMAGED(14, "damaged bytes of spools"),
     /** Files among the spools that were not taken: none of this user's, of a newer version, or no spools at all. */
     SPOOLS_REFUSED(15, "files among the spools refused"),
+    /** 1 while there is no media driver, and no link. */
+    DRIVER_MISSING(19, "1 while the proxy has no media driver: recorders keep events in their spools"),
     /** Times that the media driver, or the client of it, was lost; both are built again. */
     DRIVER_LOST(20, "times that the media driver was lost"),
     /** Sessions that a recorder on another host proved. */

@@ -212,11 +212,12 @@ public final class AdminServer implements AutoCloseable {
     /**
      * How the proxy is. A writer that does not get through is no failure of the proxy.
      *
-     * @param status      {@code ok} or {@code failed}.
+     * @param status      {@code ok}, {@code failed}, or {@code no-link} while there is no media driver.
      * @param node        of the proxy.
      * @param maintenance {@code on} or {@code off}.
      * @param writers     {@code ok} or {@code failing}, by name.
      * @param policies    that are kept but not in force: why.
+     * @param link        {@code ok}, or why there is no link to recorders on this host.
      */
     private record Health(
         String status,
@@ -224,7 +225,8 @@ public final class AdminServer implements AutoCloseable {
         String maintenance,
         Map<String, String> writers,
         Map<String, String> policies,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> overtaken) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> overtaken,
+        String link) {
 
         boolean works() {
             return "ok".equals(status);
@@ -234,8 +236,10 @@ public final class AdminServer implements AutoCloseable {
     private Health health() {
         final Map<String, String> writers = new LinkedHashMap<>();
         proxy.writers().failing().forEach((name, failing) -> writers.put(name, failing ? "failing" : "ok"));
-        return new Health(proxy.hasFailed() ? "failed" : "ok", proxy.node(), onOrOff(), writers, policies.failures(),
-            proxy.writers().overtaken());
+        final String failure = proxy.linkFailure();
+        final String linked = failure == null ? "ok" : "no-link";
+        return new Health(proxy.hasFailed() ? "failed" : linked, proxy.node(), onOrOff(), writers,
+            policies.failures(), proxy.writers().overtaken(), failure == null ? "ok" : failure);
     }
 
     private Object onPolicies(final HttpExchange exchange) throws Refused, IOException {
