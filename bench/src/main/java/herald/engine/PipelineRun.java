@@ -10,6 +10,7 @@ import herald.journal.JournalHandler;
 import herald.receiver.DurableFeed;
 import herald.stage.Durability;
 import herald.stage.ProxyCounter;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyStart;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
@@ -116,7 +117,8 @@ public final class PipelineRun implements AutoCloseable {
 
     static ProxyStart start(final EventProxy.Context context) {
         return new ProxyStart(1, context.dedupIntervalNs, context.batchIntervalNs, context.dedupKeyLimit,
-            context.batchLengthLimit, context.defaults, false);
+            context.batchLengthLimit, context.defaults, false,
+            FoldingRules.current(context.dedupIgnoredAttributes));
     }
 
     private void fill() {

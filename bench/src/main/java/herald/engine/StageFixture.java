@@ -3,10 +3,12 @@ package herald.engine;
 import herald.bench.BenchEvent;
 import herald.bench.TempDirectory;
 import herald.event.EventDefaults;
+import herald.events.AttributePatterns;
 import herald.io.SystemDisk;
 import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
 import herald.stage.EventSlot;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyStart;
 
 import java.io.IOException;
@@ -35,7 +37,7 @@ final class StageFixture implements AutoCloseable {
     static ProxyStart start(final long dedupIntervalNs, final long batchIntervalNs, final long dedupKeyLimit) {
         return new ProxyStart(
             1, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, BATCH_LENGTH_LIMIT, EventDefaults.ofNode("node-1"),
-            false);
+            false, FoldingRules.current(AttributePatterns.NONE));
     }
 
     SegmentedLog openLog(final Path path) {

@@ -38,6 +38,9 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     private long turnClockUnset;
     private long turnUnreadable;
     private boolean maintenance;
+    private ProxyStart inForce;
+    /** Which keys are of the rules in force: those that were computed ahead of a change are not. */
+    private int keyEpoch = 1;
 
     /**
      * A handler that remembers nothing yet; a start record tells it the interval.
@@ -98,12 +101,18 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     }
 
     /**
-     * Sets interval, limit and mode. Windows are forgotten where interval or limit differ from those in force.
+     * Sets interval, limit, mode and rules. Windows are forgotten where any of them but the mode differs from what is
+     * in force.
      *
      * @param start what applies from here on.
      */
     public void configure(final ProxyStart start) {
-        windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
+        if (start.forgetsWindowsOf(inForce)) {
+            windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
+            key.rules(start.rules());
+            keyEpoch++;
+        }
+        inForce = start;
         maintenance = start.maintenance();
     }
 
@@ -122,7 +131,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
 
     private void computeKey(final EventSlot slot) {
         key.compute(slot.wireEvent(), 0, slot.wireEvent().capacity());
-        slot.key(key.high(), key.low());
+        slot.key(key.high(), key.low(), keyEpoch);
     }
 
     /** What is journaled can't be taken back: one that is no event harms no other. */
@@ -146,7 +155,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
             turnSuppressed += isCounted(slot) ? 0 : 1;
             return;
         }
-        if (slot.isKeyed()) {
+        if (slot.keyEpoch() == keyEpoch) {
             key.set(slot.keyHigh(), slot.keyLow());
         } else {
             computeKey(slot);

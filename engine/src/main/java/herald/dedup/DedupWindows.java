@@ -57,15 +57,12 @@ final class DedupWindows implements AutoCloseable {
     }
 
     /**
-     * Begins with empty windows, where anything changes.
+     * Begins anew with empty windows.
      *
      * @param newIntervalNs length of a window.
      * @param newKeyLimit   keys held for each generation.
      */
     void configure(final long newIntervalNs, final long newKeyLimit) {
-        if (newIntervalNs == intervalNs && newKeyLimit == keyLimit) {
-            return;
-        }
         close();
         intervalNs = newIntervalNs;
         keyLimit = newKeyLimit;

@@ -9,9 +9,9 @@ import herald.stage.StageHandler;
 import java.io.IOException;
 
 /**
- * Third stage: collects the events touched in a batch interval, in first-touch order, and appends each batch to the
- * dispatch log. Boundaries are multiples of the interval on journal time, or the length limit; whatever closes a batch
- * is a record of the journal, so that a replay makes the same batches.
+ * Third stage: collects the events touched in a batch interval, in the order of their last touch, and appends each
+ * batch to the dispatch log. Boundaries are multiples of the interval on journal time, or the length limit; whatever
+ * closes a batch is a record of the journal, so that a replay makes the same batches.
  */
 public final class BatchHandler implements StageHandler {
     /** What {@link #openUntilNs()} says where no batch is open. */
@@ -76,6 +76,7 @@ public final class BatchHandler implements StageHandler {
     public void configure(final ProxyStart newStart) {
         start = newStart;
         batch.lengthLimit(newStart.batchLengthLimit());
+        batch.orderByLastTouch(newStart.rules().ordersByLastTouch());
     }
 
     private void onEvent(final EventSlot slot) {

@@ -15,8 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.function.IntPredicate;
 
 /**
- * One record of the dispatch log: the events touched in one batch interval, in first-touch order. Reused by its reader;
- * owned by one thread.
+ * One record of the dispatch log: the events touched in one batch interval, in the order of their last touch; in that
+ * of their first one where it was made under the first folding rules. Reused by its reader; owned by one thread.
  */
 public final class EventBatch {
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();

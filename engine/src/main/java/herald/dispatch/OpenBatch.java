@@ -16,7 +16,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * The batch that is being collected: encoded as it will stand in the dispatch log, with an index by event id, so that a
- * repeat changes its entry in place. Owned by the batch stage.
+ * repeat changes its entry in place. Where something was touched again after others, entries are put in the order of
+ * their last touch as the batch is completed. Owned by the batch stage.
  */
 final class OpenBatch {
     private static final int MAX_ENTRIES = 65_000;
@@ -25,8 +26,11 @@ final class OpenBatch {
 
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final BatchEncoder batch = new BatchEncoder();
+    /** Number of an entry plus one by the hash of its event id; 0 where there is none. */
     private final int[] index = new int[INDEX_LENGTH];
+    private final EntryOrder order = new EntryOrder(MAX_ENTRIES);
     private UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private boolean orderByLastTouch;
     private BatchEncoder.EventsEncoder events;
     private int lengthLimit;
     private boolean begun;
@@ -44,6 +48,15 @@ final class OpenBatch {
             lengthLimit = newLengthLimit;
             buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(newLengthLimit + MAX_TEXTS_LENGTH));
         }
+    }
+
+    /**
+     * Sets in which order entries stand.
+     *
+     * @param newOrder true: of their last touch; false: of their first one.
+     */
+    void orderByLastTouch(final boolean newOrder) {
+        orderByLastTouch = newOrder;
     }
 
     boolean hasBegun() {
@@ -65,6 +78,7 @@ final class OpenBatch {
         }
         begun = true;
         Arrays.fill(index, 0);
+        order.clear();
         overfull = 0;
         events = batch.wrapAndApplyHeader(buffer, 0, header).fromTimeNs(fromTimeNs).eventsCount(MAX_ENTRIES);
     }
@@ -73,13 +87,17 @@ final class OpenBatch {
      * Takes an event in: a new entry on first touch, otherwise a change of the entry that is there.
      *
      * @param slot after dedup.
-     * @return false where a new entry does not fit: close this batch first.
+     * @return false where a new entry does not fit, or the batch is complete: close it first.
      */
     boolean add(final EventSlot slot) {
+        if (completeLength > 0) {
+            return false;
+        }
         if (entries > 0) {
-            final int entryOffset = find(slot.eventIdHigh(), slot.eventIdLow());
-            if (entryOffset > 0) {
-                touch(entryOffset, slot);
+            final int number = find(slot.eventIdHigh(), slot.eventIdLow());
+            if (number >= 0) {
+                order.touch(number);
+                touch(order.offset(number), slot);
                 return true;
             }
             if (entries == MAX_ENTRIES || batch.limit() + entryLength(slot) > lengthLimit) {
@@ -112,7 +130,7 @@ final class OpenBatch {
         events.putWireEvent(slot.wireEvent(), 0, slot.wireEvent().capacity());
         entries++;
         overfull += slot.overfull() ? 1 : 0;
-        index[freePlace(slot.eventIdHigh(), slot.eventIdLow())] = entryOffset;
+        index[freePlace(slot.eventIdHigh(), slot.eventIdLow())] = order.append(entryOffset) + 1;
     }
 
     private void touch(final int entryOffset, final EventSlot slot) {
@@ -126,14 +144,15 @@ final class OpenBatch {
             entryOffset + BatchEncoder.EventsEncoder.occurrencesEncodingOffset(), slot.occurrences(), LITTLE_ENDIAN);
     }
 
+    /** The number of an entry; -1 where there is none. */
     private int find(final long idHigh, final long idLow) {
         int place = placeOf(idHigh, idLow);
-        int entryOffset = index[place];
-        while (entryOffset != 0 && !isAt(entryOffset, idHigh, idLow)) {
+        int number = index[place] - 1;
+        while (number >= 0 && !isAt(order.offset(number), idHigh, idLow)) {
             place = (place + 1) & (INDEX_LENGTH - 1);
-            entryOffset = index[place];
+            number = index[place] - 1;
         }
-        return entryOffset;
+        return number;
     }
 
     private int freePlace(final long idHigh, final long idLow) {
@@ -170,6 +189,9 @@ final class OpenBatch {
             return completeLength;
         }
         events.resetCountToIndex();
+        if (orderByLastTouch) {
+            order.apply(buffer, batch.limit());
+        }
         batch.toTimeNs(toTimeNs).resumePosition(resumePosition).overfull(overfull);
         final byte[] node = utf8(defaults.node());
         final byte[] refTenant = utf8(defaults.refTenant());

@@ -22,7 +22,7 @@ import java.util.List;
  *
  * <pre>
  *   receiver ──► ring ──► journal ──► dedup ──► batch ──► dispatch log
- *      ▲                  append,     new, or   first-touch
+ *      ▲                  append,     new, or   last-touch
  *      │                  CRC, group  count + 1 order, per
  *      └─── durable ───── commit                interval
  * </pre>

@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
+import herald.events.AttributePatterns;
 import herald.io.Disk;
 import herald.link.DirectoryIdentity;
 import herald.link.Endpoint;
@@ -15,6 +16,7 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -307,6 +309,12 @@ public final class EventProxy implements AutoCloseable {
         /** Keys held for each dedup generation. */
         public Context dedupKeyLimit(final long value) {
             dedupKeyLimit = value;
+            return this;
+        }
+
+        /** Attributes that are left out of what makes two events the same: names and globs; none by default. */
+        public Context dedupIgnoredAttributes(final Collection<String> value) {
+            dedupIgnoredAttributes = AttributePatterns.of(value);
             return this;
         }
 

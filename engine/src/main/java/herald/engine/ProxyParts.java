@@ -11,6 +11,7 @@ import herald.receiver.ReceiverCounter;
 import herald.receiver.RecorderRegistry;
 import herald.receiver.RecorderState;
 import herald.stage.Durability;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import herald.writer.WriterAgent;
@@ -137,7 +138,8 @@ final class ProxyParts implements AutoCloseable {
 
     private ProxyStart proxyStart() {
         return new ProxyStart(runId, context.dedupIntervalNs, context.batchIntervalNs, context.dedupKeyLimit,
-            context.batchLengthLimit, context.defaults, wasUnderMaintenance());
+            context.batchLengthLimit, context.defaults, wasUnderMaintenance(),
+            FoldingRules.current(context.dedupIgnoredAttributes));
     }
 
     /** Where the journal is gone, the counter still says so. */

@@ -3,6 +3,7 @@ package herald.engine;
 import herald.dedup.DedupHandler;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
+import herald.events.AttributePatterns;
 import herald.io.Disk;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
@@ -56,6 +57,7 @@ abstract class ProxySettings {
     long dedupIntervalNs = TimeUnit.SECONDS.toNanos(10);
     long batchIntervalNs = TimeUnit.SECONDS.toNanos(1);
     long dedupKeyLimit = 1_000_000;
+    AttributePatterns dedupIgnoredAttributes = AttributePatterns.NONE;
     int dedupIndexLimit = DedupHandler.DEFAULT_INDEX_LIMIT;
     int batchLengthLimit = 1024 * 1024;
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 public final class Journal implements AutoCloseable {
     private static final int RECORDERS_PER_RECORD = 1000;
     private static final int RECORDER_LENGTH = 5 * Long.BYTES;
-    private static final int MAX_TEXT_LENGTH = 2048;
+    private static final int MAX_TEXT_LENGTH = 4096;
 
     private final SegmentedLog log;
     private final long forgetRecorderNs;
@@ -233,7 +233,7 @@ public final class Journal implements AutoCloseable {
         final EventDefaults defaults = start.defaults();
         final byte[][] texts = {
             utf8(defaults.node()), utf8(defaults.refTenant()), utf8(defaults.refNamespace()), utf8(defaults.refKind()),
-            utf8(defaults.refName())};
+            utf8(defaults.refName()), utf8(String.join("\n", start.rules().ignoredAttributes().patterns()))};
         int length = bodyLength(JournaledStartEncoder.BLOCK_LENGTH);
         for (final byte[] text : texts) {
             length += JournaledStartEncoder.nodeHeaderLength() + text.length;
@@ -255,11 +255,13 @@ public final class Journal implements AutoCloseable {
             .directoryIdHigh(directoryId.getMostSignificantBits())
             .directoryIdLow(directoryId.getLeastSignificantBits())
             .generation(generation)
+            .foldingRules((short)start.rules().version())
             .putNode(texts[0], 0, texts[0].length)
             .putRefTenant(texts[1], 0, texts[1].length)
             .putRefNamespace(texts[2], 0, texts[2].length)
             .putRefKind(texts[3], 0, texts[3].length)
-            .putRefName(texts[4], 0, texts[4].length);
+            .putRefName(texts[4], 0, texts[4].length)
+            .putIgnoredAttributes(texts[5], 0, texts[5].length);
     }
 
     private static byte[] utf8(final String text) {

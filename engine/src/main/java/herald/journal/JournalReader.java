@@ -10,11 +10,13 @@ import herald.disk.RecorderTableDecoder;
 import herald.disk.VoidReason;
 import herald.event.EventDefaults;
 import herald.event.EventView;
+import herald.events.AttributePatterns;
 import herald.io.Disk;
 import herald.link.DirectoryIdentity;
 import herald.log.LogDamage;
 import herald.log.LogReader;
 import herald.receiver.VoidCause;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyStart;
 import herald.wire.EventDecoder;
 import org.agrona.DirectBuffer;
@@ -157,6 +159,8 @@ public final class JournalReader implements AutoCloseable {
         directoryId = identified ?
             new UUID(startDecoder.directoryIdHigh(), startDecoder.directoryIdLow()) : DirectoryIdentity.NO_ID;
         generation = identified ? startDecoder.generation() : 0;
+        final int rules = startDecoder.foldingRules() == JournaledStartDecoder.foldingRulesNullValue() ?
+            FoldingRules.FIRST_VERSION : startDecoder.foldingRules();
         start = new ProxyStart(
             runId,
             dedupIntervalNs,
@@ -165,7 +169,12 @@ public final class JournalReader implements AutoCloseable {
             batchLengthLimit,
             new EventDefaults(startDecoder.node(), startDecoder.refTenant(), startDecoder.refNamespace(),
                 startDecoder.refKind(), startDecoder.refName()),
-            maintenance);
+            maintenance,
+            new FoldingRules(rules, patterns(startDecoder.ignoredAttributes())));
+    }
+
+    private static AttributePatterns patterns(final String lines) {
+        return AttributePatterns.of(lines.lines().filter(line -> !line.isBlank()).toList());
     }
 
     /** What the current record is. */

@@ -37,7 +37,7 @@ public final class EventSlot {
     private long position;
     private long nextPosition;
 
-    private boolean keyed;
+    private int keyEpoch;
     private long keyHigh;
     private long keyLow;
     private long eventIdHigh;
@@ -58,7 +58,7 @@ public final class EventSlot {
         wallTimeNs = newWallTimeNs;
         recorder = null;
         start = null;
-        keyed = false;
+        keyEpoch = 0;
         suppressed = false;
         unreadable = false;
         return this;
@@ -105,16 +105,16 @@ public final class EventSlot {
     }
 
     /** Dedup's own note: what makes the event the same as another. */
-    public EventSlot key(final long high, final long low) {
+    public EventSlot key(final long high, final long low, final int epoch) {
         keyHigh = high;
         keyLow = low;
-        keyed = true;
+        keyEpoch = epoch;
         return this;
     }
 
-    /** Whether dedup has noted the key. */
-    public boolean isKeyed() {
-        return keyed;
+    /** Under which of its rules dedup has noted the key; 0 where it has not. */
+    public int keyEpoch() {
+        return keyEpoch;
     }
 
     /** Upper half of the key. */

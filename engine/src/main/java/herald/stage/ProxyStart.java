@@ -13,6 +13,7 @@ import herald.event.EventDefaults;
  * @param batchLengthLimit bytes of a batch at most.
  * @param defaults        what is filled in where an event leaves it open.
  * @param maintenance     whether events of the types that are marked so are suppressed: journaled, not dispatched.
+ * @param rules           by which events are folded and put in order.
  */
 public record ProxyStart(
     long runId,
@@ -21,7 +22,8 @@ public record ProxyStart(
     long dedupKeyLimit,
     int batchLengthLimit,
     EventDefaults defaults,
-    boolean maintenance) {
+    boolean maintenance,
+    FoldingRules rules) {
     /**
      * The same settings but for one.
      *
@@ -30,17 +32,18 @@ public record ProxyStart(
      */
     public ProxyStart withMaintenance(final boolean on) {
         return new ProxyStart(
-            runId, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, defaults, on);
+            runId, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, defaults, on, rules);
     }
 
     /**
      * Whether dedup forgets its windows where this comes after other settings.
      *
      * @param before what applied until then; null where nothing did.
-     * @return true where interval or limit differ.
+     * @return true where interval, limit or what makes two events the same differ.
      */
     public boolean forgetsWindowsOf(final ProxyStart before) {
         return before == null ||
-            dedupIntervalNs != before.dedupIntervalNs() || dedupKeyLimit != before.dedupKeyLimit();
+            dedupIntervalNs != before.dedupIntervalNs() || dedupKeyLimit != before.dedupKeyLimit() ||
+            !rules.equals(before.rules());
     }
 }

@@ -5,6 +5,7 @@ import herald.disk.MessageHeaderDecoder;
 import herald.dispatch.EventBatch;
 import herald.event.EventId;
 import herald.journal.JournalReader;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyStart;
 
 import java.util.ArrayList;
@@ -70,16 +71,19 @@ final class BatchModel {
         private final Map<ModelEvent.Identity, Seen> seen = new HashMap<>();
         private final long horizonNs;
         private final long forgottenAt;
+        private final FoldingRules rules;
 
         /**
          * Collects windows.
          *
          * @param horizonNs   what was first seen then or before is past its window.
          * @param forgottenAt position in the journal where all were last forgotten; 0 where that never was.
+         * @param rules       in force since then.
          */
-        Windows(final long horizonNs, final long forgottenAt) {
+        Windows(final long horizonNs, final long forgottenAt, final FoldingRules rules) {
             this.horizonNs = horizonNs;
             this.forgottenAt = forgottenAt;
+            this.rules = rules;
         }
 
         void onBatch(final EventBatch batch) {
@@ -87,7 +91,7 @@ final class BatchModel {
                 final BatchDecoder.EventsDecoder entry = batch.entry(i);
                 final boolean remembered = entry.firstSeenNs() > horizonNs && entry.position() > forgottenAt;
                 if (remembered && !entry.flags().overfull()) {
-                    seen.put(ModelEvent.identityOf(ModelEvent.decode(batch.wireEvent())), new Seen(entry));
+                    seen.put(ModelEvent.identityOf(ModelEvent.decode(batch.wireEvent()), rules), new Seen(entry));
                 }
             }
         }
@@ -169,11 +173,11 @@ final class BatchModel {
      *
      * @param before settings in force; null where none were.
      * @param start  settings from here on.
-     * @return true where interval or limit of keys differ.
+     * @return true where interval, limit of keys or folding rules differ.
      */
     static boolean changesWindows(final ProxyStart before, final ProxyStart start) {
         return before != null && (before.dedupIntervalNs() != start.dedupIntervalNs() ||
-            before.dedupKeyLimit() != start.dedupKeyLimit());
+            before.dedupKeyLimit() != start.dedupKeyLimit() || !before.rules().equals(start.rules()));
     }
 
     private boolean isOver(final long timeNs) {
@@ -196,9 +200,16 @@ final class BatchModel {
         if (!present) {
             openLength += length;
         }
-        open.merge(occurrence.id, entryOf(occurrence, event), (before, now) -> new ModelBatch.Entry(
-            before.id(), now.times(), before.position(), now.count(), before.overfull(), before.shown()));
+        touch(entryOf(occurrence, event));
         return closed;
+    }
+
+    /** Of what is touched again the occurrence that is shown stays; the entry goes to the end. */
+    private void touch(final ModelBatch.Entry now) {
+        final ModelBatch.Entry before = settings.rules().ordersByLastTouch() ?
+            open.remove(now.id()) : open.get(now.id());
+        open.put(now.id(), before == null ? now : new ModelBatch.Entry(
+            before.id(), now.times(), before.position(), now.count(), before.overfull(), before.shown()));
     }
 
     private Seen fold(final ModelEvent event) {

@@ -245,7 +245,8 @@ final class DispatchCheck implements AutoCloseable {
     }
 
     private BatchModel.Windows windowsAt(final long position, final long horizonNs) {
-        final BatchModel.Windows windows = new BatchModel.Windows(horizonNs, journal.forgottenAt());
+        final BatchModel.Windows windows = new BatchModel.Windows(
+            horizonNs, journal.forgottenAt(), journal.settings().rules());
         long from = 0;
         for (final var segment : firstTimes.entrySet()) {
             from = segment.getValue() <= horizonNs ? segment.getKey() : from;

@@ -5,6 +5,7 @@ import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
 import herald.io.SystemDisk;
 import herald.log.LogDamage;
+import herald.stage.FoldingRules;
 import herald.wire.EventDecoder;
 
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class DispatchedBatches {
         final EventDecoder event = ModelEvent.decode(batch.wireEvent());
         final UUID recorder = new UUID(event.recorderIdHigh(), event.recorderIdLow());
         final long sequence = event.sequence();
-        final String message = ModelEvent.identityOf(event).message();
+        final String message = ModelEvent.identityOf(event, FoldingRules.FIRST).message();
         return new ModelBatch.Entry(
             new UUID(entry.eventIdHigh(), entry.eventIdLow()),
             new ModelBatch.Times(

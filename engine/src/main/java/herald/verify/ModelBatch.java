@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param resumePosition the journal is dispatched up to here.
  * @param overfull       how many of its entries were new because dedup was full.
  * @param defaults       in force when it was closed.
- * @param entries        in first-touch order.
+ * @param entries        in the order of their last touch, or their first one under the first folding rules.
  */
 public record ModelBatch(
     long fromTimeNs, long toTimeNs, long resumePosition, int overfull, EventDefaults defaults, List<Entry> entries) {

@@ -1,11 +1,14 @@
 package herald.verify;
 
 import herald.journal.JournalReader;
+import herald.stage.FoldingRules;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -36,9 +39,15 @@ public record ModelEvent(
      * @param type     name and category.
      * @param object   tenant, namespace, kind, name and URI of what it is about.
      * @param message  of it.
+     * @param attributes names and values that are not left out, in the order of their letters.
      */
     public record Identity(
-        int severity, List<String> source, List<String> type, List<String> object, String message) {
+        int severity,
+        List<String> source,
+        List<String> type,
+        List<String> object,
+        String message,
+        List<List<String>> attributes) {
     }
 
     static ModelEvent of(final JournalReader reader) {
@@ -51,7 +60,7 @@ public record ModelEvent(
             new UUID(event.recorderIdHigh(), event.recorderIdLow()),
             event.sequence(),
             copyOf(wire),
-            identityOf(event));
+            identityOf(event, reader.start().rules()));
     }
 
     /** Length of its message, header included. */
@@ -74,17 +83,30 @@ public record ModelEvent(
     }
 
     /** Reads what comes behind the fixed fields, in the order of the schema. */
-    static Identity identityOf(final EventDecoder event) {
+    static Identity identityOf(final EventDecoder event, final FoldingRules rules) {
         final int severity = event.severityRaw();
-        for (final EventDecoder.AttributesDecoder attribute : event.attributes()) {
-            attribute.skipKey();
-            attribute.skipValue();
-        }
+        final List<List<String>> attributes = attributesOf(event, rules);
         final List<String> source =
             List.of(event.component(), event.node(), event.metaTenant(), event.metaNamespace());
         final List<String> type = List.of(event.typeName(), event.category());
         final List<String> object =
             List.of(event.refTenant(), event.refNamespace(), event.refKind(), event.refName(), event.refUri());
-        return new Identity(severity, source, type, object, event.message());
+        return new Identity(severity, source, type, object, event.message(), attributes);
+    }
+
+    private static List<List<String>> attributesOf(final EventDecoder event, final FoldingRules rules) {
+        final int said = event.ignoredAttributes();
+        final int ignored = said == EventDecoder.ignoredAttributesNullValue() ? 0 : said;
+        final List<List<String>> pairs = new ArrayList<>();
+        for (final EventDecoder.AttributesDecoder attribute : event.attributes()) {
+            pairs.add(List.of(attribute.key(), attribute.value()));
+        }
+        if (!rules.attributesCount()) {
+            return List.of();
+        }
+        return pairs.subList(0, Math.max(0, pairs.size() - ignored)).stream()
+            .filter(pair -> !rules.ignoredAttributes().matches(pair.get(0)))
+            .sorted(Comparator.comparing((List<String> pair) -> pair.get(0)).thenComparing(pair -> pair.get(1)))
+            .toList();
     }
 }

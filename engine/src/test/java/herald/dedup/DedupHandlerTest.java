@@ -1,8 +1,10 @@
 package herald.dedup;
 
 import herald.engine.WireEvents;
+import herald.events.AttributePatterns;
 import herald.link.CounterId;
 import herald.stage.EventSlot;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyCounter;
 import herald.wire.SeverityLevel;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -55,6 +57,11 @@ class DedupHandlerTest {
     private static void start(final DedupHandler target, final long intervalNs, final long keyLimit) {
         target.onSlot(new EventSlot().reset(EventSlot.Kind.START, 1, 1)
             .start(WireEvents.start(intervalNs, 100, keyLimit, 65_536)));
+    }
+
+    private void start(final FoldingRules rules) {
+        handler.onSlot(new EventSlot().reset(EventSlot.Kind.START, 1, 1)
+            .start(WireEvents.under(WireEvents.start(INTERVAL_NS, 100, 100, 65_536), rules)));
     }
 
     private EventSlot handle(final WireEvents event, final long journalTimeNs) {
@@ -197,12 +204,75 @@ class DedupHandlerTest {
     }
 
     @Test
-    void shouldNotMindAttributesSequenceRecorderAndTime() {
+    void shouldNotMindSequenceRecorderAndTime() {
         handle(WireEvents.event(), BASE_NS);
 
-        assertThat(occurrences(WireEvents.event().attribute("key", "value"), BASE_NS)).isEqualTo(2);
-        assertThat(occurrences(WireEvents.event().attribute("key", "a").attribute("b", ""), BASE_NS)).isEqualTo(3);
-        assertThat(occurrences(WireEvents.event().recorded(new UUID(8, 8), 1 << 20, 77), BASE_NS)).isEqualTo(4);
+        assertThat(occurrences(WireEvents.event().recorded(new UUID(8, 8), 1 << 20, 77), BASE_NS)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeEventsOfOtherAttributesForOthers() {
+        final List<WireEvents> others = List.of(
+            WireEvents.event(),
+            WireEvents.event().attribute("reason", "cable pulled"),
+            WireEvents.event().attribute("reason", "transceiver burnt"),
+            WireEvents.event().attribute("reason", ""),
+            WireEvents.event().attribute("", "reason"),
+            WireEvents.event().attribute("reasoncable", " pulled"),
+            WireEvents.event().attribute("a", "b").attribute("c", "d"),
+            WireEvents.event().attribute("a", "d").attribute("c", "b"),
+            WireEvents.event().attribute("b", "a").attribute("d", "c"));
+
+        for (final WireEvents event : others) {
+            assertThat(occurrences(event, BASE_NS)).isEqualTo(1);
+        }
+        for (final WireEvents event : others) {
+            assertThat(occurrences(event, BASE_NS)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldNotMindTheOrderOfAttributes() {
+        assertThat(occurrences(
+            WireEvents.event().attribute("a", "1").attribute("b", "2").attribute("c", "3"), BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(
+            WireEvents.event().attribute("c", "3").attribute("a", "1").attribute("b", "2"), BASE_NS)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheTypeAndTheSettingLeaveOut() {
+        start(FoldingRules.current(AttributePatterns.of(List.of("x-*", "größe"))));
+
+        assertThat(occurrences(WireEvents.event().attribute("reason", "a"), BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(WireEvents.event().attribute("x-id", "1").attribute("reason", "a")
+            .attribute("größe", "5"), BASE_NS)).isEqualTo(2);
+        assertThat(occurrences(WireEvents.event().attribute("reason", "a").attribute("pid", "7").ignoredAttributes(1),
+            BASE_NS)).isEqualTo(3);
+        assertThat(occurrences(
+            WireEvents.event().attribute("reason", "a").attribute("pid", "8"), BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(WireEvents.event().attribute("reason", "b").ignoredAttributes(9), BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(WireEvents.event().attribute("x-id", "1"), BASE_NS)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldForgetWhereTheRulesChangeAlsoWhatWasComputedAhead() {
+        final WireEvents a = WireEvents.event().attribute("reason", "a");
+        final WireEvents b = WireEvents.event().attribute("reason", "b");
+        start(FoldingRules.FIRST);
+        assertThat(occurrences(a, BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(b, BASE_NS)).isEqualTo(2);
+
+        final EventSlot ahead = a.slot(BASE_NS, nextPosition);
+        handler.onAhead(ahead);
+        start(FoldingRules.current(AttributePatterns.NONE));
+        handler.onSlot(ahead);
+
+        assertThat(ahead.occurrences()).isEqualTo(1);
+        assertThat(occurrences(a, BASE_NS)).isEqualTo(2);
+        assertThat(occurrences(b, BASE_NS)).isEqualTo(1);
+        start(FoldingRules.current(AttributePatterns.of(List.of("reason"))));
+        assertThat(occurrences(a, BASE_NS)).isEqualTo(1);
+        assertThat(occurrences(b, BASE_NS)).isEqualTo(2);
     }
 
     @Test

@@ -10,6 +10,7 @@ import herald.log.SegmentedLog;
 import herald.receiver.RecorderState;
 import herald.receiver.VoidCause;
 import herald.stage.EventSlot;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +24,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,7 +134,7 @@ class BatchHandlerTest {
     }
 
     @Test
-    void shouldKeepFirstTouchOrderAndCountInPlace() {
+    void shouldPutEntriesInTheOrderOfTheirLastTouch() {
         final EventSlot a = fresh(1, BASE_NS + 1);
         handler.onSlot(a);
         handler.onSlot(fresh(2, BASE_NS + 2));
@@ -142,12 +145,50 @@ class BatchHandlerTest {
         handler.onSlot(other(EventSlot.Kind.SHUTDOWN, BASE_NS + 6));
 
         assertThat(batches()).containsExactly(new Read(BASE_NS + 1, BASE_NS + 6, position, List.of(
-            new Entry(1, 3, BASE_NS + 1, BASE_NS + 5, 64, false),
             new Entry(2, 1, BASE_NS + 2, BASE_NS + 2, 80, false),
-            new Entry(3, 1, BASE_NS + 4, BASE_NS + 4, 112, false))));
+            new Entry(3, 1, BASE_NS + 4, BASE_NS + 4, 112, false),
+            new Entry(1, 3, BASE_NS + 1, BASE_NS + 5, 64, false))));
         assertThat(counted(ProxyCounter.BATCHES)).isEqualTo(1);
         assertThat(counted(ProxyCounter.DISPATCHED)).isEqualTo(3);
         assertThat(log.resumePosition()).isEqualTo(position);
+    }
+
+    @Test
+    void shouldKeepFirstTouchOrderUnderTheFirstRules() {
+        handler.configure(WireEvents.under(
+            WireEvents.start(10 * INTERVAL_NS, INTERVAL_NS, 100, LENGTH_LIMIT), FoldingRules.FIRST));
+        final EventSlot a = fresh(1, BASE_NS + 1);
+        handler.onSlot(a);
+        handler.onSlot(fresh(2, BASE_NS + 2));
+        handler.onSlot(repeat(a, BASE_NS + 3, 2));
+        handler.onSlot(other(EventSlot.Kind.START, BASE_NS + 6));
+        final EventSlot c = fresh(3, BASE_NS + 7);
+        handler.onSlot(c);
+        handler.onSlot(fresh(4, BASE_NS + 7));
+        handler.onSlot(repeat(c, BASE_NS + 7, 2));
+        handler.onSlot(other(EventSlot.Kind.SHUTDOWN, BASE_NS + 8));
+
+        assertThat(batches()).extracting(Read::ids).containsExactly(List.of(1L, 2L), List.of(4L, 3L));
+    }
+
+    @Test
+    void shouldPutManyEntriesOfAllLengthsInOrder() {
+        final Random random = new Random(34);
+        for (int round = 0; round < 50; round++) {
+            final Map<Long, EventSlot> firsts = new LinkedHashMap<>();
+            final long timeNs = BASE_NS + round * INTERVAL_NS;
+            for (int i = 1; i < 200; i++) {
+                final long id = 1 + random.nextInt(round + 1);
+                final EventSlot first = firsts.remove(id);
+                final EventSlot slot = first == null ?
+                    fresh(id, timeNs, "x".repeat(random.nextInt(60))) : repeat(first, timeNs, i);
+                firsts.put(id, first == null ? slot : first);
+                handler.onSlot(slot);
+            }
+            handler.onSlot(other(EventSlot.Kind.TICK, timeNs + INTERVAL_NS));
+
+            assertThat(batches()).last().extracting(Read::ids).isEqualTo(List.copyOf(firsts.keySet()));
+        }
     }
 
     @Test

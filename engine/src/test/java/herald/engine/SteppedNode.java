@@ -56,6 +56,10 @@ final class SteppedNode implements AutoCloseable {
         return proxy;
     }
 
+    EventRecorder recorder(final int index) {
+        return recorders.get(index);
+    }
+
     Path dir() {
         return dir;
     }

@@ -1,8 +1,10 @@
 package herald.engine;
 
 import herald.event.EventDefaults;
+import herald.events.AttributePatterns;
 import herald.receiver.RecorderState;
 import herald.stage.EventSlot;
+import herald.stage.FoldingRules;
 import herald.stage.ProxyStart;
 import herald.wire.EventEncoder;
 import herald.wire.MessageHeaderEncoder;
@@ -29,6 +31,7 @@ public final class WireEvents {
     private UUID recorderId = new UUID(7, 9);
     private long sequence = 1;
     private long recordTimeNs = 1_000_000_000L;
+    private int ignoredAttributes;
 
     private WireEvents() {
     }
@@ -53,7 +56,20 @@ public final class WireEvents {
      */
     public static ProxyStart start(
         final long dedupIntervalNs, final long batchIntervalNs, final long dedupKeyLimit, final int batchLengthLimit) {
-        return new ProxyStart(11, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, DEFAULTS, false);
+        return new ProxyStart(11, dedupIntervalNs, batchIntervalNs, dedupKeyLimit, batchLengthLimit, DEFAULTS, false,
+            FoldingRules.current(AttributePatterns.NONE));
+    }
+
+    /**
+     * The same settings under other rules.
+     *
+     * @param start settings.
+     * @param rules by which events are folded and put in order.
+     * @return the settings.
+     */
+    public static ProxyStart under(final ProxyStart start, final FoldingRules rules) {
+        return new ProxyStart(start.runId(), start.dedupIntervalNs(), start.batchIntervalNs(), start.dedupKeyLimit(),
+            start.batchLengthLimit(), start.defaults(), start.maintenance(), rules);
     }
 
     /** Sets the message. */
@@ -87,6 +103,12 @@ public final class WireEvents {
         return this;
     }
 
+    /** Says how many of the attributes, the last ones, the type leaves out of what makes two events the same. */
+    public WireEvents ignoredAttributes(final int count) {
+        ignoredAttributes = count;
+        return this;
+    }
+
     /** Encodes the event in a buffer outside the heap, as the arena has it. */
     public UnsafeBuffer encode() {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
@@ -96,7 +118,8 @@ public final class WireEvents {
             .recorderIdLow(recorderId.getLeastSignificantBits())
             .sequence(sequence)
             .recordTimeNs(recordTimeNs)
-            .severity(severity);
+            .severity(severity)
+            .ignoredAttributes(ignoredAttributes);
         event.flags().clear().reference(true);
         final EventEncoder.AttributesEncoder group = event.attributesCount(attributes.size());
         attributes.forEach((key, value) -> group.next().key(key).value(value));

@@ -80,9 +80,10 @@ public final class EventCatalog {
             final Severity severity,
             final String category,
             final boolean suppressedInMaintenance,
-            final String description) {
-            final EventType type = new EventType(
-                service, number, name, description, severity, category, suppressedInMaintenance);
+            final String description,
+            final String... ignoredAttributes) {
+            final EventType type = new EventType(service, number, name, description, severity, category,
+                suppressedInMaintenance, AttributePatterns.of(List.of(ignoredAttributes)));
             typesByName.put(name, type);
             return type;
         }

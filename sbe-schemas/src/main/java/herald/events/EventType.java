@@ -18,6 +18,7 @@ public final class EventType {
     private final Severity severity;
     private final String category;
     private final boolean suppressedInMaintenance;
+    private final AttributePatterns ignoredAttributes;
     private final DirectBuffer qualifiedNameUtf8;
     private final DirectBuffer categoryUtf8;
 
@@ -28,7 +29,8 @@ public final class EventType {
         final String description,
         final Severity severity,
         final String category,
-        final boolean suppressedInMaintenance) {
+        final boolean suppressedInMaintenance,
+        final AttributePatterns ignoredAttributes) {
         this.service = service;
         this.number = number;
         this.name = name;
@@ -37,6 +39,7 @@ public final class EventType {
         this.severity = severity;
         this.category = category;
         this.suppressedInMaintenance = suppressedInMaintenance;
+        this.ignoredAttributes = ignoredAttributes;
         this.qualifiedNameUtf8 = new UnsafeBuffer(qualifiedName.getBytes(StandardCharsets.UTF_8));
         this.categoryUtf8 = new UnsafeBuffer(category.getBytes(StandardCharsets.UTF_8));
     }
@@ -111,6 +114,15 @@ public final class EventType {
      */
     public boolean suppressedInMaintenance() {
         return suppressedInMaintenance;
+    }
+
+    /**
+     * Attributes that are left out of what makes two events of this type the same.
+     *
+     * @return the patterns of the catalog.
+     */
+    public AttributePatterns ignoredAttributes() {
+        return ignoredAttributes;
     }
 
     /**

@@ -30,6 +30,7 @@ public final class ContextValues {
             Map.entry("dedupIntervalNs", context.dedupIntervalNs),
             Map.entry("batchIntervalNs", context.batchIntervalNs),
             Map.entry("dedupKeyLimit", context.dedupKeyLimit),
+            Map.entry("dedupIgnoredAttributes", context.dedupIgnoredAttributes.patterns()),
             Map.entry("batchLengthLimit", context.batchLengthLimit),
             Map.entry("maxEventLength", context.maxEventLength),
             Map.entry("profile", context.profile.name()),

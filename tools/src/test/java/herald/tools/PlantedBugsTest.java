@@ -51,9 +51,9 @@ class PlantedBugsTest {
             @Override
             void plant(final PatchedClasses classes) throws IOException {
                 classes.replace(ENGINE + "dedup/DedupKey.java",
-                    "hashRange(hashBySeverity[event.severityRaw() & 3], buffer, from, offset + length - from);",
+                    "hashRange(function, buffer, from, offset + length - from);",
                     """
-                    hashBySeverity[event.severityRaw() & 3].hashBytes((event.component() + event.node() +
+                    function.hashBytes((event.component() + event.node() +
                         event.metaTenant() + event.metaNamespace() + event.typeName() + event.category() +
                         event.refTenant() + event.refNamespace() + event.refKind() + event.refName() +
                         event.refUri() + event.message()).getBytes(java.nio.charset.StandardCharsets.UTF_8), hash);

@@ -48,6 +48,7 @@ class ProxyConfigTest {
         dedup:
           interval: 30s
           keys: 5000
+          ignore-attributes: [x-*, pid]
         batch:
           interval: 2s
           length: 512KiB
@@ -103,6 +104,7 @@ class ProxyConfigTest {
             Map.entry("threadingMode", "DEDICATED"),
             Map.entry("dedupIntervalNs", 30_000_000_000L),
             Map.entry("dedupKeyLimit", 5_000L),
+            Map.entry("dedupIgnoredAttributes", List.of("pid", "x-*")),
             Map.entry("batchIntervalNs", 2_000_000_000L),
             Map.entry("batchLengthLimit", 512 * 1024),
             Map.entry("maxEventLength", 8 * 1024),
@@ -112,6 +114,21 @@ class ProxyConfigTest {
             Map.entry("dispatchSegmentLength", 8 * 1024 * 1024),
             Map.entry("dispatchRetentionLength", 512L << 20),
             Map.entry("writers", List.of("stdout from end", "critical from oldest"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "[pid, \"\"] | dedup.ignore-attributes[2] is empty: give it a value, or leave it out",
+        "[pid, null] | dedup.ignore-attributes: [pid, null] has an empty pattern",
+        "[\"a\\nb\"] | dedup.ignore-attributes: \"a?b\" has a control character"})
+    void shouldNameWhatIsWrongWithIgnoredAttributes(final String patterns, final String reason) throws IOException {
+        final Path file = Files.writeString(dir.resolve("herald.yaml"),
+            "dedup:\n  ignore-attributes: " + patterns + "\n");
+
+        final Cli proxy = Cli.run("proxy", "--config=" + file, "--data-dir=" + dir.resolve("data"));
+
+        assertThat(proxy.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(proxy.err()).contains(reason);
     }
 
     @Test

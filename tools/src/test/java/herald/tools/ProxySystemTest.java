@@ -191,8 +191,9 @@ class ProxySystemTest {
     }
 
     private HeraldProcess proxy() throws IOException {
-        return HeraldProcess.proxy(dir, dataDir(), "--writer=file:" + delivery(), "--dedup-interval=10m",
-            "--batch-interval=100ms");
+        final Path config = Files.writeString(dir.resolve("herald.yaml"), "dedup:\n  ignore-attributes: [i]\n");
+        return HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--writer=file:" + delivery(),
+            "--dedup-interval=10m", "--batch-interval=100ms");
     }
 
     private HeraldProcess recordOne(final String message, final String... more)

@@ -33,7 +33,7 @@ public final class EventValidator {
         final int blockLength = header.blockLength();
         final int end = offset + length;
         int index = offset + MessageHeaderDecoder.ENCODED_LENGTH + blockLength;
-        if (blockLength < EventEnvelope.MIN_BLOCK_LENGTH || index + EventDecoder.AttributesDecoder.HEADER_SIZE > end) {
+        if (blockLength < blockLengthOf(header.version()) || index + EventDecoder.AttributesDecoder.HEADER_SIZE > end) {
             return "shorter than its fixed fields";
         }
         final int severity = buffer.getByte(
@@ -65,6 +65,12 @@ public final class EventValidator {
             index += textLength;
         }
         return index == end ? null : "longer than its fields";
+    }
+
+    /** The first version ended with the flags. */
+    private static int blockLengthOf(final int version) {
+        return version < EventDecoder.ignoredAttributesSinceVersion() ?
+            EventEnvelope.MIN_BLOCK_LENGTH : EventDecoder.BLOCK_LENGTH;
     }
 
     private static int shortAt(final DirectBuffer buffer, final int index) {

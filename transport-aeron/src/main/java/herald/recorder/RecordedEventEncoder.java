@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.events.AttributePatterns;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.wire.EventEncoder;
@@ -146,11 +147,12 @@ final class RecordedEventEncoder {
             .recorderIdLow(recorderIdLow)
             .sequence(sequence)
             .recordTimeNs(recordTimeNs)
-            .severity(LEVELS[severity.code()]);
+            .severity(LEVELS[severity.code()])
+            .ignoredAttributes(ignoredOf(type.ignoredAttributes(), attributes));
         event.flags().clear()
             .suppressedInMaintenance(type.suppressedInMaintenance())
             .reference(reference != null);
-        putAttributes(attributes);
+        putAttributes(type.ignoredAttributes(), attributes);
         event.putComponent(component, 0, component.capacity())
             .putNode(node, 0, node.capacity())
             .putMetaTenant(tenant, 0, tenant.capacity())
@@ -161,14 +163,34 @@ final class RecordedEventEncoder {
         return event.limit() - offset;
     }
 
-    private void putAttributes(final Map<String, String> attributes) {
+    private static int ignoredOf(final AttributePatterns ignored, final Map<String, String> attributes) {
+        int count = 0;
+        if (attributes != null && !ignored.isEmpty()) {
+            for (final String key : attributes.keySet()) {
+                count += ignored.matches(key) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    /** Those that the type leaves out of the identity come last. */
+    private void putAttributes(final AttributePatterns ignored, final Map<String, String> attributes) {
         if (attributes == null || attributes.isEmpty()) {
             event.attributesCount(0);
             return;
         }
         final EventEncoder.AttributesEncoder group = event.attributesCount(attributes.size());
         for (final Map.Entry<String, String> pair : attributes.entrySet()) {
-            group.next().key(pair.getKey()).value(pair.getValue());
+            if (ignored.isEmpty() || !ignored.matches(pair.getKey())) {
+                group.next().key(pair.getKey()).value(pair.getValue());
+            }
+        }
+        if (!ignored.isEmpty()) {
+            for (final Map.Entry<String, String> pair : attributes.entrySet()) {
+                if (ignored.matches(pair.getKey())) {
+                    group.next().key(pair.getKey()).value(pair.getValue());
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package herald.receiver;
 
 import herald.link.LinkDescriptor;
+import herald.link.EventEnvelope;
 import herald.wire.EventEncoder;
 import herald.wire.MessageHeaderDecoder;
 import herald.wire.MessageHeaderEncoder;
@@ -75,10 +76,10 @@ class ReceiverFramesTest {
     @Test
     void shouldKeepTruncatedMessagesForALook() {
         final UnsafeBuffer event = WireEvents.event(ID, 1, "whole");
-        for (int length = 0; length < GROUP_OFFSET; length++) {
+        for (int length = 0; length < HEADER_LENGTH + EventEnvelope.MIN_BLOCK_LENGTH; length++) {
             recorder.send(new UnsafeBuffer(event, 0, length));
         }
-        assertOthersUnaffected(GROUP_OFFSET);
+        assertOthersUnaffected(HEADER_LENGTH + EventEnvelope.MIN_BLOCK_LENGTH);
     }
 
     @Test
@@ -101,11 +102,26 @@ class ReceiverFramesTest {
         final UnsafeBuffer newer = new UnsafeBuffer(new byte[event.capacity() + 8]);
         newer.putBytes(0, event, 0, GROUP_OFFSET);
         newer.putBytes(GROUP_OFFSET + 8, event, GROUP_OFFSET, event.capacity() - GROUP_OFFSET);
-        new MessageHeaderEncoder().wrap(newer, 0).version(1).blockLength(EventEncoder.BLOCK_LENGTH + 8);
+        new MessageHeaderEncoder().wrap(newer, 0).version(2).blockLength(EventEncoder.BLOCK_LENGTH + 8);
         recorder.send(newer);
         fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
 
         assertThat(fixture.ingress.of(ID)).containsExactly("1 newer");
+    }
+
+    @Test
+    void shouldTakeAnEventOfTheFirstVersionWhoseFixedFieldsAreShorter() {
+        final int blockLength = EventEncoder.ignoredAttributesEncodingOffset();
+        final int shorter = EventEncoder.BLOCK_LENGTH - blockLength;
+        final UnsafeBuffer event = WireEvents.event(ID, 1, "older");
+        final UnsafeBuffer older = new UnsafeBuffer(new byte[event.capacity() - shorter]);
+        older.putBytes(0, event, 0, GROUP_OFFSET - shorter);
+        older.putBytes(GROUP_OFFSET - shorter, event, GROUP_OFFSET, event.capacity() - GROUP_OFFSET);
+        new MessageHeaderEncoder().wrap(older, 0).version(0).blockLength(blockLength);
+        recorder.send(older);
+        fixture.awaitCount(ReceiverCounter.ACCEPTED, 1);
+
+        assertThat(fixture.ingress.of(ID)).containsExactly("1 older");
     }
 
     @Test

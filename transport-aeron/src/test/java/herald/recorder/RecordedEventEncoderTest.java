@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.events.ClusterEvents;
 import herald.events.EventType;
 import herald.events.Severity;
+import herald.events.SystemEvents;
 import herald.wire.EventDecoder;
 import herald.wire.MessageHeaderDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -10,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -101,6 +104,30 @@ class RecordedEventEncoderTest {
         assertThat(decoder.refName()).isEqualTo(reference == null ? "" : asUtf8(reference.name()));
         assertThat(decoder.refUri()).isEqualTo(reference == null ? "" : asUtf8(reference.uri()));
         assertThat(decoder.message()).isEqualTo(asUtf8(message));
+    }
+
+    @Test
+    void shouldPutAttributesLastThatTheTypeLeavesOut() {
+        final Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("pid", "1");
+        attributes.put("unit", "sshd");
+        attributes.put("pid2", "3");
+
+        encoder.begin(buffer, 0, 1, 1).finish(SystemEvents.SERVICE_STARTED, Severity.INFO, "m", null, attributes);
+        decoder.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
+
+        assertThat(encoder.encodedLength())
+            .isEqualTo(encoder.encodedLength(SystemEvents.SERVICE_STARTED, "m", null, attributes));
+        assertThat(decoder.ignoredAttributes()).isEqualTo(1);
+        final List<String> keys = new ArrayList<>();
+        for (final EventDecoder.AttributesDecoder pair : decoder.attributes()) {
+            keys.add(pair.key() + '=' + pair.value());
+        }
+        assertThat(keys).containsExactly("unit=sshd", "pid2=3", "pid=1");
+
+        encoder.begin(buffer, 0, 2, 1).finish(TYPES[0], Severity.INFO, "m", null, attributes);
+        decoder.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
+        assertThat(decoder.ignoredAttributes()).isZero();
     }
 
     @Test

@@ -30,6 +30,7 @@ record Catalog(String service, List<Type> types) {
      * @param severity                of events that are recorded without one.
      * @param category                one word.
      * @param suppressedInMaintenance whether such events are expected while the node is under maintenance.
+     * @param ignoredAttributes       names and globs of attributes that are left out of what makes two events the same.
      */
     record Type(
         int number,
@@ -37,6 +38,7 @@ record Catalog(String service, List<Type> types) {
         String description,
         Severity severity,
         String category,
-        boolean suppressedInMaintenance) {
+        boolean suppressedInMaintenance,
+        List<String> ignoredAttributes) {
     }
 }

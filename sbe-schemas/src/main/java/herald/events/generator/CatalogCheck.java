@@ -2,6 +2,7 @@ package herald.events.generator;
 
 import herald.events.Severity;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +26,10 @@ final class CatalogCheck {
     private static final Pattern CAMEL_CASE = Pattern.compile("([A-Z][a-z0-9]+)+");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
     private static final String SEVERITIES = "DEBUG, INFO, WARN or CRITICAL";
+    private static final String IGNORE_ATTRIBUTES = "herald:ignoreAttributes";
+    private static final int MAX_IGNORED_LENGTH = 1900;
     private static final List<String> TYPE_ATTRIBUTES =
-        List.of("herald:severity", "herald:category", "herald:suppressedInMaintenance");
+        List.of("herald:severity", "herald:category", "herald:suppressedInMaintenance", IGNORE_ATTRIBUTES);
 
     private final Path file;
     private final String service;
@@ -139,10 +142,29 @@ final class CatalogCheck {
             problem(element, "herald:suppressedInMaintenance of " + shown + " is \"" + suppressed + "\"",
                 "write true or false");
         }
+        final List<String> ignored = ignoredAttributes(element, shown);
         if (problems.size() == before) {
             types.add(new Catalog.Type(Integer.parseInt(element.text()), name, description.replaceAll("\\s+", " "),
-                Severity.valueOf(severity), category, Boolean.parseBoolean(suppressed)));
+                Severity.valueOf(severity), category, Boolean.parseBoolean(suppressed), ignored));
         }
+    }
+
+    /** The one attribute of a type that may be missing. */
+    private List<String> ignoredAttributes(final XmlElement element, final String name) {
+        final String said = element.attributes().get(IGNORE_ATTRIBUTES);
+        if (said == null) {
+            return List.of();
+        }
+        if (said.isBlank()) {
+            problem(element, IGNORE_ATTRIBUTES + " of " + name + " is empty",
+                "write names or globs with spaces between them, such as \"pid x-*\", or leave it out");
+            return List.of();
+        }
+        if (said.getBytes(StandardCharsets.UTF_8).length >= MAX_IGNORED_LENGTH) {
+            problem(element, IGNORE_ATTRIBUTES + " of " + name + " is longer than " + MAX_IGNORED_LENGTH + " bytes",
+                "write fewer or shorter patterns");
+        }
+        return List.of(said.trim().split("\\s+"));
     }
 
     private void checkName(final XmlElement element, final String name) {

@@ -2,6 +2,7 @@ package herald.events.generator;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Writes the Java source of the generated classes.
@@ -80,12 +81,13 @@ final class CatalogClass {
                  */
                 public static final EventType %s = types.add(
                     %d, "%s", Severity.%s, "%s", %b,
-                    "%s");
+                    "%s"%s);
             """.formatted(
             javadoc(type.description()), type.number(), type.severity(), type.category(),
             type.suppressedInMaintenance() ? "suppressed in maintenance" : "not suppressed in maintenance",
             constantName(type.name()), type.number(), type.name(), type.severity(), type.category(),
-            type.suppressedInMaintenance(), literal(type.description()));
+            type.suppressedInMaintenance(), literal(type.description()),
+            type.ignoredAttributes().stream().map(name -> ", \"" + literal(name) + '"').collect(Collectors.joining()));
     }
 
     private static String constantName(final String camelCase) {

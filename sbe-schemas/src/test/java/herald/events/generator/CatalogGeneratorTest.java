@@ -67,6 +67,15 @@ class CatalogGeneratorTest {
     }
 
     @Test
+    void shouldNameTheAttributesThatATypeLeavesOut() throws IOException {
+        write("bell", schema("bell", 1, "", RUNG,
+            BROKE.replace("description", "herald:ignoreAttributes=\" pid  x-*\" description")));
+
+        assertThat(generate()).isEmpty();
+        assertThat(source("BellEvents")).contains("\"The bell rang.\");", "\"The bell broke.\", \"pid\", \"x-*\");");
+    }
+
+    @Test
     void shouldWriteJavaThatCompilesWhateverADescriptionHolds() throws IOException {
         final String description = "*/ \\ \\u0041 &quot;quoted&quot; &lt;b> @see {@code x &amp; ü &#10; 100%s";
         write("bell", schema("bell", 1, "", RUNG.replace("The bell rang.", description)));
@@ -136,6 +145,7 @@ class CatalogGeneratorTest {
             + " herald:suppressedInMaintenance; write herald:suppressedInMaintenance with true or false",
         "\"false\"|\"\"|BellBroke has a gap in the required attribute herald:suppressedInMaintenance; write",
         "\"false\"|\"no\"|herald:suppressedInMaintenance of BellBroke is \"no\"; write true or false",
+        "description|herald:ignoreAttributes=\" \" description|herald:ignoreAttributes of BellBroke is empty",
         "description|herald:color=\"red\" description|herald:color means nothing on <validValue>; only herald:sev"
     })
     void shouldNameFileLineAndRemedyOfABadType(final String good, final String bad, final String message)

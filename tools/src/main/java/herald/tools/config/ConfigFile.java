@@ -67,8 +67,13 @@ public record ConfigFile(
      * @param interval  from the first occurrence on.
      * @param keys      held for each generation.
      * @param indexKeys held where a look costs least.
+     * @param ignoreAttributes names and globs of those that are left out of what makes two events the same.
      */
-    public record Dedup(String interval, Long keys, @JsonProperty("index-keys") Integer indexKeys) {
+    public record Dedup(
+        String interval,
+        Long keys,
+        @JsonProperty("index-keys") Integer indexKeys,
+        @JsonProperty("ignore-attributes") List<String> ignoreAttributes) {
     }
 
     /**

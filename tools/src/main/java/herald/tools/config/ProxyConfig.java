@@ -81,6 +81,7 @@ public final class ProxyConfig {
             ifSaid(file.dedup().interval(), text -> context.dedupIntervalNs(nanos("dedup.interval", text)));
             ifSaid(file.dedup().keys(), context::dedupKeyLimit);
             ifSaid(file.dedup().indexKeys(), context::dedupIndexLimit);
+            ifSaid(file.dedup().ignoreAttributes(), patterns -> ignoreAttributes(patterns, context));
         }
         if (file.batch() != null) {
             ifSaid(file.batch().interval(), text -> context.batchIntervalNs(nanos("batch.interval", text)));
@@ -92,6 +93,14 @@ public final class ProxyConfig {
         applyLogs(file, context);
         if (file.remote() != null) {
             context.remoteListener(listener(file.remote()));
+        }
+    }
+
+    private static void ignoreAttributes(final List<String> patterns, final EventProxy.Context context) {
+        try {
+            context.dedupIgnoredAttributes(patterns);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("dedup.ignore-attributes: " + e.getMessage(), e);
         }
     }
 

@@ -145,7 +145,8 @@ record Evidence(
         return new JournaledEvent(event.recorderId(), event.sequence(), event.component(),
             Long.parseLong(event.attributes().getOrDefault(EventScript.NUMBER, "0")),
             List.of(event.severity().name(), event.type(), named ? event.refKind() : "",
-                named ? event.refName() : "", event.refUri(), event.message()));
+                named ? event.refName() : "", event.refUri(), event.message(),
+                EventScript.text(event.attributes())));
     }
 
     private static DispatchContent dispatched(final WholeLog log, final List<ModelBatch> expected) {

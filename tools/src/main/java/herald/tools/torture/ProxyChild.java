@@ -12,6 +12,7 @@ import herald.tools.Foreground;
 import io.aeron.driver.Configuration;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -72,6 +73,7 @@ final class ProxyChild {
             .forceIntervalNs(settings.nanos("forceIntervalMs"))
             .dedupIntervalNs(settings.nanos("dedupIntervalMs"))
             .dedupKeyLimit(settings.number("dedupKeyLimit"))
+            .dedupIgnoredAttributes(List.of(settings.text("ignoredAttributes").split(" ")))
             .batchIntervalNs(settings.nanos("batchIntervalMs"))
             .batchLengthLimit(settings.integer("batchLengthLimit"))
             .maxEventLength(RoundPlan.MAX_EVENT_LENGTH)

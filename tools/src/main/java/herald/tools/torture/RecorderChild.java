@@ -3,12 +3,12 @@ package herald.tools.torture;
 import herald.engine.LocalMediaDriver;
 import herald.events.ClusterEvents;
 import herald.events.NetworkEvents;
+import herald.events.SystemEvents;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
 import herald.recorder.RemoteProxy;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -72,7 +72,7 @@ final class RecorderChild {
         }
         return context
             .component(name)
-            .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG)
+            .eventTypes(ClusterEvents.CATALOG, NetworkEvents.CATALOG, SystemEvents.CATALOG)
             .spoolLength(settings.integer("spoolLength"))
             .maxEventLength(RoundPlan.MAX_EVENT_LENGTH)
             .driverTimeoutMs(settings.number("driverTimeoutMs"))
@@ -103,12 +103,11 @@ final class RecorderChild {
     private void recordNext() throws InterruptedException {
         number++;
         final EventScript.Line line = script.line(number);
-        final Map<String, String> attributes = Map.of(EventScript.NUMBER, Long.toString(number));
         progress.begin(number);
-        long result = record(line, attributes);
+        long result = record(line);
         while (result == EventRecorder.SPOOL_FULL) {
             LockSupport.parkNanos(FULL_PARK_NS);
-            result = record(line, attributes);
+            result = record(line);
         }
         if (result > 0) {
             progress.accept(number);
@@ -120,7 +119,7 @@ final class RecorderChild {
         }
     }
 
-    private long record(final EventScript.Line line, final Map<String, String> attributes) {
-        return recorder.record(line.type(), line.severity(), line.message(), line.reference(), attributes);
+    private long record(final EventScript.Line line) {
+        return recorder.record(line.type(), line.severity(), line.message(), line.reference(), line.attributes());
     }
 }

@@ -36,6 +36,8 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
     private static final int SHORT_TIMEOUT_MS = 1_200;
     private static final int LONG_TIMEOUT_MS = 10_000;
     private static final int UNCHANGED_KEY_LIMIT = 20_000;
+    private static final String[] IGNORED_ATTRIBUTES = {
+        EventScript.NUMBER, EventScript.NUMBER + " pid", "torture.* r*", "*.n ?id *ö"};
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     /**
@@ -54,6 +56,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         drawWorld(random, settings);
         drawOtherHost(random, settings, recorders);
         drawRetention(random, settings);
+        drawIgnoredAttributes(new SplittableRandom(seed + GOLDEN), settings);
         final RoundPlan plan = new RoundPlan(seed, recorders, settings, new ArrayList<>());
         plan.drawFaults(random);
         return plan;
@@ -91,6 +94,11 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         put(settings, "dedupKeyLimit", random.nextInt(3) == 0 ? random.nextInt(3, 60) : UNCHANGED_KEY_LIMIT);
     }
 
+    /** The number of an event is always among them: without it nothing would repeat. */
+    private static void drawIgnoredAttributes(final SplittableRandom random, final Properties settings) {
+        put(settings, "ignoredAttributes", IGNORED_ATTRIBUTES[random.nextInt(IGNORED_ATTRIBUTES.length)]);
+    }
+
     /**
      * The settings of a start of the proxy: where a plan changes them, dedup or batching or both are others than at the
      * start before.
@@ -107,6 +115,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         final int what = random.nextInt(3);
         if (what != 0) {
             drawDedup(random, settings);
+            drawIgnoredAttributes(random, settings);
         }
         if (what != 1) {
             put(settings, "batchIntervalMs", random.nextInt(20, 300));

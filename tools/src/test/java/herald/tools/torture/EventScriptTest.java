@@ -40,7 +40,7 @@ class EventScriptTest {
             longest = Math.max(longest, script.line(number).message().length());
         }
 
-        assertThat(identities).hasSizeLessThan(NUMBERS / 2);
+        assertThat(identities).hasSizeLessThan(NUMBERS * 3 / 4);
         assertThat(joined.values()).anyMatch(same -> same.size() > 1);
         assertThat(longest).isGreaterThan(1408);
     }

@@ -89,7 +89,7 @@ class OracleTest {
 
     private static ModelEvent modelled(final long sequence, final int text) {
         final ModelEvent.Identity identity = new ModelEvent.Identity(
-            1, List.of(NAME), List.of("type"), List.of("object"), "message " + text);
+            1, List.of(NAME), List.of("type"), List.of("object"), "message " + text, List.of());
         return new ModelEvent(
             sequence * 64, sequence, sequence, RECORDER, sequence, ByteBuffer.allocate(100), identity);
     }
