@@ -59,9 +59,9 @@ public class CodecBenchmark {
     public DirectBuffer encode() {
         sequence++;
         Check.equal("length", BenchEvent.LENGTH,
-            encoder.encodedLength(BenchEvent.TYPE, BenchEvent.MESSAGE, BenchEvent.REFERENCE, null));
+            encoder.encodedLength(BenchEvent.TYPE, BenchEvent.MESSAGE, BenchEvent.REFERENCE));
         encoder.begin(encoded, 0, sequence, sequence)
-            .finish(BenchEvent.TYPE, BenchEvent.SEVERITY, BenchEvent.MESSAGE, BenchEvent.REFERENCE, null);
+            .finish(BenchEvent.TYPE, BenchEvent.SEVERITY, BenchEvent.MESSAGE, null, BenchEvent.REFERENCE);
         Check.equal("encoded length", BenchEvent.LENGTH, encoder.encodedLength());
         return encoded;
     }

@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.link.AgentThread;
 import herald.link.RestingIdleStrategy;
 import herald.receiver.EventReceiver;
 import herald.writer.WriterAgent;
@@ -7,7 +8,6 @@ import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
-import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.IdleStrategy;
@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a proxy's agents on the threads that its threading mode says.
@@ -38,8 +37,8 @@ final class ProxyThreads implements AutoCloseable {
     private static final int WRITER_PATIENCE_MS = 1_000;
 
     private final EventProxy.Context context;
-    private final List<AgentRunner> runners = new ArrayList<>();
-    private final Map<AgentRunner, WriterAgent> writers = new LinkedHashMap<>();
+    private final List<AgentThread> threads = new ArrayList<>();
+    private final Map<AgentThread, WriterAgent> writers = new LinkedHashMap<>();
     private final InvokedWriters invokedWriters = new InvokedWriters();
     private final ErrorHandler errorHandler = ProxyThreads::onError;
     private final AgentInvoker invoker;
@@ -79,9 +78,8 @@ final class ProxyThreads implements AutoCloseable {
 
     private void start(
         final String roleName, final Agent agent, final IdleStrategy idleStrategy, final ProxyParts parts) {
-        final AgentRunner runner = runner(roleName, agent, idleStrategy, parts);
-        runners.add(runner);
-        AgentRunner.startOnThread(runner, context.threadFactory);
+        threads.add(AgentThread.start(
+            new GuardedAgent(roleName, agent, parts), idleStrategy, errorHandler, context.threadFactory));
     }
 
     /** A daemon thread, so that a writer that never comes back does not keep the process alive. */
@@ -90,14 +88,16 @@ final class ProxyThreads implements AutoCloseable {
             invokedWriters.add(agent);
             return;
         }
-        final AgentRunner runner = runner(
-            agent.roleName(), agent, new RestingIdleStrategy(WRITER_MAX_PARK_NS), parts);
-        writers.put(runner, agent);
-        AgentRunner.startOnThread(runner, task -> {
-            final Thread thread = context.threadFactory.newThread(task);
-            thread.setDaemon(true);
-            return thread;
-        });
+        final AgentThread started = AgentThread.start(
+            new GuardedAgent(agent.roleName(), agent, parts),
+            new RestingIdleStrategy(WRITER_MAX_PARK_NS),
+            errorHandler,
+            task -> {
+                final Thread thread = context.threadFactory.newThread(task);
+                thread.setDaemon(true);
+                return thread;
+            });
+        writers.put(started, agent);
     }
 
     /** When this returns, the writer's thread has ended or was left behind. */
@@ -106,18 +106,13 @@ final class ProxyThreads implements AutoCloseable {
             invokedWriters.remove(agent);
             return;
         }
-        for (final Map.Entry<AgentRunner, WriterAgent> running : writers.entrySet()) {
+        for (final Map.Entry<AgentThread, WriterAgent> running : writers.entrySet()) {
             if (running.getValue() == agent) {
                 closeWriter(running.getKey(), agent);
                 writers.remove(running.getKey());
                 return;
             }
         }
-    }
-
-    private AgentRunner runner(
-        final String roleName, final Agent agent, final IdleStrategy idleStrategy, final ProxyParts parts) {
-        return new AgentRunner(idleStrategy, errorHandler, null, new GuardedAgent(roleName, agent, parts));
     }
 
     private static void onError(final Throwable error) {
@@ -136,22 +131,15 @@ final class ProxyThreads implements AutoCloseable {
     @Override
     public void close() {
         writers.forEach(ProxyThreads::closeWriter);
-        for (int i = runners.size() - 1; i >= 0; i--) {
-            CloseHelper.quietClose(runners.get(i));
+        for (int i = threads.size() - 1; i >= 0; i--) {
+            threads.get(i).close();
         }
         CloseHelper.quietClose(invoker);
     }
 
     /** Waits, interrupts, waits once more, and then goes on without it. */
-    private static void closeWriter(final AgentRunner runner, final WriterAgent agent) {
-        final AtomicBoolean warned = new AtomicBoolean();
-        try {
-            runner.close(WRITER_PATIENCE_MS, thread -> {
-                if (warned.getAndSet(true)) {
-                    throw new AgentTerminationException(agent.roleName() + " does not end");
-                }
-            });
-        } catch (final AgentTerminationException e) {
+    private static void closeWriter(final AgentThread thread, final WriterAgent agent) {
+        if (!thread.close(WRITER_PATIENCE_MS)) {
             agent.abandon();
             LOGGER.error("{} is stuck in its writer: it is left behind, its bookmark stays where it is",
                 agent.roleName());

@@ -69,6 +69,29 @@ class AllocationTest {
     }
 
     @Test
+    void shouldAllocateNothingPerEventWhoseMessageIsNoString() {
+        final StringBuilder message = new StringBuilder();
+        try (EventRecorder recorder = EventRecorder.launch(recorderContext().spoolLength(64 * 1024 * 1024))) {
+            for (int i = 0; i < WARM_UP; i++) {
+                recordBuilt(recorder, message, i);
+            }
+            final long before = allocated();
+            for (int i = 0; i < EVENTS; i++) {
+                recordBuilt(recorder, message, i);
+            }
+            assertThat((allocated() - before) / (double)EVENTS).isLessThan(1);
+        }
+    }
+
+    private void recordBuilt(final EventRecorder recorder, final StringBuilder message, final int i) {
+        message.setLength(0);
+        message.append("built ").append(i);
+        if (recorder.record(ClusterEvents.LEADER_LOST, null, message, reference) < 0) {
+            throw new AssertionError("refused");
+        }
+    }
+
+    @Test
     void shouldAllocateNextToNothingPerEventFromRecordToDispatch() {
         final EventProxy.Context context = new EventProxy.Context()
             .dataDir(dir)

@@ -95,6 +95,29 @@ class EventProxyTest {
     }
 
     @Test
+    void shouldGoOnWhereTheApplicationInterruptsItsThreads() {
+        final List<Thread> threads = new ArrayList<>();
+        final EventProxy.Context context = proxyContext().threadingMode(ThreadingMode.DEDICATED)
+            .threadFactory(task -> {
+                final Thread thread = new Thread(task);
+                threads.add(thread);
+                return thread;
+            });
+        try (EventProxy proxy = EventProxy.launch(context); EventRecorder recorder = launchRecorder("cmd")) {
+            assertThat(threads).hasSizeGreaterThan(4);
+            for (int i = 1; i <= 20; i++) {
+                threads.forEach(Thread::interrupt);
+                assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "event " + i, null)).isEqualTo(i);
+                assertThat(recorder.awaitAcknowledged(i, ACK_TIMEOUT_NS)).isTrue();
+            }
+            await().until(() -> writer.total() == 20);
+            assertThat(threads).allMatch(Thread::isAlive);
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+        assertThat(threads).noneMatch(Thread::isAlive);
+    }
+
+    @Test
     void shouldJournalInOrderWhatWasRecordedBeforeTheProxyCame() {
         try (EventRecorder recorder = launchRecorder("cmd")) {
             for (int i = 0; i < 50; i++) {

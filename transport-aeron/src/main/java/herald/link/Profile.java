@@ -77,7 +77,7 @@ public enum Profile {
     }
 
     /**
-     * How a caller waits for an acknowledgement.
+     * How a caller waits for an acknowledgement who steps the conductor meanwhile.
      *
      * @return a strategy for one wait.
      */

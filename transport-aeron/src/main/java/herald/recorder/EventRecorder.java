@@ -4,12 +4,12 @@ import herald.events.EventCatalog;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.Disk;
+import herald.link.AgentThread;
 import herald.link.Profile;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
-import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -29,8 +27,9 @@ import java.util.function.Supplier;
  * memory-mapped file, when {@code record} returns; it reaches the proxy's journal once and in order, whatever dies
  * meanwhile.
  *
- * <p>Any number of threads may record. A call never blocks beyond the configured bound, allocates nothing (attributes
- * aside) and throws for the caller's mistakes only.
+ * <p>Any number of threads may record. A call never blocks beyond the configured bound, allocates nothing and throws
+ * for the caller's mistakes only. Message and attributes are read once, before any lock is taken: code of the
+ * application that runs in them may record, wait or throw, and meets nobody but its own caller.
  *
  * <pre>
  *   EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context()
@@ -51,38 +50,40 @@ public final class EventRecorder implements AutoCloseable {
      */
     public static final long NOT_DURABLE = -4;
 
-    private static final long WAIT_PARK_NS = 100_000;
+    private static final long CONDUCTOR_PATIENCE_MS = 2_000;
 
     private final Context context;
-    private final EventCatalog[] catalogs;
+    private final KnownTypes types;
     private final int maxEventLength;
     private final Spool spool;
     private final SpoolAppender appender;
     private final RecorderLink link;
     private final SpoolDrainer drainer;
+    private final CapturedTexts.Pool texts;
+    private final AckWaiters waiters;
     private final AgentInvoker invoker;
-    private final AgentRunner runner;
-    /** Any of the types that are known: threads need not agree which. */
-    private EventType lastKnownType;
+    private final AgentThread thread;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private EventRecorder(final Context context, final Spool spool) {
         this.context = context;
-        this.catalogs = context.catalogs;
+        this.types = new KnownTypes(context);
         this.maxEventLength = context.maxEventLength;
         this.spool = spool;
         this.appender = new SpoolAppender(context, spool);
         this.link = new RecorderLink(context, spool);
         this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context, spool);
+        this.texts = new CapturedTexts.Pool(maxEventLength);
+        this.waiters = new AckWaiters(context, link::acknowledgedSequence);
         final Agent conductor = new Conductor();
         if (context.useConductorInvoker) {
-            invoker = new AgentInvoker(context.errorHandler, null, conductor);
+            invoker = new AgentInvoker(context.errors, null, conductor);
             invoker.start();
-            runner = null;
+            waiters.stepWith(invoker);
+            thread = null;
         } else {
             invoker = null;
-            runner = new AgentRunner(context.idleStrategy, context.errorHandler, null, conductor);
-            AgentRunner.startOnThread(runner, context.threadFactory);
+            thread = AgentThread.start(conductor, context.idleStrategy, context.errors, context.threadFactory);
         }
     }
 
@@ -96,9 +97,22 @@ public final class EventRecorder implements AutoCloseable {
      */
     public static EventRecorder launch(final Context context) {
         context.conclude();
+        // Files are closed under an interrupted thread.
+        final boolean interrupted = Thread.interrupted();
+        try {
+            return launchConcluded(context);
+        } finally {
+            context.errors.tell();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static EventRecorder launchConcluded(final Context context) {
         final Spool spool = SpoolFile.acquire(
             context.disk, context.spoolDir, context.component, context.spoolLength, context.idGenerator,
-            SpoolFile::holdsEvents, context.errorHandler);
+            SpoolFile::holdsEvents, context.errors);
         EventRecorder recorder = null;
         try {
             if (context.durability == SpoolDurability.DISK) {
@@ -150,39 +164,36 @@ public final class EventRecorder implements AutoCloseable {
         final CharSequence message,
         final ObjectReference reference,
         final Map<String, String> attributes) {
-        requireKnown(type);
-        final int length = appender.encodedLength(type, message, reference, attributes);
+        types.require(type);
+        final Severity effective = severity == null ? type.severity() : severity;
+        if (message instanceof String text && (attributes == null || attributes.isEmpty())) {
+            return record(type, effective, text, null, reference);
+        }
+        final CapturedTexts captured = texts.take();
+        try {
+            return captured.capture(message, attributes, type.ignoredAttributes()) ? record(type, effective, null, captured, reference) :
+                appender.refuse(TOO_LONG, RecorderCounter.TOO_LONG);
+        } finally {
+            texts.giveBack(captured);
+        }
+    }
+
+    private long record(
+        final EventType type,
+        final Severity severity,
+        final String message,
+        final CapturedTexts captured,
+        final ObjectReference reference) {
+        final int length = appender.encodedLength(type, message, captured, reference);
         if (length > maxEventLength) {
             return appender.refuse(TOO_LONG, RecorderCounter.TOO_LONG);
         }
-        final Severity effective = severity == null ? type.severity() : severity;
-        long result = appender.append(length, type, effective, message, reference, attributes);
-        if (result == SPOOL_FULL && context.fullSpoolWaitNs > 0) {
-            final long deadlineNs = context.nanoClock.nanoTime() + context.fullSpoolWaitNs;
-            while (result == SPOOL_FULL && context.nanoClock.nanoTime() - deadlineNs < 0) {
-                LockSupport.parkNanos(WAIT_PARK_NS);
-                result = appender.append(length, type, effective, message, reference, attributes);
-            }
-        }
+        final long result = appender.appendOrWait(length, type, severity, message, captured, reference);
         if (result > 0) {
             link.trySend();
             return result;
         }
         return result == SPOOL_FULL ? appender.refuse(SPOOL_FULL, RecorderCounter.SPOOL_FULL) : result;
-    }
-
-    private void requireKnown(final EventType type) {
-        if (type == lastKnownType) {
-            return;
-        }
-        for (final EventCatalog catalog : catalogs) {
-            if (catalog.contains(type)) {
-                lastKnownType = type;
-                return;
-            }
-        }
-        throw new IllegalArgumentException("event type " + type + " is in none of the catalogs of recorder " +
-            context.component + ": " + context.catalogNames() + "; launch it with that catalog too");
     }
 
     /**
@@ -211,19 +222,7 @@ public final class EventRecorder implements AutoCloseable {
      * @return whether it is journaled.
      */
     public boolean awaitAcknowledged(final long sequence, final long timeoutNs) {
-        return await(() -> acknowledgedSequence() >= sequence, timeoutNs);
-    }
-
-    private boolean await(final BooleanSupplier condition, final long timeoutNs) {
-        final long deadlineNs = context.nanoClock.nanoTime() + timeoutNs;
-        final IdleStrategy waiting = context.profile.awaitStrategy();
-        while (!condition.getAsBoolean()) {
-            if (context.nanoClock.nanoTime() - deadlineNs >= 0) {
-                return false;
-            }
-            waiting.idle(invoker == null ? 0 : invoker.invoke());
-        }
-        return true;
+        return waiters.await(sequence, timeoutNs, () -> false);
     }
 
     /**
@@ -283,19 +282,33 @@ public final class EventRecorder implements AutoCloseable {
         if (closing.getAndSet(true)) {
             return;
         }
-        await(() -> !link.isLive() || acknowledgedSequence() >= lastSequence(), context.closeLingerNs);
+        if (thread == null || !thread.isCurrent()) {
+            waiters.await(lastSequence(), context.closeLingerNs, () -> !link.isLive());
+        }
         appender.close();
         Events.withdraw(this);
-        CloseHelper.closeAll(runner, invoker, drainer);
-        link.close();
-        spool.close();
+        if (thread != null && !thread.close(CONDUCTOR_PATIENCE_MS)) {
+            context.errors.onError(new IllegalStateException("the conductor of recorder " + context.component +
+                " hangs in its idle strategy or error handler: it is left behind"));
+        }
+        CloseHelper.closeAll(invoker, drainer, link::close, spool);
+        context.errors.tell();
     }
 
-    /** Steps the link. */
+    /** Steps the link. What went wrong is told at the end, without a lock. */
     private final class Conductor implements Agent {
         @Override
         public int doWork() {
-            return link.step() + (drainer == null ? 0 : drainer.step());
+            if (link.isClosed()) {
+                return 0;
+            }
+            try {
+                final int work = link.step() + (drainer == null ? 0 : drainer.step());
+                waiters.wake();
+                return work;
+            } finally {
+                context.errors.tell();
+            }
         }
 
         @Override
@@ -390,7 +403,7 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** Wall clock of events. */
+        /** Wall clock of events; by default the system's, which is followed within a second where it is set. */
         public Context clock(final EpochNanoClock value) {
             clock = value;
             return this;
@@ -438,7 +451,11 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /** Told what goes wrong on the link; by default the system logger. It must not throw. */
+        /**
+         * Told what goes wrong on the link; by default the system logger. It runs on the conductor's thread, or in
+         * launch and close, under no lock: it may record and close. While it does not return nothing is sent by the
+         * conductor. What it throws goes to the system logger.
+         */
         public Context errorHandler(final ErrorHandler value) {
             errorHandler = value;
             return this;

@@ -38,7 +38,7 @@ final class LinkClient implements AutoCloseable {
         final DriverIdentity driver) {
         this.directoryName = context.aeronDirectoryName;
         this.driver = driver;
-        this.errorHandler = context.errorHandler;
+        this.errorHandler = context.errors;
         this.aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(context.aeronDirectoryName)
             .driverTimeoutMs(context.driverTimeoutMs)

@@ -1,6 +1,5 @@
 package herald.recorder;
 
-import herald.events.AttributePatterns;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.wire.EventEncoder;
@@ -11,7 +10,6 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -20,9 +18,9 @@ import java.util.UUID;
 final class RecordedEventEncoder {
     private static final SeverityLevel[] LEVELS =
         {SeverityLevel.DEBUG, SeverityLevel.INFO, SeverityLevel.WARN, SeverityLevel.CRITICAL};
-    private static final int MAX_ATTRIBUTES = 1024;
     private static final DirectBuffer EMPTY = new UnsafeBuffer(new byte[0]);
-    private static final int LENGTH_WORDS = 12 * EventEncoder.messageHeaderLength();
+    /** Of all texts but the message and the attributes. */
+    private static final int LENGTH_WORDS = 11 * EventEncoder.messageHeaderLength();
     private static final int FIXED_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + EventEncoder.BLOCK_LENGTH +
         EventEncoder.AttributesEncoder.HEADER_SIZE + LENGTH_WORDS;
 
@@ -61,36 +59,37 @@ final class RecordedEventEncoder {
     }
 
     /**
+     * The length of an event without attributes when encoded.
+     *
+     * @param type    of it.
+     * @param message of it.
+     * @param about   or null for the default.
+     * @return in bytes.
+     */
+    int encodedLength(final EventType type, final String message, final ObjectReference about) {
+        return (int)Math.min(Integer.MAX_VALUE,
+            lengthBesideTexts(type, about) + EventEncoder.messageHeaderLength() + Utf8.length(message));
+    }
+
+    /**
      * The length of an event when encoded.
      *
-     * @param type       of it.
-     * @param message    of it.
-     * @param about      or null for the default.
-     * @param attributes or null.
-     * @return in bytes; {@link Integer#MAX_VALUE} where there are more attributes than a message holds.
+     * @param type  of it.
+     * @param texts of it.
+     * @param about or null for the default.
+     * @return in bytes.
      */
-    int encodedLength(
-        final EventType type,
-        final CharSequence message,
-        final ObjectReference about,
-        final Map<String, String> attributes) {
+    int encodedLength(final EventType type, final CapturedTexts texts, final ObjectReference about) {
+        return (int)Math.min(Integer.MAX_VALUE, lengthBesideTexts(type, about) + texts.length());
+    }
+
+    private long lengthBesideTexts(final EventType type, final ObjectReference about) {
         final ObjectReference reference = about == null ? defaultReference : about;
-        long length = (long)constantLength + type.qualifiedNameUtf8().capacity() + type.categoryUtf8().capacity() +
-            Utf8.length(message);
-        if (reference != null) {
-            length += reference.tenantUtf8().capacity() + reference.namespaceUtf8().capacity() +
-                reference.kindUtf8().capacity() + reference.nameUtf8().capacity() + reference.uriUtf8().capacity();
-        }
-        if (attributes != null) {
-            if (attributes.size() > MAX_ATTRIBUTES) {
-                return Integer.MAX_VALUE;
-            }
-            for (final Map.Entry<String, String> pair : attributes.entrySet()) {
-                length += 2 * EventEncoder.messageHeaderLength() + Utf8.length(pair.getKey()) +
-                    Utf8.length(pair.getValue());
-            }
-        }
-        return (int)Math.min(Integer.MAX_VALUE, length);
+        final long length =
+            (long)constantLength + type.qualifiedNameUtf8().capacity() + type.categoryUtf8().capacity();
+        return reference == null ? length : length + reference.tenantUtf8().capacity() +
+            reference.namespaceUtf8().capacity() + reference.kindUtf8().capacity() + reference.nameUtf8().capacity() +
+            reference.uriUtf8().capacity();
     }
 
     /** Where the next message goes and what no two of them share. */
@@ -106,23 +105,29 @@ final class RecordedEventEncoder {
     /**
      * Encodes the event.
      *
-     * @param type       of the event.
-     * @param severity   of it.
-     * @param message    of it.
-     * @param about      or null for the default.
-     * @param attributes or null.
+     * @param type     of the event.
+     * @param severity of it.
+     * @param message  of it, without attributes; null where there are captured texts.
+     * @param texts    message and attributes of it, or null.
+     * @param about    or null for the default.
      */
     void finish(
         final EventType type,
         final Severity severity,
-        final CharSequence message,
-        final ObjectReference about,
-        final Map<String, String> attributes) {
+        final String message,
+        final CapturedTexts texts,
+        final ObjectReference about) {
         final ObjectReference reference = about == null ? defaultReference : about;
-        if (attributes != null && !attributes.isEmpty()) {
-            putMessage(message, encode(type, severity, reference, attributes));
-            return;
+        if (texts == null) {
+            putMessage(message, beforeMessage(type, severity, reference));
+        } else {
+            final int start = texts.attributes() == 0 ?
+                beforeMessage(type, severity, reference) : encode(type, severity, reference, texts);
+            encodedLength = start + texts.putMessage(buffer, offset + start);
         }
+    }
+
+    private int beforeMessage(final EventType type, final Severity severity, final ObjectReference reference) {
         int length = templates.copy(type, reference, buffer, offset);
         if (length == 0) {
             length = encode(type, severity, reference, null);
@@ -133,7 +138,7 @@ final class RecordedEventEncoder {
             buffer.putLong(block + EventEncoder.recordTimeNsEncodingOffset(), recordTimeNs, EventEncoder.BYTE_ORDER);
             buffer.putByte(block + EventEncoder.severityEncodingOffset(), (byte)LEVELS[severity.code()].value());
         }
-        putMessage(message, length);
+        return length;
     }
 
     /** Everything before the message. */
@@ -141,18 +146,18 @@ final class RecordedEventEncoder {
         final EventType type,
         final Severity severity,
         final ObjectReference reference,
-        final Map<String, String> attributes) {
+        final CapturedTexts texts) {
         event.wrapAndApplyHeader(buffer, offset, header)
             .recorderIdHigh(recorderIdHigh)
             .recorderIdLow(recorderIdLow)
             .sequence(sequence)
             .recordTimeNs(recordTimeNs)
             .severity(LEVELS[severity.code()])
-            .ignoredAttributes(ignoredOf(type.ignoredAttributes(), attributes));
+            .ignoredAttributes(texts == null ? 0 : texts.ignored());
         event.flags().clear()
             .suppressedInMaintenance(type.suppressedInMaintenance())
             .reference(reference != null);
-        putAttributes(type.ignoredAttributes(), attributes);
+        putAttributes(texts);
         event.putComponent(component, 0, component.capacity())
             .putNode(node, 0, node.capacity())
             .putMetaTenant(tenant, 0, tenant.capacity())
@@ -163,34 +168,10 @@ final class RecordedEventEncoder {
         return event.limit() - offset;
     }
 
-    private static int ignoredOf(final AttributePatterns ignored, final Map<String, String> attributes) {
-        int count = 0;
-        if (attributes != null && !ignored.isEmpty()) {
-            for (final String key : attributes.keySet()) {
-                count += ignored.matches(key) ? 1 : 0;
-            }
-        }
-        return count;
-    }
-
-    /** Those that the type leaves out of the identity come last. */
-    private void putAttributes(final AttributePatterns ignored, final Map<String, String> attributes) {
-        if (attributes == null || attributes.isEmpty()) {
-            event.attributesCount(0);
-            return;
-        }
-        final EventEncoder.AttributesEncoder group = event.attributesCount(attributes.size());
-        for (final Map.Entry<String, String> pair : attributes.entrySet()) {
-            if (ignored.isEmpty() || !ignored.matches(pair.getKey())) {
-                group.next().key(pair.getKey()).value(pair.getValue());
-            }
-        }
-        if (!ignored.isEmpty()) {
-            for (final Map.Entry<String, String> pair : attributes.entrySet()) {
-                if (ignored.matches(pair.getKey())) {
-                    group.next().key(pair.getKey()).value(pair.getValue());
-                }
-            }
+    private void putAttributes(final CapturedTexts texts) {
+        final EventEncoder.AttributesEncoder group = event.attributesCount(texts == null ? 0 : texts.attributes());
+        if (texts != null) {
+            texts.putAttributes(group);
         }
     }
 
@@ -209,7 +190,7 @@ final class RecordedEventEncoder {
     }
 
     /** The generated setter for text allocates. */
-    private void putMessage(final CharSequence message, final int start) {
+    private void putMessage(final String message, final int start) {
         final int length = Utf8.encode(message, buffer, offset + start + EventEncoder.messageHeaderLength());
         buffer.putShort(offset + start, (short)length, EventEncoder.BYTE_ORDER);
         encodedLength = start + EventEncoder.messageHeaderLength() + length;

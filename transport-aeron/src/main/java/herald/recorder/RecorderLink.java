@@ -38,7 +38,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     private static final AtomicLongFieldUpdater<RecorderLink> SEND_POSITION =
         AtomicLongFieldUpdater.newUpdater(RecorderLink.class, "sendPosition");
     private static final int SEND_LIMIT = 64;
+    /** What one call of record sends at most: its own event and a few that others left. */
+    private static final int CALLER_LIMIT = 8;
     private static final int REPLY_LIMIT = 16;
+    /** A Hello that is not answered is repeated after twice the time, up to sixteen times the first. */
+    private static final int MAX_DOUBLINGS = 4;
     private static final int MAX_HELLO_LENGTH = 512;
 
     private final EventRecorder.Context context;
@@ -63,6 +67,8 @@ final class RecorderLink implements ReplyHandler.Replies {
     private long acceptedSequence;
     private boolean passesLoss;
     private UUID wanted = DirectoryIdentity.NO_ID;
+    private int unanswered;
+    private long nowNs;
     private long deadlineNs;
     private long driverCheckNs;
     private long backoffNs;
@@ -74,6 +80,8 @@ final class RecorderLink implements ReplyHandler.Replies {
     /** Written under the send lock, whose release orders it. */
     private volatile long sendPosition;
     private volatile long acknowledgedSequence;
+    private volatile Throwable sendFailure;
+    private volatile boolean closed;
 
     RecorderLink(final EventRecorder.Context context, final Backlog backlog) {
         this.context = context;
@@ -94,7 +102,7 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     /**
      * Sends what the caller has just recorded, unless the link is down or another thread is sending: that one looks
-     * again after it let go of the lock.
+     * again after it let go of the lock. A caller sends a few events at most: a backlog is the conductor's.
      */
     void trySend() {
         final long threadId = Thread.currentThread().getId();
@@ -102,20 +110,43 @@ final class RecorderLink implements ReplyHandler.Replies {
             severalCallers = callerId != 0;
             callerId = threadId;
         }
-        sendWaiting();
+        sendWaiting(CALLER_LIMIT);
     }
 
-    private void sendWaiting() {
+    private void sendWaiting(final int limit) {
+        int left = limit;
         boolean goOn = live && backlog.tailPosition() > sendPosition;
         while (goOn && tryLockToSend()) {
-            int sent;
-            try {
-                sent = live ? sendSome() : 0;
-            } finally {
-                unlock();
-            }
-            goOn = sent > 0 && live && backlog.tailPosition() > sendPosition;
+            final int sent = sendAndUnlock(Math.min(left, SEND_LIMIT));
+            left -= sent;
+            goOn = sent > 0 && left > 0 && live && backlog.tailPosition() > sendPosition;
         }
+    }
+
+    /**
+     * A caller that finds the lock taken leaves its event to the holder, who therefore looks again, and not before. The
+     * fence waits until the proxy's core has given up every cache line of what was sent, so the only caller does
+     * without: beside it is the conductor alone, which comes back. Where the first event of a second one is overlooked,
+     * the conductor sends it.
+     *
+     * <p>What goes wrong while a caller sends is none of the caller's business, whose event is accepted: the conductor
+     * tells it and builds the client anew. See {@link SpinLock} for the order of the stores.
+     */
+    private int sendAndUnlock(final int limit) {
+        final int sent;
+        try {
+            sent = live ? sendSome(limit) : 0;
+            sendLock.unlock();
+        } catch (final Throwable e) {
+            sendFailure = e;
+            live = false;
+            sendLock.held = 0;
+            return 0;
+        }
+        if (severalCallers) {
+            VarHandle.fullFence();
+        }
+        return sent;
     }
 
     /** Whoever holds the lock after the fence sees what was published before it. */
@@ -133,46 +164,48 @@ final class RecorderLink implements ReplyHandler.Replies {
      * @return work done.
      */
     int step() {
+        final long turnNs = nanoClock.nanoTime();
+        if (remote != null) {
+            remote.prepare(turnNs);
+        }
         if (!sendLock.tryLock()) {
             return 0;
         }
         final int work;
         try {
-            work = stepLocked(nanoClock.nanoTime());
-        } finally {
+            nowNs = turnNs;
+            work = stepLocked();
             sendLock.unlock();
+        } catch (final Throwable e) {
+            sendFailure = e;
+            live = false;
+            sendLock.held = 0;
+            return 1;
         }
         VarHandle.fullFence();
-        sendWaiting();
+        sendWaiting(Integer.MAX_VALUE);
         return work;
     }
 
-    /**
-     * A caller that finds the lock taken leaves its event to the holder, who therefore looks again, and not before. The
-     * fence waits until the proxy's core has given up every cache line of what was sent, so the only caller does
-     * without: beside it is the conductor alone, which comes back. Where the first event of a second one is overlooked,
-     * the conductor sends it.
-     */
-    private void unlock() {
-        sendLock.unlock();
-        if (severalCallers) {
-            VarHandle.fullFence();
-        }
-    }
-
-    private int stepLocked(final long nowNs) {
+    private int stepLocked() {
         if (state == State.CLOSED) {
             return 0;
+        }
+        final Throwable failure = sendFailure;
+        if (failure != null) {
+            sendFailure = null;
+            reportOnce(new IllegalStateException("recorder " + context.component + " can't send, it builds its link " +
+                "anew: " + failure, failure));
         }
         if (remote != null && state != State.LIVE) {
             remote.whileDown(client, nowNs);
         }
         if (state == State.NO_CLIENT) {
-            return nowNs - deadlineNs >= 0 ? connect(nowNs) : 0;
+            return nowNs - deadlineNs >= 0 ? connect() : 0;
         }
         int work = client.step();
-        if (client.isDead() || isDriverReplaced(nowNs)) {
-            disconnect(nowNs);
+        if (failure != null || client.isDead() || isDriverReplaced()) {
+            disconnect();
             return work + 1;
         }
         if (state != State.ADDING) {
@@ -185,28 +218,28 @@ final class RecorderLink implements ReplyHandler.Replies {
             return work;
         }
         if (state == State.KNOCKED && remote.isOpen()) {
-            sayHello(nowNs);
+            sayHello();
             return work + 1;
         }
-        if (needsHello(nowNs)) {
+        if (needsHello()) {
             if (state != State.ADDING && remote != null && remote.needsNewStream()) {
-                disconnect(nowNs);
+                disconnect();
             } else {
-                beginSession(nowNs);
+                beginSession();
             }
             return work + 1;
         }
-        return work + (state == State.LIVE ? sendSome() : 0);
+        return work + (state == State.LIVE ? sendSome(SEND_LIMIT) : 0);
     }
 
-    private int connect(final long nowNs) {
+    private int connect() {
         try {
             client = LinkClient.tryConnect(context, termLength);
         } catch (final RuntimeException e) {
             reportOnce(e);
         }
         if (client == null) {
-            backOff(nowNs);
+            backOff();
             return 0;
         }
         if (wasConnected) {
@@ -223,11 +256,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     private void reportOnce(final RuntimeException e) {
         if (!String.valueOf(e.getMessage()).equals(connectTrouble)) {
             connectTrouble = String.valueOf(e.getMessage());
-            context.errorHandler.onError(e);
+            context.errors.onError(e);
         }
     }
 
-    private boolean isDriverReplaced(final long nowNs) {
+    private boolean isDriverReplaced() {
         if (nowNs - driverCheckNs < 0) {
             return false;
         }
@@ -235,29 +268,29 @@ final class RecorderLink implements ReplyHandler.Replies {
         return client.isDriverReplaced();
     }
 
-    private void disconnect(final long nowNs) {
+    private void disconnect() {
         live = false;
         state = State.NO_CLIENT;
         client.close();
         client = null;
-        backOff(nowNs);
+        backOff();
     }
 
-    private void backOff(final long nowNs) {
+    private void backOff() {
         deadlineNs = nowNs + backoffNs;
         backoffNs = Math.min(backoffNs * 2, context.maxBackoffNs);
     }
 
-    private boolean needsHello(final long nowNs) {
+    private boolean needsHello() {
         return switch (state) {
             case ADDING -> true;
             case KNOCKED, HELLO_SENT -> nowNs - deadlineNs >= 0;
-            case LIVE -> !client.isAnswered() || isAckStale(nowNs);
+            case LIVE -> !client.isAnswered() || isAckStale();
             case NO_CLIENT, CLOSED -> false;
         };
     }
 
-    private boolean isAckStale(final long nowNs) {
+    private boolean isAckStale() {
         if (backlog.isEmpty()) {
             progressNs = nowNs;
             return false;
@@ -265,17 +298,17 @@ final class RecorderLink implements ReplyHandler.Replies {
         return nowNs - progressNs > context.ackTimeoutNs;
     }
 
-    private void beginSession(final long nowNs) {
+    private void beginSession() {
         live = false;
         if (remote == null) {
-            sayHello(nowNs);
+            sayHello();
         } else {
             state = State.KNOCKED;
             deadlineNs = nowNs + remote.knock(client, nowNs);
         }
     }
 
-    private void sayHello(final long nowNs) {
+    private void sayHello() {
         final Acknowledger by = backlog.acknowledger();
         attempt = backlog.nextAttempt();
         wanted = context.wantedDirectory();
@@ -301,14 +334,16 @@ final class RecorderLink implements ReplyHandler.Replies {
             backlog.count(RecorderCounter.HELLOS);
         }
         state = State.HELLO_SENT;
-        deadlineNs = nowNs + (remote == null ? context.helloTimeoutNs : remote.answerTimeoutNs());
+        deadlineNs = nowNs + (remote == null ?
+            context.helloTimeoutNs << Math.min(unanswered, MAX_DOUBLINGS) : remote.answerTimeoutNs());
+        unanswered++;
     }
 
-    private int sendSome() {
+    private int sendSome(final int limit) {
         long position = sendPosition;
         long tail = backlog.tailPosition();
         int sent = 0;
-        while (sent < SEND_LIMIT && position < tail) {
+        while (sent < limit && position < tail) {
             final long next = backlog.frameAt(position, frame);
             if (frame.capacity() > 0) {
                 final long result = offer(frame, frame.capacity());
@@ -347,7 +382,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             return;
         }
         if (accepted > backlog.lastSequence() && backlog.isEndKnown()) {
-            context.errorHandler.onError(new IllegalStateException("the proxy has accepted sequence " + accepted +
+            context.errors.onError(new IllegalStateException("the proxy has accepted sequence " + accepted +
                 " of recorder " + backlog.recorderId() + ", its spool " + backlog.file() + " ends at " +
                 backlog.lastSequence() + ": the spool was put back to an older state; remove it"));
             askAgain(context.maxBackoffNs);
@@ -360,7 +395,8 @@ final class RecorderLink implements ReplyHandler.Replies {
         trim(durable);
         sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);
         state = State.LIVE;
-        progressNs = nanoClock.nanoTime();
+        unanswered = 0;
+        progressNs = nowNs;
         backoffNs = context.minBackoffNs;
         live = true;
         if (remote != null) {
@@ -392,13 +428,13 @@ final class RecorderLink implements ReplyHandler.Replies {
         switch (reason) {
             case GAP, UNKNOWN_SESSION -> askAgain(0);
             case OTHER_DIRECTORY -> {
-                context.errorHandler.onError(new IllegalStateException("the proxy on the media driver in " +
+                context.errors.onError(new IllegalStateException("the proxy on the media driver in " +
                     context.aeronDirectoryName + " is not that of data directory " + context.dataDir + " (" + wanted +
                     "): events wait in " + backlog.file() + " for its own; name both directories of one proxy"));
                 askAgain(context.maxBackoffNs);
             }
             default -> {
-                context.errorHandler.onError(new IllegalStateException("the proxy refuses recorder " +
+                context.errors.onError(new IllegalStateException("the proxy refuses recorder " +
                     backlog.recorderId() + " of component " + context.component + ": " + reason));
                 askAgain(context.maxBackoffNs);
             }
@@ -408,7 +444,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     private void askAgain(final long delayNs) {
         live = false;
         state = State.HELLO_SENT;
-        deadlineNs = nanoClock.nanoTime() + delayNs;
+        deadlineNs = nowNs + delayNs;
     }
 
     /**
@@ -435,7 +471,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (durable > backlog.trimmedSequence()) {
             backlog.trim(durable);
             acknowledgedSequence = backlog.trimmedSequence();
-            progressNs = nanoClock.nanoTime();
+            progressNs = nowNs;
         }
     }
 
@@ -447,15 +483,22 @@ final class RecorderLink implements ReplyHandler.Replies {
         return live;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     void close() {
+        closed = true;
         sendLock.lock();
         try {
             live = false;
             state = State.CLOSED;
             CloseHelper.quietClose(client);
             client = null;
-        } finally {
             sendLock.unlock();
+        } catch (final Throwable e) {
+            sendLock.held = 0;
+            throw e;
         }
     }
 }

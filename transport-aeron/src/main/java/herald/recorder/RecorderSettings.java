@@ -7,12 +7,12 @@ import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.Profile;
+import herald.link.SystemWallClock;
 import org.agrona.BitUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ abstract class RecorderSettings {
     String tenant = ObjectReference.DEFAULT;
     String namespace = ObjectReference.DEFAULT;
     Profile profile = Profile.DEFAULT;
-    EpochNanoClock clock = new OffsetEpochNanoClock();
+    EpochNanoClock clock = new SystemWallClock();
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
     Supplier<UUID> idGenerator = UUID::randomUUID;
     Disk disk = SystemDisk.INSTANCE;
@@ -53,6 +53,7 @@ abstract class RecorderSettings {
     ThreadFactory threadFactory;
     boolean useConductorInvoker = false;
     ErrorHandler errorHandler;
+    DeferredErrors errors;
     long driverTimeoutMs = 10_000;
     long driverCheckIntervalNs = TimeUnit.MILLISECONDS.toNanos(250);
     long helloTimeoutNs = TimeUnit.MILLISECONDS.toNanos(500);
@@ -122,6 +123,7 @@ abstract class RecorderSettings {
             final System.Logger logger = System.getLogger(EventRecorder.class.getName());
             errorHandler = error -> logger.log(System.Logger.Level.WARNING, "recorder " + component, error);
         }
+        errors = new DeferredErrors(component, errorHandler);
     }
 
     List<String> catalogNames() {

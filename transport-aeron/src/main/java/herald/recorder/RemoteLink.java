@@ -48,6 +48,8 @@ final class RemoteLink {
     private final SealedMessage sealed = new SealedMessage(MAX_REPLY_LENGTH);
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final HoldOffs<Integer> holdOffs = new HoldOffs<>(MAX_SENDERS, MIN_HOLD_OFF_NS, MAX_HOLD_OFF_NS);
+    private Nonce nonce;
+    private long turnNs;
     private Knock knock;
     private boolean open;
     private long sessionId;
@@ -72,6 +74,18 @@ final class RemoteLink {
     }
 
     /**
+     * Reads what the application handed in, before the send lock is taken.
+     *
+     * @param nowNs monotonic time of the turn that follows.
+     */
+    void prepare(final long nowNs) {
+        turnNs = nowNs;
+        if (nonce == null) {
+            nonce = Nonce.next(proxy.random());
+        }
+    }
+
+    /**
      * Asks for a session.
      *
      * @param client that is connected.
@@ -80,8 +94,9 @@ final class RemoteLink {
      */
     long knock(final LinkClient client, final long nowNs) {
         open = false;
-        knock = new Knock(backlog.recorderId(), Nonce.next(proxy.random()), client.publication().sessionId(),
+        knock = new Knock(backlog.recorderId(), nonce, client.publication().sessionId(),
             client.replyStreamId(), client.replyEndpoint(), LinkDescriptor.PROTOCOL_VERSION);
+        nonce = null;
         final int length = handshake.encode(knock);
         tries++;
         if (client.publication().offer(handshake.buffer(), 0, length) > 0) {
@@ -130,7 +145,7 @@ final class RemoteLink {
     private void tell(final LinkClient client, final long nowNs) {
         told = true;
         downSinceNs = nowNs;
-        context.errorHandler.onError(new IllegalStateException(troubleWith(client)));
+        context.errors.onError(new IllegalStateException(troubleWith(client)));
     }
 
     private String troubleWith(final LinkClient client) {
@@ -175,7 +190,7 @@ final class RemoteLink {
 
     private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
         final boolean proven = hasProvenImage && fragment.sessionId() == provenImage;
-        if (!proven && holdOffs.isHeld(fragment.sessionId(), context.nanoClock.nanoTime())) {
+        if (!proven && holdOffs.isHeld(fragment.sessionId(), turnNs)) {
             backlog.count(RecorderCounter.REPLIES_REFUSED);
             return;
         }
@@ -183,7 +198,7 @@ final class RemoteLink {
         if (!whole || length < MessageHeaderDecoder.ENCODED_LENGTH || !accept(buffer, offset, length, fragment)) {
             backlog.count(RecorderCounter.REPLIES_REFUSED);
             if (!proven) {
-                holdOffs.onFailure(fragment.sessionId(), context.nanoClock.nanoTime());
+                holdOffs.onFailure(fragment.sessionId(), turnNs);
             }
         }
     }

@@ -5,13 +5,12 @@ import herald.events.Severity;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Encodes events into a spool and accepts them, for any number of callers. Encoding and numbering happen under one
  * short lock; with {@link SpoolDurability#DISK} a caller then waits for a force that covers its event, and whichever
- * waiter is first does the forcing.
+ * waiter is first does the forcing. Under the locks runs nothing that the application wrote.
  *
  * <pre>
  *   append lock:  encode 7 | encode 8 | encode 9 |
@@ -22,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SpoolAppender {
     private static final int SPINS = 100;
     private static final long WAIT_PARK_NS = 20_000;
+    private static final long ROOM_PARK_NS = 100_000;
 
     private final EventRecorder.Context context;
     private final Spool spool;
@@ -40,11 +40,28 @@ final class SpoolAppender {
     }
 
     int encodedLength(
+        final EventType type, final String message, final CapturedTexts texts, final ObjectReference reference) {
+        return texts == null ?
+            encoder.encodedLength(type, message, reference) : encoder.encodedLength(type, texts, reference);
+    }
+
+    /** As {@link #append}, and waits for room in a full spool up to the context's bound. */
+    long appendOrWait(
+        final int length,
         final EventType type,
-        final CharSequence message,
-        final ObjectReference reference,
-        final Map<String, String> attributes) {
-        return encoder.encodedLength(type, message, reference, attributes);
+        final Severity severity,
+        final String message,
+        final CapturedTexts texts,
+        final ObjectReference reference) {
+        long result = append(length, type, severity, message, texts, reference);
+        if (result == EventRecorder.SPOOL_FULL && context.fullSpoolWaitNs > 0) {
+            final long deadlineNs = context.nanoClock.nanoTime() + context.fullSpoolWaitNs;
+            while (result == EventRecorder.SPOOL_FULL && context.nanoClock.nanoTime() - deadlineNs < 0) {
+                LockSupport.parkNanos(ROOM_PARK_NS);
+                result = append(length, type, severity, message, texts, reference);
+            }
+        }
+        return result;
     }
 
     /** The event's sequence once it is accepted, or a code of {@link EventRecorder}; only NOT_DURABLE is counted. */
@@ -52,16 +69,16 @@ final class SpoolAppender {
         final int length,
         final EventType type,
         final Severity severity,
-        final CharSequence message,
-        final ObjectReference reference,
-        final Map<String, String> attributes) {
-        long result = tryAppend(length, type, severity, message, reference, attributes);
+        final String message,
+        final CapturedTexts texts,
+        final ObjectReference reference) {
+        long result = tryAppend(length, type, severity, message, texts, reference);
         if (!forces) {
             return result;
         }
         if (result == EventRecorder.SPOOL_FULL && spool.hasRoomAfterForce()) {
             forceForRoom();
-            result = tryAppend(length, type, severity, message, reference, attributes);
+            result = tryAppend(length, type, severity, message, texts, reference);
         }
         final boolean accepted = result <= 0 || awaitForced(result);
         return accepted && result != EventRecorder.NOT_DURABLE ? result :
@@ -72,42 +89,42 @@ final class SpoolAppender {
         final int length,
         final EventType type,
         final Severity severity,
-        final CharSequence message,
-        final ObjectReference reference,
-        final Map<String, String> attributes) {
+        final String message,
+        final CapturedTexts texts,
+        final ObjectReference reference) {
         final long recordTimeNs = context.clock.nanoTime();
         appendLock.lock();
         try {
-            if (closed) {
-                return EventRecorder.CLOSED;
-            }
-            if (forces && spool.isFailed()) {
-                return EventRecorder.NOT_DURABLE;
-            }
-            final int offset = spool.claim(length);
+            final int offset = closed || (forces && spool.isFailed()) ? -1 : spool.claim(length);
             if (offset < 0) {
-                return EventRecorder.SPOOL_FULL;
+                final long code = refusal();
+                appendLock.unlock();
+                return code;
             }
             claimed.wrap(spool.ring(), offset, length);
             encoder.begin(claimed, 0, spool.nextSequence(), recordTimeNs)
-                .finish(type, severity, message, reference, attributes);
-            return spool.publish(encoder.encodedLength());
-        } finally {
+                .finish(type, severity, message, texts, reference);
+            final long sequence = spool.publish(encoder.encodedLength());
             appendLock.unlock();
+            return sequence;
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
+    }
+
+    private long refusal() {
+        if (closed) {
+            return EventRecorder.CLOSED;
+        }
+        return forces && spool.isFailed() ? EventRecorder.NOT_DURABLE : EventRecorder.SPOOL_FULL;
     }
 
     private boolean awaitForced(final long sequence) {
         int attempts = 0;
         while (spool.lastSequence() < sequence && !spool.isFailed()) {
-            if (forceLock.tryLock()) {
-                try {
-                    if (spool.lastSequence() < sequence) {
-                        force();
-                    }
-                } finally {
-                    forceLock.unlock();
-                }
+            if (tryForce(sequence)) {
+                attempts = 0;
             } else if (++attempts < SPINS) {
                 Thread.onSpinWait();
             } else {
@@ -117,64 +134,98 @@ final class SpoolAppender {
         return spool.lastSequence() >= sequence;
     }
 
+    private boolean tryForce(final long sequence) {
+        if (!forceLock.tryLock()) {
+            return false;
+        }
+        try {
+            if (spool.lastSequence() < sequence) {
+                force();
+            }
+            forceLock.unlock();
+            return true;
+        } catch (final Throwable e) {
+            forceLock.held = 0;
+            throw e;
+        }
+    }
+
     private void forceForRoom() {
         forceLock.lock();
         try {
             force();
-        } finally {
             forceLock.unlock();
+        } catch (final Throwable e) {
+            forceLock.held = 0;
+            throw e;
         }
     }
 
     /** Under the force lock. A force that failed is never tried again: a second one may succeed and prove nothing. */
     private void force() {
+        final boolean goesOn;
         appendLock.lock();
         try {
-            if (closed || spool.isFailed()) {
-                return;
+            goesOn = !closed && !spool.isFailed();
+            if (goesOn) {
+                spool.prepareForce();
             }
-            spool.prepareForce();
-        } finally {
             appendLock.unlock();
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
-        forcePrepared();
+        if (goesOn) {
+            forcePrepared();
+        }
     }
 
     private void forcePrepared() {
         try {
             spool.force();
         } catch (final IOException | RuntimeException e) {
-            appendLock.lock();
-            try {
-                spool.fail();
-            } finally {
-                appendLock.unlock();
-            }
-            context.errorHandler.onError(new SpoolException("cannot force spool " + spool.file() + ": " +
+            fail();
+            context.errors.onError(new SpoolException("cannot force spool " + spool.file() + ": " +
                 e.getMessage() + "; recorder " + context.component + " accepts nothing more: mend the device, or " +
                 "choose another spool directory, and launch it again", e));
+        }
+    }
+
+    private void fail() {
+        appendLock.lock();
+        try {
+            spool.fail();
+            appendLock.unlock();
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
     }
 
     long refuse(final long code, final RecorderCounter counter) {
         appendLock.lock();
         try {
-            if (closed) {
-                return EventRecorder.CLOSED;
+            final long result = closed ? EventRecorder.CLOSED : code;
+            if (!closed) {
+                spool.count(counter);
             }
-            spool.count(counter);
-            return code;
-        } finally {
             appendLock.unlock();
+            return result;
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
     }
 
     long counter(final RecorderCounter counter) {
         appendLock.lock();
         try {
-            return closed ? 0 : spool.counter(counter);
-        } finally {
+            final long value = closed ? 0 : spool.counter(counter);
             appendLock.unlock();
+            return value;
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
     }
 
@@ -184,22 +235,30 @@ final class SpoolAppender {
     void close() {
         forceLock.lock();
         try {
-            final boolean goesOn;
-            appendLock.lock();
-            try {
-                goesOn = forces && !closed && !spool.isFailed();
-                closed = true;
-                if (goesOn) {
-                    spool.prepareForce();
-                }
-            } finally {
-                appendLock.unlock();
-            }
-            if (goesOn) {
+            if (prepareToClose()) {
                 forcePrepared();
             }
-        } finally {
             forceLock.unlock();
+        } catch (final Throwable e) {
+            forceLock.held = 0;
+            throw e;
+        }
+    }
+
+    /** Whether a last force is due. */
+    private boolean prepareToClose() {
+        appendLock.lock();
+        try {
+            final boolean goesOn = forces && !closed && !spool.isFailed();
+            closed = true;
+            if (goesOn) {
+                spool.prepareForce();
+            }
+            appendLock.unlock();
+            return goesOn;
+        } catch (final Throwable e) {
+            appendLock.held = 0;
+            throw e;
         }
     }
 }

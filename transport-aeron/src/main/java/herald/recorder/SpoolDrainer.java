@@ -33,7 +33,7 @@ final class SpoolDrainer implements AutoCloseable {
         this.context = context;
         this.own = own;
         this.refusals =
-            new SpoolRefusals(context.errorHandler, () -> own.count(RecorderCounter.SPOOLS_REFUSED));
+            new SpoolRefusals(context.errors, () -> own.count(RecorderCounter.SPOOLS_REFUSED));
         this.nextScanNs = context.nanoClock.nanoTime();
     }
 
@@ -95,7 +95,7 @@ final class SpoolDrainer implements AutoCloseable {
         try {
             orphan.releaseDrained();
         } catch (final IOException e) {
-            context.errorHandler.onError(e);
+            context.errors.onError(e);
         }
     }
 

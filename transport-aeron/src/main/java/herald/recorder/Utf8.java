@@ -11,12 +11,14 @@ import java.nio.ByteOrder;
 final class Utf8 {
     private static final int WORD = Long.BYTES;
     private static final long NO_ASCII = -1;
+    /** One character writes at most the question mark of the one before and three bytes of its own. */
+    private static final int MAX_STEP = 4;
 
     private Utf8() {
     }
 
-    static int length(final CharSequence text) {
-        final int ascii = text instanceof String string ? asciiPrefix(string) : 0;
+    static int length(final String text) {
+        final int ascii = asciiPrefix(text);
         return ascii + lengthFrom(text, ascii);
     }
 
@@ -36,7 +38,7 @@ final class Utf8 {
         return i == chars ? i : i - i % WORD;
     }
 
-    private static int lengthFrom(final CharSequence text, final int start) {
+    private static int lengthFrom(final String text, final int start) {
         final int chars = text.length();
         int length = chars - start;
         for (int i = start; i < chars; i++) {
@@ -63,9 +65,52 @@ final class Utf8 {
      * @param offset of the first byte.
      * @return the number of bytes.
      */
-    static int encode(final CharSequence text, final MutableDirectBuffer buffer, final int offset) {
-        final int ascii = text instanceof String string ? encodeAscii(string, buffer, offset) : 0;
+    static int encode(final String text, final MutableDirectBuffer buffer, final int offset) {
+        final int ascii = encodeAscii(text, buffer, offset);
         return ascii + encodeFrom(text, ascii, buffer, offset + ascii);
+    }
+
+    /**
+     * Encodes a text of which nothing is taken for granted: each character is read once, and whatever it says, what is
+     * written is UTF-8 and within the room.
+     *
+     * @param text   of any class.
+     * @param buffer to encode into.
+     * @param offset of the first byte.
+     * @param room   bytes that may be written.
+     * @return the number of bytes, or -1 where there is no room.
+     */
+    static int encodeOnce(
+        final CharSequence text, final MutableDirectBuffer buffer, final int offset, final int room) {
+        if (text instanceof String string) {
+            return length(string) > room ? -1 : encode(string, buffer, offset);
+        }
+        final int chars = text.length();
+        int index = offset;
+        char high = 0;
+        for (int i = 0; i < chars; i++) {
+            if (index - offset > room - MAX_STEP) {
+                return -1;
+            }
+            final char c = text.charAt(i);
+            if (high != 0 && Character.isLowSurrogate(c)) {
+                index += encode(Character.toCodePoint(high, c), buffer, index);
+                high = 0;
+                continue;
+            }
+            index += high == 0 ? 0 : encode('?', buffer, index);
+            high = Character.isHighSurrogate(c) ? c : 0;
+            if (high == 0) {
+                index += encode(Character.isSurrogate(c) ? '?' : c, buffer, index);
+            }
+        }
+        if (high != 0) {
+            if (index - offset == room) {
+                return -1;
+            }
+            index += encode('?', buffer, index);
+        }
+        return index - offset;
     }
 
     /** Whole words of text in ASCII alone, from the beginning. */
@@ -98,7 +143,7 @@ final class Utf8 {
     }
 
     private static int encodeFrom(
-        final CharSequence text, final int start, final MutableDirectBuffer buffer, final int offset) {
+        final String text, final int start, final MutableDirectBuffer buffer, final int offset) {
         final int chars = text.length();
         int index = offset;
         for (int i = start; i < chars; i++) {
@@ -141,7 +186,7 @@ final class Utf8 {
         return (byte)(0x80 | (bits & 0x3F));
     }
 
-    private static boolean isPair(final CharSequence text, final int i) {
+    private static boolean isPair(final String text, final int i) {
         return Character.isHighSurrogate(text.charAt(i)) && i + 1 < text.length() &&
             Character.isLowSurrogate(text.charAt(i + 1));
     }

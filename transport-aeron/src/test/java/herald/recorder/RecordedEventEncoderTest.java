@@ -32,6 +32,7 @@ class RecordedEventEncoderTest {
     private final RecordedEventEncoder encoder = new RecordedEventEncoder(
         new EventRecorder.Context().component("cmd").node("Knöten").tenant("acme").namespace("infra"), ID);
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256 * 1024]);
+    private final CapturedTexts captured = new CapturedTexts(64 * 1024);
     private final EventDecoder decoder = new EventDecoder();
     private final ObjectReference[] references = new ObjectReference[12];
 
@@ -46,9 +47,14 @@ class RecordedEventEncoderTest {
             final Map<String, String> attributes = attributes(random);
             final int offset = 16 * random.nextInt(64);
 
-            final int announced = encoder.encodedLength(type, message, reference, attributes);
+            final CapturedTexts texts = attributes == null ? null : captured;
+            if (texts != null) {
+                assertThat(texts.capture(message, attributes)).isTrue();
+            }
+            final int announced = texts == null ?
+                encoder.encodedLength(type, message, reference) : encoder.encodedLength(type, texts, reference);
             buffer.setMemory(offset, announced + 8, (byte)0x5A);
-            encoder.begin(buffer, offset, i, -i).finish(type, severity, message, reference, attributes);
+            encoder.begin(buffer, offset, i, -i).finish(type, severity, message, texts, reference);
 
             assertThat(encoder.encodedLength()).isEqualTo(announced);
             assertThat(buffer.getLong(offset + announced)).isEqualTo(0x5A5A_5A5A_5A5A_5A5AL);
@@ -139,17 +145,18 @@ class RecordedEventEncoderTest {
         decoder.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
         decoder.sbeSkip();
         assertThat(decoder.encodedLength() + MessageHeaderDecoder.ENCODED_LENGTH)
-            .isEqualTo(encoder.encodedLength(TYPES[0], message, null, null));
+            .isEqualTo(encoder.encodedLength(TYPES[0], message, null));
     }
 
     @Test
-    void shouldAnnounceMoreAttributesThanFitAsEndless() {
+    void shouldCaptureAsManyAttributesAsFit() {
         final Map<String, String> attributes = new HashMap<>();
-        for (int i = 0; i < 1_025; i++) {
+        for (int i = 0; i < 1_024; i++) {
             attributes.put("k" + i, "");
         }
-
-        assertThat(encoder.encodedLength(TYPES[0], "", null, attributes)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(captured.capture("", attributes)).isTrue();
+        attributes.put("one more", "");
+        assertThat(captured.capture("", attributes)).isFalse();
     }
 
     private static Map<String, String> attributes(final Random random) {

@@ -171,6 +171,15 @@ class RecorderLinkTest {
         fixture.awaitHello("1 from 1");
         fixture.advanceMs(501);
         fixture.awaitHello("2 from 1");
+        fixture.advanceMs(999);
+        fixture.step();
+        assertThat(fixture.recorder.counter(RecorderCounter.HELLOS)).as("the next one waits longer").isEqualTo(2);
+        fixture.advanceMs(2);
+        fixture.awaitHello("3 from 1");
+        fixture.advanceMs(8_001);
+        fixture.awaitHello("4 from 1");
+        fixture.proxy.welcome(1, 0, 0);
+        fixture.stepUntil(fixture.recorder::isLive);
     }
 
     @Test
@@ -224,5 +233,34 @@ class RecorderLinkTest {
         awaitSent(2);
 
         assertThat(fixture.proxy.sequences).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void shouldLeaveABacklogToTheConductor() {
+        fixture.recorder = EventRecorder.launch(fixture.context().spoolLength(1024 * 1024));
+        fixture.record(3_000);
+        fixture.startDriver();
+        fixture.open(1, 0, 0);
+        final int[] seen = {-1};
+        LinkFixture.await(() -> {
+            final int before = seen[0];
+            fixture.proxy.step();
+            seen[0] = fixture.proxy.sequences.size();
+            return seen[0] == before && seen[0] > 0;
+        });
+        assertThat(seen[0]).as("held back by the link").isLessThan(3_000);
+
+        final int[] recorded = {0};
+        final long[] most = {0};
+        LinkFixture.await(() -> {
+            final long before = fixture.recorder.counter(RecorderCounter.SENT);
+            fixture.record(1);
+            recorded[0]++;
+            most[0] = Math.max(most[0], fixture.recorder.counter(RecorderCounter.SENT) - before);
+            return most[0] > 0;
+        });
+        assertThat(most[0]).isLessThanOrEqualTo(8);
+        awaitSent(3_000 + recorded[0]);
+        assertThat(fixture.proxy.sequences).isEqualTo(SpoolFixture.range(1, 3_000 + recorded[0]));
     }
 }
