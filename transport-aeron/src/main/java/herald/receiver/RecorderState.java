@@ -14,6 +14,7 @@ public final class RecorderState {
 
     private long acceptedSequence;
     private RecorderSession session;
+    private int adoptions;
 
     private long journaledSequence;
     private long lastSeenNs;
@@ -102,6 +103,15 @@ public final class RecorderState {
         session = value;
     }
 
+    /** A spool of this recorder is on its way: there must be no second state for its id. Receiver's thread. */
+    void beginAdoption() {
+        adoptions++;
+    }
+
+    void endAdoption() {
+        adoptions--;
+    }
+
     /**
      * Journaled up to here. Journal's thread.
      *
@@ -167,13 +177,13 @@ public final class RecorderState {
     }
 
     /**
-     * Whether nothing would be lost with this: no session, nothing on its way to the journal, and no place in the
-     * journal's list. Receiver's thread.
+     * Whether nothing would be lost with this: no session, no spool that is being adopted, nothing on its way to the
+     * journal, and no place in the journal's list. Receiver's thread.
      *
      * @return true where the recorder may be forgotten.
      */
     boolean isAbsent() {
-        return session == null && acceptedSequence == durableSequence && !tabled;
+        return session == null && adoptions == 0 && acceptedSequence == durableSequence && !tabled;
     }
 
     /**

@@ -50,6 +50,7 @@ final class SpoolAdopter implements AutoCloseable {
         Adoption(final OrphanSpool spool, final RecorderState recorder) {
             this.spool = spool;
             this.recorder = recorder;
+            recorder.beginAdoption();
         }
     }
 
@@ -174,6 +175,7 @@ final class SpoolAdopter implements AutoCloseable {
             final Adoption adoption = awaitingJournal.get(i);
             if (adoption.recorder.durableSequence() >= adoption.spool.lastSequence()) {
                 awaitingJournal.remove(i);
+                adoption.recorder.endAdoption();
                 release(adoption.spool);
                 released++;
             }

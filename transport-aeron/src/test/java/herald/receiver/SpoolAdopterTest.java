@@ -436,4 +436,43 @@ class SpoolAdopterTest {
         fixture.step(5);
         assertThat(files(".damaged")).hasSize(1);
     }
+
+    /** Recorders are forgotten each minute; what waits behind a full ring must not be. */
+    @Test
+    void shouldKnowARecorderForAsLongAsItsSpoolIsOnItsWay() {
+        final List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(new UUID(9, i));
+        }
+        final List<EventRecorder> recorders = ids.stream().map(this::launch).toList();
+        recorders.forEach(recorder -> {
+            for (int i = 0; i < 20; i++) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "left", null);
+            }
+        });
+        recorders.forEach(EventRecorder::close);
+        fixture.ingress.room(3);
+        fixture.step(3);
+        for (int minute = 0; minute < 3; minute++) {
+            fixture.advanceNs(TimeUnit.SECONDS.toNanos(61));
+            fixture.step(3);
+        }
+        assertThat(fixture.registry.size()).isEqualTo(5);
+        fixture.ingress.room(Integer.MAX_VALUE);
+        fixture.awaitCount(ReceiverCounter.ADOPTED, 100);
+        ids.forEach(id -> fixture.journal(id, 20));
+        fixture.step(5);
+
+        final RawRecorder again = fixture.newRecorder(ids.get(4));
+        again.hello(2, 21);
+        again.event(21, "next");
+        fixture.stepUntil(() -> fixture.ingress.of(ids.get(4)).size() == 21);
+        for (final UUID id : ids) {
+            assertThat(fixture.ingress.of(id)).filteredOn(record -> record.endsWith(" left")).hasSize(20);
+        }
+        assertThat(fixture.count(ReceiverCounter.VOIDED)).isZero();
+        fixture.advanceNs(TimeUnit.SECONDS.toNanos(61));
+        fixture.step(3);
+        assertThat(fixture.registry.size()).as("let go once all is durable").isLessThan(5);
+    }
 }
