@@ -10,7 +10,8 @@ import java.util.concurrent.locks.LockSupport;
  * idle node costs next to nothing. Work that comes in a rest waits for the end of it. Owned by one thread.
  *
  * <p>How long it stays awake has to be earned: each piece of work is good for 5 ms, up to 50 ms. A stream of events
- * therefore never meets a rest, and the timers of an idle node do not keep it from resting.
+ * therefore never meets a rest, and the timers of an idle node do not keep it from resting. On a machine with more
+ * threads than it can run, parks last longer; what counts is the time that went by.
  *
  * <pre>
  *   work | spin | 8 us | 16 us | ... | longest | longest | ... | twice as long | ... | rest | rest
@@ -80,7 +81,15 @@ public final class RestingIdleStrategy implements IdleStrategy {
             precise = true;
             TimerSlack.shorten();
         }
-        LockSupport.parkNanos(nextParkNs());
+        final long ns = nextParkNs();
+        final long startNs = System.nanoTime();
+        LockSupport.parkNanos(ns);
+        onOverslept(System.nanoTime() - startNs - ns);
+    }
+
+    /** Takes what a park took longer off what is earned, too: a crowd of threads must not keep itself awake. */
+    void onOverslept(final long ns) {
+        awakeNs -= Math.max(0, Math.min(ns, awakeNs));
     }
 
     /** The park that comes next, and takes it off what is earned. */

@@ -48,6 +48,18 @@ class RestingIdleStrategyTest {
     }
 
     @Test
+    void shouldRestSoonerWhereItOversleeps() {
+        final RestingIdleStrategy crowded = new RestingIdleStrategy(50_000);
+        crowded.idle(1);
+        int parks = 0;
+        while (crowded.nextParkNs() < 1_000_000) {
+            crowded.onOverslept(2_000_000);
+            parks++;
+        }
+        assertThat(parks).as("5 ms of parks of 2 ms, and the way to a rest").isLessThan(20);
+    }
+
+    @Test
     void shouldKeepParksShortWhileWorkComes() {
         final RestingIdleStrategy busy = new RestingIdleStrategy(50_000);
         for (int i = 0; i < 1_000; i++) {
