@@ -2,6 +2,8 @@ package herald.writer;
 
 import herald.dispatch.EventBatch;
 
+import java.nio.file.Path;
+
 /**
  * Delivers events to one destination. Its writer agent's thread alone calls it, in the order of the dispatch log, and
  * may be blocked by it: no other writer waits.
@@ -15,6 +17,15 @@ public interface EventWriter extends AutoCloseable {
      * @return lower-case letters, digits and dashes.
      */
     String name();
+
+    /**
+     * The file that it writes to, which no other writer may do.
+     *
+     * @return null where it writes to none of its own.
+     */
+    default Path file() {
+        return null;
+    }
 
     /**
      * Delivers events of a batch.

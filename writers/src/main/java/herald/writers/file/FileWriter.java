@@ -8,6 +8,7 @@ import herald.writers.json.EventJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * Writes events to a file, one JSON line for each touch of an event, with the count that it had then: the last line of
@@ -30,6 +31,11 @@ final class FileWriter implements EventWriter {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public Path file() {
+        return file.path();
     }
 
     @Override

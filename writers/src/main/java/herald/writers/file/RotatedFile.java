@@ -22,12 +22,14 @@ import java.util.Set;
 /**
  * A file of lines that grows up to a size and is then renamed to {@code PATH.1}, which becomes {@code PATH.2}, and so
  * on; beyond the number kept, the oldest goes. Holds whole lines alone: what a failed write left is cut off before the
- * next one, what a crash left when the file is opened. Owned by one thread, and by one process.
+ * next one, what a crash left when the file is opened; a last line that lacks nothing but its end gets it. Owned by one
+ * thread, and by one process.
  */
 final class RotatedFile {
     private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
     private static final int LONGEST_TORN_LINE = 1 << 20;
     private static final byte[] LINE_START = "{\"kind\":\"Event\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LINE_END = {'\n'};
     private static final Set<OpenOption> OPTIONS =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
@@ -73,7 +75,7 @@ final class RotatedFile {
         }
         final FileChannel opened = FileChannel.open(path, OPTIONS, OWNER_FILE);
         try {
-            cutTornLine(opened);
+            mendLastLine(opened);
             fileKey = keyAtPath();
             if (forced) {
                 forceDirectory();
@@ -195,7 +197,7 @@ final class RotatedFile {
         }
     }
 
-    private void cutTornLine(final FileChannel file) throws IOException {
+    private void mendLastLine(final FileChannel file) throws IOException {
         final long size = file.size();
         final ByteBuffer tail = ByteBuffer.allocate((int)Math.min(size, LONGEST_TORN_LINE));
         int read = 1;
@@ -213,8 +215,42 @@ final class RotatedFile {
         if (torn == LONGEST_TORN_LINE || !beginsLikeAnEvent(tail, lineStart)) {
             throw new IOException("its last line is not an event, so it is not ours to cut; move it away");
         }
+        if (isWholeObject(tail, lineStart)) {
+            file.write(ByteBuffer.wrap(LINE_END), size);
+            LOG.warn("the last line of {} was whole but for its end: ended it", path);
+            return;
+        }
         file.truncate(size - torn);
         LOG.warn("cut {} bytes of a torn last line from {}", torn, path);
+    }
+
+    /** Whether a line's first brace is closed by its last byte: then nothing of the event is missing. */
+    private static boolean isWholeObject(final ByteBuffer tail, final int lineStart) {
+        int depth = 0;
+        boolean inText = false;
+        for (int i = lineStart; i < tail.position(); i++) {
+            final byte b = tail.get(i);
+            if (b >= 0 && b < ' ') {
+                return false;
+            }
+            if (inText) {
+                if (b == '\\') {
+                    i++;
+                } else if (b == '"') {
+                    inText = false;
+                }
+            } else if (b == '"') {
+                inText = true;
+            } else if (b == '{' || b == '[') {
+                depth++;
+            } else if (b == '}' || b == ']') {
+                depth--;
+                if (depth == 0) {
+                    return i == tail.position() - 1;
+                }
+            }
+        }
+        return false;
     }
 
     /** Zeros count too: a power cut may leave a file its length without its data. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +117,21 @@ class FileWriterTest {
             write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
 
             assertThat(messages(file)).containsExactly("after0");
+        }
+    }
+
+    @Test
+    void shouldEndAWholeLastLineAndCutOneThatLacksAByte() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        write(file, Map.of(), EventBatches.numbered(2, "braces } \" ] \\ in a text "), 0);
+        final byte[] whole = Files.readAllBytes(file);
+        final int firstEnd = new String(whole, StandardCharsets.ISO_8859_1).indexOf('\n') + 1;
+        for (int length = firstEnd + 1; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            write(file, Map.of(), EventBatches.numbered(1, "after"), 0);
+
+            assertThat(messages(file)).as("cut to %s of %s bytes", length, whole.length)
+                .hasSize(length == whole.length - 1 ? 3 : 2).endsWith("after0");
         }
     }
 
