@@ -12,6 +12,7 @@ import herald.link.Profile;
 import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
+import herald.writer.WriterFiles;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -110,6 +111,7 @@ abstract class ProxySettings {
         final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();
         require(names == writers.size(), "writers", writers.stream().map(setup -> setup.writer().name()).toList(),
             "of names that differ: each has a bookmark");
+        WriterFiles.requireApart(writers.stream().map(WriterSetup::writer).toList());
     }
 
     /** Where nothing was set, the profile decides. */

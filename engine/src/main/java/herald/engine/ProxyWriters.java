@@ -4,6 +4,7 @@ import herald.event.EventFilter;
 import herald.writer.Bookmark;
 import herald.writer.EventWriter;
 import herald.writer.WriterAgent;
+import herald.writer.WriterFiles;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ public final class ProxyWriters {
      * @param filter         what it gets.
      * @param startsAtOldest where it has no bookmark: whether it begins at the oldest event kept, or at what comes
      *                       next.
-     * @throws IllegalArgumentException where there is a writer of that name.
+     * @throws IllegalArgumentException where there is a writer of that name, or one that writes to the same file.
      * @throws IllegalStateException    where the proxy is closed.
      * @throws ProxyException           where its bookmark can't be opened: the writer is not added.
      */
@@ -42,6 +43,7 @@ public final class ProxyWriters {
             throw new IllegalArgumentException("there is a writer " + writer.name() + " already: names must differ, " +
                 "each has a bookmark");
         }
+        parts.writerAgents().forEach(agent -> WriterFiles.requireApart(writer, agent.writer()));
         try {
             threads.startWriter(
                 parts.openWriter(new ProxySettings.WriterSetup(writer, filter, startsAtOldest)), parts);

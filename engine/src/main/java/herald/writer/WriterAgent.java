@@ -413,6 +413,15 @@ public final class WriterAgent implements Agent {
     }
 
     /**
+     * The writer that it delivers to; the agent's thread alone may have it deliver.
+     *
+     * @return as it was given.
+     */
+    public EventWriter writer() {
+        return writer;
+    }
+
+    /**
      * The writer's name. Any thread.
      *
      * @return as of the writer.
