@@ -27,9 +27,9 @@ import java.util.function.Supplier;
  * memory-mapped file, when {@code record} returns; it reaches the proxy's journal once and in order, whatever dies
  * meanwhile.
  *
- * <p>Any number of threads may record. A call never blocks beyond the configured bound, allocates nothing and throws
- * for the caller's mistakes only. Message and attributes are read once, before any lock is taken: code of the
- * application that runs in them may record, wait or throw, and meets nobody but its own caller.
+ * <p>Any number of threads may record. A call never blocks beyond the configured bound, allocates nothing (attributes'
+ * iterators aside) and throws for the caller's mistakes only. Message and attributes are read once, before any lock is
+ * taken: code of the application that runs in them may record, wait or throw, and meets nobody but its own caller.
  *
  * <pre>
  *   EventRecorder recorder = EventRecorder.launch(new EventRecorder.Context()
