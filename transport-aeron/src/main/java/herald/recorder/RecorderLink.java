@@ -9,7 +9,6 @@ import herald.wire.RejectReason;
 import io.aeron.Publication;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.lang.invoke.VarHandle;
@@ -41,13 +40,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     /** What one call of record sends at most: its own event and a few that others left. */
     private static final int CALLER_LIMIT = 8;
     private static final int REPLY_LIMIT = 16;
-    /** A Hello that is not answered is repeated after twice the time, up to sixteen times the first. */
     private static final int MAX_DOUBLINGS = 4;
     private static final int MAX_HELLO_LENGTH = 512;
 
     private final EventRecorder.Context context;
     private final Backlog backlog;
-    private final NanoClock nanoClock;
     private final SpinLock sendLock = new SpinLock();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer helloBuffer = new UnsafeBuffer(new byte[MAX_HELLO_LENGTH]);
@@ -86,7 +83,6 @@ final class RecorderLink implements ReplyHandler.Replies {
     RecorderLink(final EventRecorder.Context context, final Backlog backlog) {
         this.context = context;
         this.backlog = backlog;
-        this.nanoClock = context.nanoClock;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
         this.replyHandler = new ReplyHandler(backlog.recorderId(), this);
         this.remote = context.remoteProxy == null ? null : new RemoteLink(context, backlog, replyHandler);
@@ -97,7 +93,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.sendPosition = backlog.headPosition();
         this.acknowledgedSequence = backlog.trimmedSequence();
         this.backoffNs = context.minBackoffNs;
-        this.deadlineNs = nanoClock.nanoTime();
+        this.deadlineNs = context.nanoClock.nanoTime();
     }
 
     /**
@@ -164,7 +160,7 @@ final class RecorderLink implements ReplyHandler.Replies {
      * @return work done.
      */
     int step() {
-        final long turnNs = nanoClock.nanoTime();
+        final long turnNs = context.nanoClock.nanoTime();
         if (remote != null) {
             remote.prepare(turnNs);
         }
@@ -192,8 +188,8 @@ final class RecorderLink implements ReplyHandler.Replies {
             return 0;
         }
         final Throwable failure = sendFailure;
+        sendFailure = null;
         if (failure != null) {
-            sendFailure = null;
             reportOnce(new IllegalStateException("recorder " + context.component + " can't send, it builds its link " +
                 "anew: " + failure, failure));
         }
