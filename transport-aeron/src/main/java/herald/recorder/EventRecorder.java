@@ -97,7 +97,6 @@ public final class EventRecorder implements AutoCloseable {
      */
     public static EventRecorder launch(final Context context) {
         context.conclude();
-        // Files are closed under an interrupted thread.
         final boolean interrupted = Thread.interrupted();
         try {
             return launchConcluded(context);
@@ -179,10 +178,7 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     private long record(
-        final EventType type,
-        final Severity severity,
-        final String message,
-        final CapturedTexts captured,
+        final EventType type, final Severity severity, final String message, final CapturedTexts captured,
         final ObjectReference reference) {
         final int length = appender.encodedLength(type, message, captured, reference);
         if (length > maxEventLength) {
@@ -451,11 +447,7 @@ public final class EventRecorder implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Told what goes wrong on the link; by default the system logger. It runs on the conductor's thread, or in
-         * launch and close, under no lock: it may record and close. While it does not return nothing is sent by the
-         * conductor. What it throws goes to the system logger.
-         */
+        /** Told what goes wrong on the link, under no lock; by default the system logger. It must return. */
         public Context errorHandler(final ErrorHandler value) {
             errorHandler = value;
             return this;
