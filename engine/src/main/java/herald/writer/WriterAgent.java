@@ -109,8 +109,7 @@ public final class WriterAgent implements Agent {
         this.filter = filter;
         this.deadLetters = new DeadLetters(
             context.disk(), context.deadLetterDir().resolve(name + ".txt"), context.wallClock());
-        this.bookmark = Bookmark.open(
-            context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
+        this.bookmark = Bookmark.open(context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
         this.overtaken = new OvertakenEvents(name, status, context.counters());
         status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
@@ -395,8 +394,7 @@ public final class WriterAgent implements Agent {
         status.add(WriterStatus.Field.RETRIES, 1);
         if (!failing) {
             status.set(WriterStatus.Field.FAILING_SINCE_MS, wallMs());
-            LOGGER.warn("writer {} does not get through, it tries again: {}", name,
-                DeadLetters.printable(reason));
+            LOGGER.warn("writer {} does not get through, it tries again: {}", name, DeadLetters.printable(reason));
         }
         failing = true;
         retryNs = context.nanoClock().nanoTime() + backoffNs / 2 + context.random().nextLong(backoffNs / 2 + 1);
@@ -412,11 +410,7 @@ public final class WriterAgent implements Agent {
         }
     }
 
-    /**
-     * The writer that it delivers to; the agent's thread alone may have it deliver.
-     *
-     * @return as it was given.
-     */
+    /** The writer that it delivers to; the agent's thread alone may have it deliver. */
     public EventWriter writer() {
         return writer;
     }
