@@ -119,11 +119,12 @@ class RecordedEventEncoderTest {
         attributes.put("unit", "sshd");
         attributes.put("pid2", "3");
 
-        encoder.begin(buffer, 0, 1, 1).finish(SystemEvents.SERVICE_STARTED, Severity.INFO, "m", null, attributes);
+        captured.capture("m", attributes, SystemEvents.SERVICE_STARTED.ignoredAttributes());
+        encoder.begin(buffer, 0, 1, 1).finish(SystemEvents.SERVICE_STARTED, Severity.INFO, null, captured, null);
         decoder.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
 
         assertThat(encoder.encodedLength())
-            .isEqualTo(encoder.encodedLength(SystemEvents.SERVICE_STARTED, "m", null, attributes));
+            .isEqualTo(encoder.encodedLength(SystemEvents.SERVICE_STARTED, captured, null));
         assertThat(decoder.ignoredAttributes()).isEqualTo(1);
         final List<String> keys = new ArrayList<>();
         for (final EventDecoder.AttributesDecoder pair : decoder.attributes()) {
@@ -131,7 +132,8 @@ class RecordedEventEncoderTest {
         }
         assertThat(keys).containsExactly("unit=sshd", "pid2=3", "pid=1");
 
-        encoder.begin(buffer, 0, 2, 1).finish(TYPES[0], Severity.INFO, "m", null, attributes);
+        captured.capture("m", attributes);
+        encoder.begin(buffer, 0, 2, 1).finish(TYPES[0], Severity.INFO, null, captured, null);
         decoder.wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder());
         assertThat(decoder.ignoredAttributes()).isZero();
     }
