@@ -171,7 +171,8 @@ public final class EventRecorder implements AutoCloseable {
         final CapturedTexts captured = texts.take();
         try {
             return captured.capture(message, attributes, type.ignoredAttributes()) ?
-                record(type, effective, null, captured, reference) : appender.refuse(TOO_LONG, RecorderCounter.TOO_LONG);
+                record(type, effective, null, captured, reference) :
+                appender.refuse(TOO_LONG, RecorderCounter.TOO_LONG);
         } finally {
             texts.giveBack(captured);
         }
