@@ -178,7 +178,7 @@ class BatchHandlerTest {
             final Map<Long, EventSlot> firsts = new LinkedHashMap<>();
             final long timeNs = BASE_NS + round * INTERVAL_NS;
             for (int i = 1; i < 200; i++) {
-                final long id = 1 + random.nextInt(round + 1);
+                final long id = 1L + random.nextInt(round + 1);
                 final EventSlot first = firsts.remove(id);
                 final EventSlot slot = first == null ?
                     fresh(id, timeNs, "x".repeat(random.nextInt(60))) : repeat(first, timeNs, i);

@@ -80,7 +80,7 @@ class TextArgumentsTest {
             .redirectErrorStream(true).redirectOutput(dir.resolve("out").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
         if (!locale.isEmpty()) {
-            final String[] variable = locale.split("=");
+            final String[] variable = locale.split("=", -1);
             builder.environment().put(variable[0], variable[1]);
         }
         return builder.start().waitFor();

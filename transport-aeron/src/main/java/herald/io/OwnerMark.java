@@ -65,7 +65,7 @@ record OwnerMark(long pid, long start, String boot, String pidns, String file) {
         }
         try {
             final String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
-            final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             final boolean dead = "Z".equals(fields[0]) || "X".equals(fields[0]);
             return dead ? -1 : Long.parseLong(fields[START_FIELD - 1]);
         } catch (final IOException | RuntimeException e) {

@@ -117,7 +117,7 @@ class SpoolOwnershipTest {
     @Test
     void shouldGiveEachClassLoaderOfAProcessASpoolOfItsOwn() throws Exception {
         final List<URL> urls = new ArrayList<>();
-        for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         try (EventRecorder first = launch(dir);
