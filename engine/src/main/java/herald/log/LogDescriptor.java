@@ -33,6 +33,9 @@ public final class LogDescriptor {
     public static final int PADDING_HEADER_LENGTH = 16;
     /** Every record starts at a multiple of this many bytes. */
     public static final int RECORD_ALIGNMENT = 16;
+    /** What to do about a segment that can't be used: never anything that loses records which could be restored. */
+    public static final String REPAIR = "stop the proxy and run herald verify --repair, which puts right what can be " +
+        "and deletes nothing";
     /** How the name of a segment ends. */
     public static final String SEGMENT_SUFFIX = ".log";
     /** The shortest segment in bytes. */
@@ -59,16 +62,35 @@ public final class LogDescriptor {
     private LogDescriptor() {
     }
 
-    static Path segmentFile(final Path directory, final long basePosition) {
+    /**
+     * The file of a segment.
+     *
+     * @param directory    of the log.
+     * @param basePosition where the segment begins.
+     * @return its path.
+     */
+    public static Path segmentFile(final Path directory, final long basePosition) {
         return directory.resolve(String.format(Locale.ROOT, "%020d%s", basePosition, SEGMENT_SUFFIX));
     }
 
-    static long basePosition(final Path segmentFile) {
+    /**
+     * Where a segment begins, as its name says.
+     *
+     * @param segmentFile with the name of a segment.
+     * @return a position in bytes.
+     */
+    public static long basePosition(final Path segmentFile) {
         final String name = segmentFile.getFileName().toString();
         return Long.parseLong(name.substring(0, name.length() - SEGMENT_SUFFIX.length()));
     }
 
-    static boolean isSegmentName(final Path file) {
+    /**
+     * Whether a file has the name of a segment.
+     *
+     * @param file to look at.
+     * @return true where it has.
+     */
+    public static boolean isSegmentName(final Path file) {
         return file.getFileName().toString().matches("\\d{20}\\.log");
     }
 

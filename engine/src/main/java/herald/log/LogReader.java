@@ -227,7 +227,7 @@ public final class LogReader implements AutoCloseable {
         if (!segment.header().logId().equals(expectedLogId())) {
             position = Math.max(position, base);
             report(segment.endPosition(), segment.file() + " is of log " + segment.header().logId() + ", not of " +
-                logId + ": move it out of the directory");
+                logId + ": " + LogDescriptor.REPAIR);
             position = segment.endPosition();
         } else if (position < base + LogDescriptor.SEGMENT_HEADER_LENGTH) {
             position = base + LogDescriptor.SEGMENT_HEADER_LENGTH;

@@ -126,11 +126,22 @@ final class Segment implements AutoCloseable {
         }
     }
 
+    /**
+     * Maps a segment for reading, whatever its own header says.
+     *
+     * @param disk   that holds it.
+     * @param file   of the segment.
+     * @param header to read it by; its length is the file's.
+     */
+    static Segment openAs(final Disk disk, final Path file, final Header header) throws IOException {
+        return new Segment(disk, file, disk.map(file, false), header);
+    }
+
     private static Header decodeHeader(final Path file, final MappedByteBuffer mapping) {
         final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
         if (buffer.capacity() < LogDescriptor.SEGMENT_HEADER_LENGTH ||
             buffer.getLong(LogDescriptor.MAGIC_OFFSET) != LogDescriptor.MAGIC) {
-            throw new LogException(file + " is no segment of a Herald log: move it out of the directory");
+            throw new LogException(file + " is no segment of a Herald log: " + LogDescriptor.REPAIR);
         }
         final int version = buffer.getInt(LogDescriptor.VERSION_OFFSET);
         if (version > LogDescriptor.FORMAT_VERSION) {
@@ -145,14 +156,14 @@ final class Segment implements AutoCloseable {
             buffer.getLong(LogDescriptor.CREATED_NS_OFFSET),
             buffer.getLong(LogDescriptor.PREVIOUS_END_OFFSET));
         if (crc != buffer.getInt(LogDescriptor.HEADER_CRC_OFFSET)) {
-            throw new LogException(file + " has a damaged header: its checksum does not match; move the file aside " +
-                "and start again, its records are lost");
+            throw new LogException(file + " has a damaged header: its checksum does not match; " +
+                LogDescriptor.REPAIR);
         }
         if (header.segmentLength() != buffer.capacity() ||
             header.basePosition() != LogDescriptor.basePosition(file)) {
             throw new LogException(file + " does not hold what its header says: length " + buffer.capacity() +
                 " for " + header.segmentLength() + ", base position " + header.basePosition() +
-                "; restore the file or move it aside");
+                "; " + LogDescriptor.REPAIR);
         }
         return header;
     }

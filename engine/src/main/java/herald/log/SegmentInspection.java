@@ -18,10 +18,11 @@ import java.util.UUID;
  * @param length       of the file in bytes.
  * @param logId        of the log that it belongs to; null where the header does not say so any more.
  * @param createdNs    as the header says; 0 where it does not.
+ * @param headerBase   where the segment begins as its header says, where that is whole; else -1.
  * @param defect       what is wrong with file or header; null where they are whole.
  */
 public record SegmentInspection(
-    Path file, long basePosition, long length, UUID logId, long createdNs, String defect) {
+    Path file, long basePosition, long length, UUID logId, long createdNs, long headerBase, String defect) {
     /**
      * Looks at a file that has the name of a segment.
      *
@@ -35,7 +36,8 @@ public record SegmentInspection(
         final long length = Files.size(file);
         final long base = LogDescriptor.basePosition(file);
         if (length < LogDescriptor.SEGMENT_HEADER_LENGTH || length > LogDescriptor.MAX_SEGMENT_LENGTH) {
-            return new SegmentInspection(file, base, length, null, 0, "it has " + length + " bytes, no segment has");
+            return new SegmentInspection(
+                file, base, length, null, 0, -1, "it has " + length + " bytes, no segment has");
         }
         final MappedByteBuffer mapping = disk.map(file, false);
         try {
@@ -50,7 +52,7 @@ public record SegmentInspection(
         final int crc = new Crc32c().wrap(mapping).compute(0, LogDescriptor.HEADER_CRC_OFFSET);
         if (buffer.getLong(LogDescriptor.MAGIC_OFFSET) != LogDescriptor.MAGIC ||
             buffer.getInt(LogDescriptor.HEADER_CRC_OFFSET) != crc) {
-            return new SegmentInspection(file, base, mapping.capacity(), null, 0, "its header is damaged");
+            return new SegmentInspection(file, base, mapping.capacity(), null, 0, -1, "its header is damaged");
         }
         final int version = buffer.getInt(LogDescriptor.VERSION_OFFSET);
         if (version > LogDescriptor.FORMAT_VERSION) {
@@ -60,7 +62,8 @@ public record SegmentInspection(
         final UUID logId = new UUID(
             buffer.getLong(LogDescriptor.LOG_ID_HIGH_OFFSET), buffer.getLong(LogDescriptor.LOG_ID_LOW_OFFSET));
         return new SegmentInspection(file, base, mapping.capacity(), logId,
-            buffer.getLong(LogDescriptor.CREATED_NS_OFFSET), defectOf(buffer, base));
+            buffer.getLong(LogDescriptor.CREATED_NS_OFFSET), buffer.getLong(LogDescriptor.BASE_POSITION_OFFSET),
+            defectOf(buffer, base));
     }
 
     private static String defectOf(final UnsafeBuffer buffer, final long base) {
@@ -73,30 +76,51 @@ public record SegmentInspection(
     }
 
     /**
-     * Whether the first record, which needs no header to be checked, is one of a log at this place.
+     * Whether it is a whole segment of another place of its log: under a wrong name.
+     *
+     * @return true where its header says so.
+     */
+    public boolean isMisplaced() {
+        return headerBase >= 0 && headerBase != basePosition && headerBase % LogDescriptor.RECORD_ALIGNMENT == 0;
+    }
+
+    /**
+     * Whether any record of it, which needs no header to be checked, is one of a log at this place.
      *
      * @param disk that holds the file.
      * @param id   of the log.
      * @return true where the header can be made again.
      * @throws IOException where the file can't be read.
      */
-    public boolean beginsWithRecordOf(final Disk disk, final UUID id) throws IOException {
-        if (length < LogDescriptor.SEGMENT_HEADER_LENGTH + LogDescriptor.RECORD_HEADER_LENGTH ||
-            length > LogDescriptor.MAX_SEGMENT_LENGTH) {
+    public boolean holdsRecordOf(final Disk disk, final UUID id) throws IOException {
+        final long usable = length & -LogDescriptor.RECORD_ALIGNMENT;
+        if (usable < LogDescriptor.SEGMENT_HEADER_LENGTH + LogDescriptor.RECORD_HEADER_LENGTH ||
+            usable > LogDescriptor.MAX_SEGMENT_LENGTH) {
             return false;
         }
+        final Segment.Header header = new Segment.Header(id, basePosition, (int)usable, 0, 0);
+        try (Segment segment = Segment.openAs(disk, file, header)) {
+            final int before = LogDescriptor.SEGMENT_HEADER_LENGTH - LogDescriptor.RECORD_ALIGNMENT;
+            return LogTail.nextValid(segment, before) < header.segmentLength();
+        }
+    }
+
+    /**
+     * Whether all of it behind its header is zero, as a segment is that was made ahead of time.
+     *
+     * @param disk that holds the file.
+     * @return true where no record was ever in it.
+     * @throws IOException where the file can't be read.
+     */
+    public boolean isUnused(final Disk disk) throws IOException {
         final MappedByteBuffer mapping = disk.map(file, false);
         try {
-            final UnsafeBuffer buffer = new UnsafeBuffer(mapping);
-            final int offset = LogDescriptor.SEGMENT_HEADER_LENGTH;
-            final int recordLength = LogDescriptor.recordLength(buffer, offset);
-            final boolean possible = recordLength >= LogDescriptor.RECORD_HEADER_LENGTH &&
-                recordLength <= buffer.capacity() - offset &&
-                buffer.getLong(offset + LogDescriptor.POSITION_OFFSET) == basePosition + offset;
-            final int from = offset + LogDescriptor.POSITION_OFFSET;
-            return possible && buffer.getInt(offset + LogDescriptor.CRC_OFFSET) ==
-                (new Crc32c().wrap(mapping).compute(from, offset + recordLength - from) ^ Segment.crcOf(id) ^
-                    recordLength);
+            for (int i = LogDescriptor.SEGMENT_HEADER_LENGTH; i < mapping.capacity(); i++) {
+                if (mapping.get(i) != 0) {
+                    return false;
+                }
+            }
+            return true;
         } finally {
             disk.unmap(mapping);
         }

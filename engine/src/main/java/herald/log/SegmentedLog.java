@@ -132,8 +132,7 @@ public final class SegmentedLog implements AutoCloseable {
         }
         for (final Path file : files.subList(0, files.size() - 1)) {
             if (!isOf(logId, config, file)) {
-                throw new LogException(file + " is of another log than " + last + ": move what does not belong here " +
-                    "out of " + config.directory() + ", then start again");
+                throw new LogException(file + " is of another log than " + last + ": " + LogDescriptor.REPAIR);
             }
         }
     }

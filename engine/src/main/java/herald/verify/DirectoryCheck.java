@@ -129,7 +129,10 @@ final class DirectoryCheck {
     private void lookForStrays(final Path directory) throws IOException {
         for (final Path file : disk.list(directory, ANY)) {
             final boolean segment = file.getFileName().toString().matches("\\d{20}\\" + LogDescriptor.SEGMENT_SUFFIX);
-            if (!segment && !isUnnamed(file)) {
+            if (file.getFileName().toString().endsWith(MisplacedSegments.PLACING)) {
+                findings.add(new Finding(file, 0, file.toFile().length(), "a repair that moved it was interrupted",
+                    MisplacedSegments.goOn(file)));
+            } else if (!segment && !isUnnamed(file)) {
                 note(file, "it does not belong here");
             }
         }

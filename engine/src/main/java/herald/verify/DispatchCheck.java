@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  */
 final class DispatchCheck implements AutoCloseable {
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final String NOT_JOURNALED = "dispatched, not journaled";
 
     private final LogCheck log;
     private final LogCheck journalLog;
@@ -124,7 +125,7 @@ final class DispatchCheck implements AutoCloseable {
         if (difference != null) {
             findings.add(new Finding(difference.file(), difference.from(), difference.to(),
                 differing + " of " + compared + " batches are not what the journal says, the first: " +
-                    difference.what(), null));
+                    difference.what(), "batches are not what the journal says", null));
         }
     }
 
@@ -269,6 +270,7 @@ final class DispatchCheck implements AutoCloseable {
         findings.removeIf(finding -> finding.file().equals(journalLog.directory()) && finding.from() == from);
         findings.add(new Finding(journalLog.directory(), from, journal.skippedTo(batch.resumePosition()),
             "no records are where the batch at " + batch.position() + " of the dispatch log was made from",
+            NOT_JOURNALED,
             Remedy.note("these events are in the dispatch log alone")));
         model = null;
         held = null;
@@ -283,6 +285,7 @@ final class DispatchCheck implements AutoCloseable {
             LogCheck.PAGE : (int)journalLog.segments().get(journalLog.segments().size() - 1).length();
         findings.add(new Finding(journalLog.directory(), end, BitUtil.align(batch.resumePosition(), length),
             "the journal ends before position " + batch.resumePosition() + ", up to which it is dispatched",
+            NOT_JOURNALED,
             Remedy.note("these events are in the dispatch log alone; the next start goes on behind the range")));
     }
 

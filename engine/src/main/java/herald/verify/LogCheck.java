@@ -33,6 +33,7 @@ final class LogCheck {
     private final List<Finding> findings = new ArrayList<>();
     private final Set<Path> hidden = new HashSet<>();
     private UUID logId;
+    private MisplacedSegments misplaced;
 
     private LogCheck(final Disk disk, final Path directory) {
         this.disk = disk;
@@ -52,6 +53,7 @@ final class LogCheck {
         final LogCheck check = new LogCheck(disk, directory);
         final List<SegmentInspection> found = check.inspect();
         check.logId = logIdOf(found);
+        check.misplaced = MisplacedSegments.of(disk, directory, found, check.logId);
         for (final SegmentInspection segment : found) {
             check.judge(segment, found);
         }
@@ -93,16 +95,27 @@ final class LogCheck {
         }
         hidden.add(segment.file());
         final long to = segment.basePosition() + segment.length();
+        findings.add(new Finding(segment.file(), segment.basePosition(), to, defect, remedyOf(segment, foreign, all)));
+    }
+
+    private Remedy remedyOf(
+        final SegmentInspection segment, final boolean foreign, final List<SegmentInspection> all) throws IOException {
         final int length = restoredLength(segment, all);
-        final boolean restorable = logId != null && length > 0 && segment.beginsWithRecordOf(disk, logId);
-        final Remedy remedy = restorable ? restore(segment, length) : Remedy.move(
-            "it to quarantine" + (foreign ? "" : "; records that it holds are lost to Herald"), true,
+        if (segment.isMisplaced() && !foreign) {
+            return misplaced.remedy();
+        }
+        if (logId != null && length > 0 && segment.holdsRecordOf(disk, logId)) {
+            return restore(segment, length);
+        }
+        if (segment.length() <= LogDescriptor.MAX_SEGMENT_LENGTH && segment.isUnused(disk)) {
+            return Remedy.move("it to quarantine; it holds no record", false, List.of(segment.file()));
+        }
+        return Remedy.move("it to quarantine" + (foreign ? "" : "; records that it holds are lost to Herald"), true,
             List.of(segment.file()));
-        findings.add(new Finding(segment.file(), segment.basePosition(), to, defect, remedy));
     }
 
     private Remedy restore(final SegmentInspection segment, final int length) {
-        return new Remedy("write its header anew over the records that it holds, and keep a copy in quarantine", false,
+        return Remedy.restore("write its header anew over the records that it holds, and keep a copy in quarantine",
             aside -> {
                 final long modifiedNs = Files.getLastModifiedTime(segment.file()).to(TimeUnit.NANOSECONDS);
                 aside.copy(segment.file());
@@ -131,7 +144,7 @@ final class LogCheck {
     }
 
     private Path fileOf(final long base) {
-        return directory.resolve(String.format("%020d%s", base, LogDescriptor.SEGMENT_SUFFIX));
+        return LogDescriptor.segmentFile(directory, base);
     }
 
     /** The log without the segments that can't be read. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,8 +21,8 @@ import java.util.List;
  * log, side by side with the journal.
  */
 public final class Verification {
-    /** A segment whose header is right again may show damage within it. */
-    private static final int REPAIR_PASSES = 3;
+    /** A segment whose header or name is right again may show damage within it. */
+    private static final int REPAIR_PASSES = 5;
 
     /** Before what is said of the spools of recorders that send to a proxy on another host. */
     private static final String REMOTE = "remote ";
@@ -70,9 +71,9 @@ public final class Verification {
         for (final SpoolCheck remote : remoteSpools) {
             remote.conclude(journal).forEach(line -> spoolLines.add(REMOTE + line));
         }
-        requireSegments(journal, dispatch, root);
         final KnownLosses losses = KnownLosses.read(root);
-        final int journalDamages = sort(journal.findings(), losses);
+        final int journalDamages = sort(journal.findings(), losses) +
+            sort(emptied(journal, dispatch, root), losses);
         final int dispatchDamages = sort(dispatch.findings(), losses);
         sort(bookmarks.findings(), losses);
         sort(spools.findings(), losses);
@@ -101,21 +102,21 @@ public final class Verification {
     }
 
     /** A proxy makes the first segment before anything else: a log without one was emptied. */
-    private void requireSegments(final JournalCheck journal, final DispatchCheck dispatch, final Path root)
-        throws IOException {
+    private static List<Finding> emptied(
+        final JournalCheck journal, final DispatchCheck dispatch, final Path root) throws IOException {
         if (journal.segments() > 0 || !journal.findings().isEmpty()) {
-            return;
+            return List.of();
         }
         if (dispatch.segments() == 0) {
             throw new IOException("there is nothing to verify in " + root + ": neither log has a segment; put them " +
                 "back where they were moved away, or start the proxy, which begins empty ones");
         }
-        damages.add(new Finding(DataDirectory.journal(root), 0, dispatch.lastResume(),
+        return List.of(new Finding(DataDirectory.journal(root), 0, dispatch.lastResume(),
             "it holds no segment: what was journaled is gone", Remedy.note("these events are in the dispatch log " +
                 "alone, as far as it is kept; the next start begins an empty journal behind them")));
     }
 
-    private int sort(final List<Finding> findings, final KnownLosses losses) {
+    private int sort(final List<Finding> findings, final KnownLosses losses) throws IOException {
         int count = 0;
         for (final Finding finding : findings) {
             if (losses.contains(finding)) {
@@ -192,23 +193,38 @@ public final class Verification {
                 return null;
             }
             final RepairDirectory aside = new RepairDirectory(disk, root, clock);
-            boolean whole = false;
-            for (int pass = 0; pass < REPAIR_PASSES && !whole; pass++) {
-                final Verification found = of(disk, root);
-                whole = found.isWhole() && found.notes.isEmpty();
-                found.apply(aside, root, Instant.ofEpochSecond(0, clock.nanoTime()));
+            Verification found = of(disk, root);
+            for (int pass = 0; pass < REPAIR_PASSES && found.restore(aside); pass++) {
+                found = of(disk, root);
             }
+            found.noteLosses(aside, root, Instant.ofEpochSecond(0, clock.nanoTime()));
             return aside.done();
         }
     }
 
-    private void apply(final RepairDirectory aside, final Path root, final Instant time) throws IOException {
-        final List<Finding> losses = new ArrayList<>();
+    /** Does what comes first: brings back what can be, or puts out of the way what nothing can be brought back from. */
+    private boolean restore(final RepairDirectory aside) throws IOException {
         final List<Finding> all = new ArrayList<>(damages);
         all.addAll(notes);
+        final Remedy.Stage stage = all.stream().map(finding -> finding.remedy().stage())
+            .min(Comparator.naturalOrder()).orElse(Remedy.Stage.NOTE);
+        if (stage == Remedy.Stage.NOTE) {
+            return false;
+        }
+        final int before = aside.done().size();
         for (final Finding finding : all) {
-            finding.remedy().steps().apply(aside);
-            if (finding.remedy().loss()) {
+            if (finding.remedy().stage() == stage) {
+                finding.remedy().steps().apply(aside);
+            }
+        }
+        return aside.done().size() > before;
+    }
+
+    private void noteLosses(final RepairDirectory aside, final Path root, final Instant time) throws IOException {
+        final List<Finding> losses = new ArrayList<>();
+        for (final Finding finding : damages) {
+            if (finding.remedy().stage() == Remedy.Stage.NOTE) {
+                finding.remedy().steps().apply(aside);
                 losses.add(finding);
             }
         }
