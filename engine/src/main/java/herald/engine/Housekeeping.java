@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention.
+ * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention; and looks
+ * whether the segments are still the files of their names.
  *
  * <p>A journal segment goes when it is over size or age and recovery does not need it: neither to make the dispatch log
  * nor for the recorder table. Age is journal time: a wall clock that is set forth while the proxy runs releases
@@ -32,6 +33,7 @@ final class Housekeeping implements Agent {
     private static final long BUSY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long BUSY_FOR_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETENTION_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PRESENCE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long NS_PER_MS = 1_000_000L;
 
     private final EventProxy.Context context;
@@ -45,6 +47,7 @@ final class Housekeeping implements Agent {
     private long nextNs;
     private long busyUntilNs;
     private long nextRetentionNs;
+    private long nextPresenceNs;
     private boolean complained;
 
     Housekeeping(
@@ -63,6 +66,7 @@ final class Housekeeping implements Agent {
         this.ages = new SegmentAges(context.disk, DataDirectory.journal(context.dataDir));
         this.nextNs = context.nanoClock.nanoTime();
         this.nextRetentionNs = nextNs;
+        this.nextPresenceNs = nextNs;
         this.busyUntilNs = nextNs;
     }
 
@@ -79,6 +83,11 @@ final class Housekeeping implements Agent {
             work += dispatchLog.log().prepareNextSegment() ? 1 : 0;
             busyUntilNs = work > 0 ? nowNs + BUSY_FOR_NS : busyUntilNs;
             work += dedup.prepare() ? 1 : 0;
+            if (nowNs - nextPresenceNs >= 0) {
+                nextPresenceNs = nowNs + PRESENCE_INTERVAL_NS;
+                requirePresence(journal.log());
+                requirePresence(dispatchLog.log());
+            }
             if (nowNs - nextRetentionNs >= 0) {
                 nextRetentionNs = nowNs + RETENTION_INTERVAL_NS;
                 counters.set(ProxyCounter.CLOCK_OFFSET_MS, clock.wallAheadNs() / NS_PER_MS);
@@ -89,6 +98,21 @@ final class Housekeeping implements Agent {
             complain(e);
         }
         return work;
+    }
+
+    /** What is appended to a file without a name is gone when the proxy ends: so nothing more may be acknowledged. */
+    private void requirePresence(final SegmentedLog log) throws IOException {
+        final String defect = log.defect();
+        if (defect != null) {
+            throw new ProxyException(
+                defect + " while the proxy ran: nothing more is acknowledged and the proxy stops, " +
+                "since what it appends there would be lost. Put the file back if it was moved; herald verify then " +
+                "says what is missing, before the proxy is started again");
+        }
+        for (final String lost : log.lostSegments()) {
+            counters.increment(ProxyCounter.SEGMENTS_LOST);
+            LOGGER.error("{} while the proxy ran: what it held is gone, the proxy goes on", lost);
+        }
     }
 
     /** The stage that needs what could not be done says so itself, when it comes to that. */

@@ -56,7 +56,8 @@ final class ProxyThreads implements AutoCloseable {
             all.addAll(core);
             all.add(parts.housekeeping());
             all.add(invokedWriters);
-            invoker = new AgentInvoker(errorHandler, null, new CompositeAgent(all));
+            invoker = new AgentInvoker(
+                errorHandler, null, new GuardedAgent("herald-proxy", new CompositeAgent(all), parts));
             invoker.start();
             parts.writerAgents().forEach(agent -> startWriter(agent, parts));
             return;

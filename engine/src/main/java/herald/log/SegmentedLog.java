@@ -7,7 +7,6 @@ import org.agrona.concurrent.EpochNanoClock;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -34,10 +33,8 @@ public final class SegmentedLog implements AutoCloseable {
     /** The next segment is made once the current one is used to one part in so many. */
     private static final int PREPARED_AFTER = 8;
 
-    /** Each is forced when the one behind it is full, at the latest: no more than these can be torn or have holes. */
-    private static final int UNSURE_SEGMENTS = 3;
-
     private final Config config;
+    private final SegmentWatch watch;
     private final UUID logId;
     private final long cutLength;
     private Segment segment;
@@ -53,8 +50,10 @@ public final class SegmentedLog implements AutoCloseable {
     private int claimOffset;
     private int claimLength;
 
-    private SegmentedLog(final Config config, final boolean forced, final Segment segment, final LogTail tail) {
+    private SegmentedLog(final Config config, final boolean forced, final Segment segment, final LogTail tail)
+        throws IOException {
         this.config = config;
+        this.watch = new SegmentWatch(config.disk(), config.directory(), LogOpening.segmentFiles(config));
         this.fullSegment = forced ? null : new FullSegment();
         this.segment = segment;
         this.logId = segment.header().logId();
@@ -102,59 +101,18 @@ public final class SegmentedLog implements AutoCloseable {
         final Config config, final long claimedPosition, final boolean forced, final LogDamage.Listener onDamage) {
         try {
             config.disk().createDirectories(config.directory());
-            final List<Path> files = segmentFiles(config);
+            final List<Path> files = LogOpening.segmentFiles(config);
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());
                 return new SegmentedLog(
                     config, forced, create(config, config.newLogId(), base, 0), LogTail.ofEmpty(base));
             }
-            requireOneLog(config, files);
-            final List<Path> unsure = files.subList(Math.max(0, files.size() - UNSURE_SEGMENTS), files.size());
-            for (final Path file : unsure) {
-                Segment.fillHoles(config.disk(), file);
-            }
-            if (forced) {
-                forceAnew(config, unsure);
-            }
+            LogOpening.prepare(config, files, forced);
             final SegmentedLog log = openLast(config, forced, files, onDamage);
             log.goOnPast(claimedPosition, onDamage);
             return log;
         } catch (final IOException e) {
             throw new LogException("cannot open the log in " + config.directory() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireOneLog(final Config config, final List<Path> files) throws IOException {
-        final Path last = files.get(files.size() - 1);
-        final UUID logId;
-        try (Segment segment = Segment.open(config.disk(), last, false)) {
-            logId = segment.header().logId();
-        }
-        for (final Path file : files.subList(0, files.size() - 1)) {
-            if (!isOf(logId, config, file)) {
-                throw new LogException(file + " is of another log than " + last + ": " + LogDescriptor.REPAIR);
-            }
-        }
-    }
-
-    /** One whose header is damaged may not be needed any more: it is refused where it is read. */
-    private static boolean isOf(final UUID logId, final Config config, final Path file) throws IOException {
-        try (Segment segment = Segment.open(config.disk(), file, false)) {
-            return segment.header().logId().equals(logId);
-        } catch (final LogException e) {
-            return true;
-        }
-    }
-
-    private static void forceAnew(final Config config, final List<Path> files) throws IOException {
-        for (final Path file : files) {
-            try (Segment segment = Segment.open(config.disk(), file, true)) {
-                segment.forceAnew();
-            } catch (final IOException e) {
-                throw new LogException("cannot force " + file + ": " + e.getMessage() + "; what it holds may be gone " +
-                    "after a power cut, so nothing is accepted on top of it. Mend the device or move the directory " +
-                    "to another one, then start again", e);
-            }
         }
     }
 
@@ -189,16 +147,10 @@ public final class SegmentedLog implements AutoCloseable {
             force();
             final long base = BitUtil.align(claimedPosition, config.segmentLength());
             final Segment next = create(config, logId, Math.max(base, segment.endPosition()), segment.endPosition());
+            watch.add(next.basePosition(), config.disk().fileKey(next.file()));
             segment.close();
             switchTo(next);
         }
-    }
-
-    private static List<Path> segmentFiles(final Config config) throws IOException {
-        final List<Path> files = new ArrayList<>(config.disk().list(
-            config.directory(), LogDescriptor.SEGMENT_SUFFIX));
-        files.removeIf(file -> !LogDescriptor.isSegmentName(file));
-        return files;
     }
 
     private static Segment create(
@@ -384,7 +336,7 @@ public final class SegmentedLog implements AutoCloseable {
     private synchronized Segment nextSegment() {
         if (nextSegment == null) {
             try {
-                nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
+                nextSegment = createNextSegment();
             } catch (final IOException e) {
                 throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
                     e.getMessage(), e);
@@ -435,8 +387,14 @@ public final class SegmentedLog implements AutoCloseable {
         if (nextSegment != null || !isNextWanted()) {
             return false;
         }
-        nextSegment = create(config, logId, segment.endPosition(), segment.endPosition());
+        nextSegment = createNextSegment();
         return true;
+    }
+
+    private Segment createNextSegment() throws IOException {
+        final Segment next = create(config, logId, segment.endPosition(), segment.endPosition());
+        watch.add(next.basePosition(), config.disk().fileKey(next.file()));
+        return next;
     }
 
     /**
@@ -448,15 +406,38 @@ public final class SegmentedLog implements AutoCloseable {
      */
     public int releaseBefore(final long beforePosition) throws IOException {
         int released = 0;
-        final List<Path> files = segmentFiles(config);
+        final List<Path> files = LogOpening.segmentFiles(config);
         for (int i = 0; i + 1 < files.size(); i++) {
             final long end = LogDescriptor.basePosition(files.get(i + 1));
             if (end <= beforePosition && end <= segmentBase) {
+                watch.remove(LogDescriptor.basePosition(files.get(i)));
                 config.disk().delete(files.get(i));
                 released++;
             }
         }
         return released;
+    }
+
+    /**
+     * Whether the segment that is appended to, or the one that comes next, is not the file of its name any more: it was
+     * deleted, renamed or replaced while the log is open, and what is appended there is lost. Any thread.
+     *
+     * @return null while all is well; else what became of it.
+     * @throws IOException where that can't be found out.
+     */
+    public synchronized String defect() throws IOException {
+        final String current = watch.defectOf(segment.basePosition());
+        return current != null || nextSegment == null ? current : watch.defectOf(nextSegment.basePosition());
+    }
+
+    /**
+     * Full segments that somebody else took away since they were last asked for. Not beside {@link #releaseBefore}.
+     *
+     * @return what became of each.
+     * @throws IOException where that can't be found out.
+     */
+    public List<String> lostSegments() throws IOException {
+        return watch.lostBefore(segmentBase);
     }
 
     /**
@@ -466,7 +447,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @throws IOException where the directory can't be read.
      */
     public long oldestPosition() throws IOException {
-        return LogDescriptor.basePosition(segmentFiles(config).get(0));
+        return LogDescriptor.basePosition(LogOpening.segmentFiles(config).get(0));
     }
 
     /**

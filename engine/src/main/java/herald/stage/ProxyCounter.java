@@ -54,6 +54,8 @@ public enum ProxyCounter implements CounterId {
     WRITER_OVERTAKEN(112, "events of the dispatch log released before a writer delivered them"),
     /** Records, or events of batches, that are as they were written and can't be read. */
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
+    /** Full segments that somebody else took away while the proxy ran. */
+    SEGMENTS_LOST(53, "segments that were taken away while the proxy ran"),
     /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
     DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
     /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */

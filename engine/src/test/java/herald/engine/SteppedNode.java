@@ -177,6 +177,16 @@ final class SteppedNode implements AutoCloseable {
         }
     }
 
+    /** Records and steps beside a proxy that has failed. */
+    void workWithoutTheProxy(final int events) {
+        for (int i = 0; i < events; i++) {
+            record(recorders.get(0));
+            clock.advance(STEP_NS);
+            proxy.invoker().invoke();
+            recorders.forEach(recorder -> recorder.conductorInvoker().invoke());
+        }
+    }
+
     /** The events that recorders were told of as durable. */
     long acknowledged() {
         return recorders.stream().mapToLong(EventRecorder::acknowledgedSequence).sum();

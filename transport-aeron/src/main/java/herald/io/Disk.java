@@ -4,7 +4,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -127,6 +130,21 @@ public interface Disk {
      * @throws IOException where it is there and can't be read, or is no directory: says so.
      */
     List<Path> list(Path directory, String suffix) throws IOException;
+
+    /**
+     * What tells a file from another one that has its name later: device and inode.
+     *
+     * @param file to look at.
+     * @return equal to that of the same file alone; null where there is none.
+     * @throws IOException where it can't be looked at.
+     */
+    default Object fileKey(final Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (final NoSuchFileException e) {
+            return null;
+        }
+    }
 
     /**
      * Creates a directory and its parents for their owner alone.
