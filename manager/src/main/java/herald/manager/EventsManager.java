@@ -1,14 +1,11 @@
 package herald.manager;
 
-import herald.engine.LocalMediaDriver;
 import herald.io.FileMutex;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
-import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
 import herald.seal.SharedKey;
 import herald.writers.venice.VeniceDescriptor;
-import io.aeron.Aeron;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.EpochNanoClock;
@@ -34,7 +31,6 @@ import java.util.function.Consumer;
  */
 public final class EventsManager implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventsManager.class);
-    private static final long DRIVER_TIMEOUT_MS = 2_000;
     private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Context context;
@@ -92,18 +88,12 @@ public final class EventsManager implements AutoCloseable {
         }
         opened(lock);
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve("index")));
-        final LocalMediaDriver driver = opened(LocalMediaDriver.launch(
+        final ManagerMediaDriver driver = opened(ManagerMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
-            DRIVER_TIMEOUT_MS, VeniceAdmission.of(context.key, counters),
-            error -> LOGGER.warn("media driver: {}", error.getMessage())));
-        final Aeron aeron = opened(Aeron.connect(new Aeron.Context()
-            .aeronDirectoryName(driver.directoryName())
-            .driverTimeoutMs(DRIVER_TIMEOUT_MS)
-            .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(DRIVER_TIMEOUT_MS))
-            .errorHandler(this::onFailure)));
+            context.driverTimeoutMs, () -> VeniceAdmission.of(context.key, counters), SystemNanoClock.INSTANCE));
         final NodeReceiver receiver = new NodeReceiver(
-            aeron, index,
+            driver.connect(counters), index,
             new NodeReceiver.Settings(context.listen, context.key, context.commitIntervalNs, context.retentionNs,
                 context.retentionLength, SystemNanoClock.INSTANCE, context.clock), counters);
         final AgentRunner runner = opened(new AgentRunner(
@@ -111,7 +101,15 @@ public final class EventsManager implements AutoCloseable {
         AgentRunner.startOnThread(runner);
         http = opened(new HttpApi(
             new InetSocketAddress(InetAddress.getByName(context.http.host()), context.http.port()), index, counters,
-            () -> !failed, context.clock));
+            () -> ailment(receiver), context.clock));
+    }
+
+    /** What keeps events from being taken; null where nothing does. */
+    private String ailment(final NodeReceiver receiver) {
+        if (failed) {
+            return "the manager does not take events any more: see its log";
+        }
+        return receiver.isLinked() ? null : "the manager has no media driver at the moment: see its log";
     }
 
     private void onFailure(final Throwable error) {
@@ -151,6 +149,7 @@ public final class EventsManager implements AutoCloseable {
         private long retentionNs = TimeUnit.DAYS.toNanos(30);
         private long retentionLength = 10L << 30;
         private long commitIntervalNs = TimeUnit.MILLISECONDS.toNanos(200);
+        private long driverTimeoutMs = 10_000;
         private EpochNanoClock clock = new SystemEpochNanoClock();
         private Consumer<Throwable> failureListener = failure -> { };
 
@@ -199,6 +198,12 @@ public final class EventsManager implements AutoCloseable {
         /** How often what came is forced and acknowledged, in ns; 200 ms by default. */
         public Context commitIntervalNs(final long value) {
             commitIntervalNs = value;
+            return this;
+        }
+
+        /** After how long without a sign of life media driver and clients count each other as dead, in ms; 10 s. */
+        public Context driverTimeoutMs(final long value) {
+            driverTimeoutMs = value;
             return this;
         }
 

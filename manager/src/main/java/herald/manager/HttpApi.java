@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a manager answers over HTTP: events by query and by id, its counters, and whether it works. Nothing is changed
@@ -72,7 +72,7 @@ final class HttpApi implements AutoCloseable {
 
     HttpApi(
         final InetSocketAddress listen, final EventIndex index, final ManagerCounters counters,
-        final BooleanSupplier works, final EpochNanoClock clock) throws IOException {
+        final Supplier<String> ailment, final EpochNanoClock clock) throws IOException {
         this.index = index;
         this.clock = clock;
         this.server = HttpServer.create(listen, BACKLOG);
@@ -85,8 +85,9 @@ final class HttpApi implements AutoCloseable {
         route(EVENTS, this::events);
         route("/stats", exchange -> MAPPER.writeValueAsBytes(counters.values()));
         route("/healthz", exchange -> {
-            if (!works.getAsBoolean()) {
-                throw new IllegalStateException("the manager does not take events any more: see its log");
+            final String why = ailment.get();
+            if (why != null) {
+                throw new IllegalStateException(why);
             }
             return MAPPER.writeValueAsBytes(Map.of("status", "ok"));
         });

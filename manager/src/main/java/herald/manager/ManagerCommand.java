@@ -75,6 +75,9 @@ public final class ManagerCommand implements Callable<Integer> {
         description = "How often what came is forced and acknowledged; default: ${DEFAULT-VALUE}.")
     private String commitInterval;
 
+    @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
+    private String driverTimeout;
+
     ManagerCommand() {
     }
 
@@ -169,7 +172,8 @@ public final class ManagerCommand implements Callable<Integer> {
                 .http(Endpoint.parse("--http", http))
                 .retentionNs(nanos("--retention-age", retentionAge))
                 .retentionLength(bytes("--retention-size", retentionSize))
-                .commitIntervalNs(nanos("--commit-interval", commitInterval));
+                .commitIntervalNs(nanos("--commit-interval", commitInterval))
+                .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(nanos("--driver-timeout", driverTimeout)));
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

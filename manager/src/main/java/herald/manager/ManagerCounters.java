@@ -17,6 +17,7 @@ final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong forged = new AtomicLong();
+    private final AtomicLong driversLost = new AtomicLong();
     private final AtomicLong nodes = new AtomicLong();
 
     void count(final EventIndex.Outcome outcome) {
@@ -40,6 +41,8 @@ final class ManagerCounters implements CounterId.Sink {
     public void add(final CounterId counter, final long amount) {
         if (counter == ReceiverCounter.REMOTE_FORGED || counter == ReceiverCounter.REMOTE_REPLAYED) {
             forged.addAndGet(amount);
+        } else if (counter == ReceiverCounter.DRIVER_LOST) {
+            driversLost.addAndGet(amount);
         } else if (counter != ReceiverCounter.REMOTE_SESSIONS) {
             refused.addAndGet(amount);
         }
@@ -59,6 +62,7 @@ final class ManagerCounters implements CounterId.Sink {
         values.put("refused", refused.get());
         values.put("forged", forged.get());
         values.put("nodes", nodes.get());
+        values.put("drivers-lost", driversLost.get());
         return values;
     }
 }

@@ -3,10 +3,12 @@ package herald.manager;
 import herald.dispatch.EventBatch;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
+import herald.receiver.ReceiverClient;
 import herald.receiver.RemoteIngress;
 import herald.receiver.RemoteListener;
 import herald.receiver.RemoteSession;
 import herald.receiver.Replies;
+import herald.receiver.ReplyPublication;
 import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.NodeEventsDecoder;
@@ -14,7 +16,7 @@ import herald.venice.NodeHelloDecoder;
 import herald.writers.venice.VeniceDescriptor;
 import io.aeron.Aeron;
 import io.aeron.FragmentAssembler;
-import io.aeron.Subscription;
+import io.aeron.Image;
 import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import org.agrona.CloseHelper;
@@ -28,7 +30,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -66,8 +67,8 @@ final class NodeReceiver implements Agent {
     private static final long RELEASE_INTERVAL_NS = 60_000_000_000L;
     private static final int FRAGMENTS = 64;
 
-    private final Aeron aeron;
-    private final List<Subscription> subscriptions = new ArrayList<>();
+    private final ReceiverClient client;
+    private final List<NodeSubscription> subscriptions = new ArrayList<>();
     private final EventIndex index;
     private final Settings settings;
     private final ManagerCounters counters;
@@ -83,32 +84,62 @@ final class NodeReceiver implements Agent {
     private final Queue<Integer> goneImages = new ConcurrentLinkedQueue<>();
     /** Whether messages came that are to be acknowledged: maybe they changed nothing. */
     private boolean uncommitted;
+    private Aeron aeron;
+    private volatile boolean linked;
+    /** Why nothing can be stored any more. Aeron keeps what a handler throws to itself. */
+    private Exception failure;
     private long commitNs;
     private long releaseNs;
 
+    /**
+     * A receiver that listens from now on.
+     *
+     * @param client   of the media driver; closed by its owner.
+     * @param index    that it stores in.
+     * @param settings what it works by.
+     * @param counters told what happens.
+     * @throws AeronException where an address is none of this host's, or taken.
+     */
     NodeReceiver(
-        final Aeron aeron, final EventIndex index, final Settings settings, final ManagerCounters counters) {
-        this.aeron = aeron;
+        final ReceiverClient client, final EventIndex index, final Settings settings, final ManagerCounters counters) {
+        this.client = client;
         this.index = index;
         this.settings = settings;
         this.counters = counters;
-        this.subscriptions.add(subscription(LinkDescriptor.IPC_CHANNEL));
+        this.subscriptions.add(new NodeSubscription(LinkDescriptor.IPC_CHANNEL, this::onUnavailableImage));
         if (settings.key() == null) {
-            this.subscriptions.add(subscription(VeniceDescriptor.channel(settings.listen().toString())));
+            this.subscriptions.add(new NodeSubscription(
+                VeniceDescriptor.channel(settings.listen().toString()), this::onUnavailableImage));
             this.remote = null;
         } else {
             this.remote = new RemoteIngress(
                 new RemoteListener(settings.listen(), VeniceDescriptor.keyOf(settings.key()), new SecureRandom()),
                 new VeniceProtocol(), counters, settings.nanoClock(), new Sealed());
-            this.remote.openNow(aeron);
         }
         this.commitNs = settings.nanoClock().nanoTime();
         this.releaseNs = commitNs;
+        listenNow();
     }
 
-    private Subscription subscription(final String channel) {
-        return aeron.addSubscription(
-            channel, VeniceDescriptor.STREAM_ID, null, image -> goneImages.add(image.sessionId()));
+    /** At the start a driver that refuses an address ends it: that is the caller's mistake. */
+    private void listenNow() {
+        aeron = client.aeron();
+        linked = aeron != null;
+        if (linked) {
+            subscriptions.forEach(subscription -> subscription.openNow(aeron));
+            if (remote != null) {
+                remote.openNow(aeron);
+            }
+        }
+    }
+
+    private void onUnavailableImage(final Image image) {
+        goneImages.add(image.sessionId());
+    }
+
+    /** Whether there is a media driver by which nodes reach it. Any thread. */
+    boolean isLinked() {
+        return linked;
     }
 
     /** Treats what a seal proves as it treats what comes without one. */
@@ -128,22 +159,70 @@ final class NodeReceiver implements Agent {
 
     @Override
     public int doWork() {
+        if (failure != null) {
+            return 0;
+        }
         int work = 0;
-        for (final Subscription subscription : subscriptions) {
-            work += subscription.poll(assembler, FRAGMENTS);
+        try {
+            work += stepClient();
+            work += poll();
+            for (final NodeSession session : sessions.values()) {
+                work += session.sendOwed();
+            }
+        } catch (final AeronException e) {
+            client.onError(e);
+            work++;
+        }
+        try {
+            if (failure == null) {
+                work += commit() + release();
+            }
+        } catch (final IOException | RuntimeException e) {
+            failure = e;
+        }
+        if (failure != null) {
+            // A commit that failed is never called good by another one that succeeds.
+            throw new IllegalStateException("the index can't be written: " + failure.getMessage(), failure);
+        }
+        return work + forgetGone();
+    }
+
+    /** Sessions end with the client: nodes begin others, at their bookmarks. */
+    private int stepClient() {
+        final int work = client.step(settings.nanoClock().nanoTime());
+        if (aeron != client.aeron()) {
+            forgetAll();
+            aeron = client.aeron();
+            linked = aeron != null;
+            if (linked) {
+                subscriptions.forEach(subscription -> subscription.open(aeron));
+                if (remote != null) {
+                    remote.open(aeron);
+                }
+            }
+        }
+        return work;
+    }
+
+    private void forgetAll() {
+        CloseHelper.quietClose(remote);
+        CloseHelper.quietCloseAll(subscriptions);
+        sessions.values().forEach(CloseHelper::quietClose);
+        sessions.clear();
+        goneImages.clear();
+        assembler.clear();
+    }
+
+    private int poll() {
+        int work = 0;
+        final long nowNs = settings.nanoClock().nanoTime();
+        for (final NodeSubscription subscription : subscriptions) {
+            work += subscription.poll(assembler, FRAGMENTS, nowNs);
         }
         if (remote != null) {
             work += remote.poll(FRAGMENTS) + remote.doWork();
         }
-        try {
-            work += commit() + release();
-        } catch (final IOException e) {
-            throw new UncheckedIOException("the index can't be written: " + e.getMessage(), e);
-        }
-        for (final NodeSession session : sessions.values()) {
-            work += session.sendOwed();
-        }
-        return work + forgetGone();
+        return work;
     }
 
     private int commit() throws IOException {
@@ -201,6 +280,9 @@ final class NodeReceiver implements Agent {
     private void onMessage(
         final DirectBuffer buffer, final int offset, final int length, final int imageSessionId,
         final Replies replies) {
+        if (failure != null) {
+            return;
+        }
         if (length < MessageHeaderDecoder.ENCODED_LENGTH) {
             counters.refused();
             return;
@@ -216,12 +298,13 @@ final class NodeReceiver implements Agent {
             } else {
                 counters.refused();
             }
-        } catch (final IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException |
-            AeronException e) {
+        } catch (final IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             counters.refused();
             LOGGER.warn("refused a message: {}", e.toString());
-        } catch (final IOException e) {
-            throw new UncheckedIOException("the index can't be written: " + e.getMessage(), e);
+        } catch (final AeronException e) {
+            client.onError(e);
+        } catch (final IOException | RuntimeException e) {
+            failure = e;
         }
     }
 
@@ -240,7 +323,7 @@ final class NodeReceiver implements Agent {
             throw new IllegalArgumentException("reply channel " + replyChannel.length() + " characters long");
         }
         final Replies replies = sealedReplies != null ? sealedReplies :
-            new PlainReplies(aeron.addExclusivePublication(replyChannel, replyStreamId));
+            new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock());
         sessions.put(sessionId, new NodeSession(sessionId, node, imageSessionId, replies, refused));
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }

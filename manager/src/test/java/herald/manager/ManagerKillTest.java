@@ -70,7 +70,8 @@ class ManagerKillTest {
 
     private Process startManager() throws IOException {
         return processes.start("manager", OPTIONS, ManagerCommand.class, "--data-dir=" + dir.resolve("manager"),
-            "--listen=127.0.0.1:" + port, "--http=127.0.0.1:" + httpPort, "--key-file=" + keyFile);
+            "--listen=127.0.0.1:" + port, "--http=127.0.0.1:" + httpPort, "--key-file=" + keyFile,
+            "--driver-timeout=1s");
     }
 
     private Process startNode(final int number, final boolean records) throws IOException {
@@ -143,6 +144,39 @@ class ManagerKillTest {
             processes.close();
             assertThat(run("umount", disk.toString())).isTrue();
         }
+    }
+
+    /** Longer than the driver's timeout: the Aeron clients of who was stopped are dead then. */
+    @Test
+    void shouldGoOnAfterPausesOfBoth() throws Exception {
+        final Process manager = startManager();
+        final Process node = startNode(0, true);
+        await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
+            .until(() -> !stored().isEmpty());
+
+        pause(manager);
+        await().atMost(60, TimeUnit.SECONDS).until(() -> stats().get("drivers-lost").asInt() > 0);
+        final int before = stored().size();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> stored().size() > before);
+        pause(node);
+        final int between = stored().size();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> stored().size() > between);
+
+        final Map<String, Long> expected = finish(node);
+        await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
+            .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+        assertThat(manager.isAlive()).isTrue();
+    }
+
+    private static void pause(final Process process) throws InterruptedException {
+        assertThat(run("kill", "-STOP", Long.toString(process.pid()))).isTrue();
+        assertThat(process.waitFor(3, TimeUnit.SECONDS)).isFalse();
+        assertThat(run("kill", "-CONT", Long.toString(process.pid()))).isTrue();
+    }
+
+    private JsonNode stats() throws IOException, InterruptedException {
+        return mapper.readTree(http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort +
+            "/stats")).build(), BodyHandlers.ofString()).body());
     }
 
     private static boolean run(final String... command) throws InterruptedException {

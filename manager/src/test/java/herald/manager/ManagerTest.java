@@ -15,6 +15,7 @@ import herald.seal.SharedKey;
 import herald.writer.EventWriter;
 import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
+import org.agrona.IoUtil;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
@@ -235,6 +236,24 @@ class ManagerTest {
         try (EventProxy node = node("node-1", "ipc", Map.of("aeronDir", aeronDir))) {
             record("node-1", "over ipc");
             awaitTotal(1);
+            assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldGoOnWhereItsMediaDriverLostItsDirectory() throws IOException {
+        final String aeronDir = aeronDir("manager-aeron");
+        manager = EventsManager.launch(context().aeronDirectoryName(aeronDir).driverTimeoutMs(1_000));
+        try (EventProxy node = node("node-1")) {
+            record("node-1", "before");
+            awaitTotal(1);
+            IoUtil.delete(Path.of(aeronDir).toFile(), false);
+            await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> mapper.readTree(get("/stats").body()).get("drivers-lost").asInt() > 0);
+            record("node-1", "after");
+            awaitTotal(2);
+
+            assertThat(get("/healthz").statusCode()).isEqualTo(200);
             assertThat(node.hasFailed()).isFalse();
         }
     }

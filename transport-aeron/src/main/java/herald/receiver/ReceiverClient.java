@@ -51,6 +51,7 @@ public final class ReceiverClient implements AutoCloseable {
     private final Connector connector;
     private final CounterId.Sink counters;
     private final ErrorHandler errorHandler;
+    private final String meanwhile;
     private IntConsumer provenListener = sessionId -> {
     };
     private Aeron aeron;
@@ -76,6 +77,28 @@ public final class ReceiverClient implements AutoCloseable {
         final NanoClock nanoClock,
         final CounterId.Sink counters,
         final ErrorHandler errorHandler) {
+        this(directoryName, connector, nanoClock, counters, errorHandler,
+            "events stay in the spools of their recorders until there is one again");
+    }
+
+    /**
+     * A client that is connected at once where a driver is alive, with a message of its own for losses.
+     *
+     * @param directoryName of the media driver.
+     * @param connector     builds clients; what it throws the first time is thrown here.
+     * @param nanoClock     of timers, the receiver's.
+     * @param counters      told of losses.
+     * @param errorHandler  told once of every loss.
+     * @param meanwhile     what senders do until there is a driver again, for the message.
+     */
+    public ReceiverClient(
+        final String directoryName,
+        final Connector connector,
+        final NanoClock nanoClock,
+        final CounterId.Sink counters,
+        final ErrorHandler errorHandler,
+        final String meanwhile) {
+        this.meanwhile = meanwhile;
         this.directoryName = directoryName;
         this.connector = connector;
         this.counters = counters;
@@ -102,7 +125,7 @@ public final class ReceiverClient implements AutoCloseable {
      *
      * @return null while no media driver is there.
      */
-    Aeron aeron() {
+    public Aeron aeron() {
         return aeron;
     }
 
@@ -112,7 +135,7 @@ public final class ReceiverClient implements AutoCloseable {
      * @param nowNs of the receiver's clock.
      * @return work done; what the client itself does is none, since its timers would keep an idle thread awake.
      */
-    int step(final long nowNs) {
+    public int step(final long nowNs) {
         if (aeron == null) {
             return nowNs - deadlineNs >= 0 ? tryConnect(nowNs) : 0;
         }
@@ -176,8 +199,7 @@ public final class ReceiverClient implements AutoCloseable {
     private void lose(final long nowNs) {
         counters.increment(ReceiverCounter.DRIVER_LOST);
         errorHandler.onError(new IllegalStateException("lost the media driver in " + directoryName + " (" +
-            deathCause.getMessage() + "): events stay in the spools of their recorders until there is one again",
-            deathCause));
+            deathCause.getMessage() + "): " + meanwhile, deathCause));
         complained = false;
         CloseHelper.quietClose(aeron);
         aeron = null;
@@ -190,7 +212,7 @@ public final class ReceiverClient implements AutoCloseable {
      *
      * @param error as it came.
      */
-    void onError(final Throwable error) {
+    public void onError(final Throwable error) {
         final boolean isDeadly = error instanceof AeronException && !(error instanceof RegistrationException) &&
             !(error instanceof ChannelEndpointException);
         if (!isDeadly) {

@@ -183,7 +183,7 @@ public final class RemoteIngress implements AutoCloseable {
      *
      * @param client of now, or null where there is none.
      */
-    void open(final Aeron client) {
+    public void open(final Aeron client) {
         aeron = client;
         refusalTold = false;
         if (client != null) {

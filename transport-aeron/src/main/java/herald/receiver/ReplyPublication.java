@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A publication to one sender, added without waiting for the media driver. Receiver's thread.
  */
-final class ReplyPublication implements Replies {
+public final class ReplyPublication implements Replies {
     private static final int TERM_LENGTH = 64 * 1024;
     private static final long MIN_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MAX_RETRY_NS = TimeUnit.SECONDS.toNanos(30);
@@ -26,7 +26,16 @@ final class ReplyPublication implements Replies {
     private long publicationId;
     private ExclusivePublication publication;
 
-    ReplyPublication(final Aeron aeron, final String channel, final int streamId, final NanoClock clock) {
+    /**
+     * A publication that the driver is asked for now.
+     *
+     * @param aeron    client that it is added to.
+     * @param channel  of the sender.
+     * @param streamId on which it hears.
+     * @param clock    of waits before the driver is asked again.
+     */
+    public ReplyPublication(
+        final Aeron aeron, final String channel, final int streamId, final NanoClock clock) {
         this.aeron = aeron;
         this.channel = new ChannelUriStringBuilder(channel).termLength(TERM_LENGTH).build();
         this.streamId = streamId;
