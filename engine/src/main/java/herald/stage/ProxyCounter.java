@@ -56,6 +56,10 @@ public enum ProxyCounter implements CounterId {
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Full segments that somebody else took away while the proxy ran. */
     SEGMENTS_LOST(53, "segments that were taken away while the proxy ran"),
+    /** Times that a destination had lost what was delivered, and got it again. */
+    WAYS_BACK(58, "times that a writer went back: its destination had lost events"),
+    /** Events that a destination took and put aside. */
+    DEAD_LETTERS_THERE(59, "events that a destination took and keeps in its own dead letters"),
     /** Up to where events of the journal are counted as folded or not, so that a replay counts none again. */
     DEDUPLICATED_POSITION(60, "journal position that deduplication has come to"),
     /** Up to where events of the journal are counted as dispatched, so that a replay counts none again. */

@@ -3,6 +3,7 @@ package herald.writer;
 import herald.dispatch.EventBatch;
 
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * Delivers events to one destination. Its writer agent's thread alone calls it, in the order of the dispatch log, and
@@ -28,6 +29,15 @@ public interface EventWriter extends AutoCloseable {
     }
 
     /**
+     * Says where the writer goes on, before anything else is asked of it.
+     *
+     * @param logId    of the dispatch log.
+     * @param position up to which everything was delivered, here or in an earlier run.
+     */
+    default void begin(final UUID logId, final long position) {
+    }
+
+    /**
      * Delivers events of a batch.
      *
      * @param batch that holds them.
@@ -35,7 +45,8 @@ public interface EventWriter extends AutoCloseable {
      * @return how many events from {@code index} on it took, at least 1: the bookmark moves that far, but for those
      *         that are {@link #unsettled}. 0 where it takes no more until some of these are settled.
      * @throws WriterException where the destination does not take them: says how many were done before, and whether
-     *                         trying again makes sense.
+     *                         trying again makes sense, or that the destination has lost what it had
+     *                         ({@link WriterException#wayBack}).
      */
     int write(EventBatch batch, int index) throws WriterException;
 
@@ -56,6 +67,15 @@ public interface EventWriter extends AutoCloseable {
      * @throws WriterException where some of them are lost. The writer then has forgotten all that were unsettled.
      */
     default int unsettled() throws WriterException {
+        return 0;
+    }
+
+    /**
+     * How many events the destination took, and put aside as dead letters of its own. Asked after {@link #unsettled}.
+     *
+     * @return since the writer was made.
+     */
+    default long deadLetters() {
         return 0;
     }
 

@@ -61,8 +61,6 @@ public final class WriterAgent implements Agent {
     }
 
     private static final Logger LOGGER = LoggerFactory.getLogger(WriterAgent.class);
-    private static final long MIN_BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MAX_BACKOFF_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long LONGEST_CALL_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final Context context;
@@ -71,6 +69,7 @@ public final class WriterAgent implements Agent {
     private final EventFilter filter;
     private final Bookmark bookmark;
     private final WriterStatus status;
+    private final WriterHealth health;
     private final DeadLetters deadLetters;
     private final OvertakenEvents overtaken;
     private final UnsettledEvents unsettled = new UnsettledEvents();
@@ -82,10 +81,8 @@ public final class WriterAgent implements Agent {
     private long filteredPosition;
     /** What was lost before it is reported, also where it is read again. */
     private long lostPosition;
-    private long backoffNs = MIN_BACKOFF_NS;
-    private long retryNs;
+    private long deadLettersThere;
     private boolean abandoned;
-    private volatile boolean failing;
     private volatile boolean calling;
     private volatile long callNs;
     private volatile long takenPosition;
@@ -112,7 +109,7 @@ public final class WriterAgent implements Agent {
         this.bookmark = Bookmark.open(context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
         this.overtaken = new OvertakenEvents(name, status, context.counters());
-        status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
+        this.health = new WriterHealth(context, name, status);
         status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
         final long from = startPosition(startsAtOldest);
         this.deliveredPosition = from;
@@ -121,6 +118,7 @@ public final class WriterAgent implements Agent {
         this.takenPosition = deliveredPosition;
         this.takenPlace = deliveredPlace;
         this.reader = openReader(from);
+        writer.begin(context.logId(), from);
     }
 
     private DispatchReader openReader(final long from) {
@@ -171,7 +169,7 @@ public final class WriterAgent implements Agent {
 
     @Override
     public int doWork() {
-        if (failing && context.nanoClock().nanoTime() - retryNs < 0) {
+        if (health.isWaiting()) {
             return 0;
         }
         final boolean interrupted = Thread.currentThread().isInterrupted();
@@ -205,10 +203,12 @@ public final class WriterAgent implements Agent {
             }
             if (!isRetryable(failure)) {
                 left = writer.unsettled();
+                countDeadLetters(writer.deadLetters());
             }
         } catch (final Throwable e) {
             done = 0;
-            failure = WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
+            failure = e instanceof final WriterException known && known.isWayBack() ? e :
+                WriterException.retryable(0, e instanceof WriterException ? e.getMessage() : e.toString(), e);
         }
         endCall();
         return conclude(done, left, failure);
@@ -241,9 +241,13 @@ public final class WriterAgent implements Agent {
     private synchronized boolean conclude(final int done, final int left, final Throwable failure) {
         requireOwned();
         try {
+            if (failure instanceof final WriterException e && e.isWayBack()) {
+                goBack(e);
+                return true;
+            }
             if (isRetryable(failure)) {
                 onFailure(done);
-                backOff(failure instanceof WriterException ? failure.getMessage() : failure.toString());
+                health.onFailure(failure instanceof WriterException ? failure.getMessage() : failure.toString());
                 return true;
             }
             if (done == 0 && failure == null && batch != null && left == 0) {
@@ -255,11 +259,11 @@ public final class WriterAgent implements Agent {
                 putAside((WriterException)failure);
             }
             if (done > 0 || settled > 0 || failure != null) {
-                onSuccess();
+                health.onSuccess();
             }
             return done > 0 || settled > 0 || failure != null;
         } catch (final IOException | RuntimeException e) {
-            backOff(e.toString());
+            health.onFailure(e.toString());
             return true;
         }
     }
@@ -274,6 +278,27 @@ public final class WriterAgent implements Agent {
             takenPosition = deliveredPosition;
             takenPlace = deliveredPlace;
             reopenReader();
+        }
+    }
+
+    /** What a destination has lost is delivered again, as far as it is kept. */
+    private void goBack(final WriterException e) throws IOException {
+        final long position = Math.max(0, Math.min(e.position(), deliveredPosition));
+        LOGGER.warn("writer {} goes back from {} to {} of the dispatch log: {}", name, deliveredPosition, position,
+            DeadLetters.printable(e.getMessage()));
+        context.counters().increment(ProxyCounter.WAYS_BACK);
+        unsettled.clear();
+        moveBookmark(position, 0);
+        takenPosition = position;
+        takenPlace = 0;
+        reopenReader();
+    }
+
+    private void countDeadLetters(final long there) {
+        if (there > deadLettersThere) {
+            context.counters().add(ProxyCounter.DEAD_LETTERS_THERE, there - deadLettersThere);
+            status.add(WriterStatus.Field.DEAD_LETTERS_THERE, there - deadLettersThere);
+            deadLettersThere = there;
         }
     }
 
@@ -305,7 +330,7 @@ public final class WriterAgent implements Agent {
             return true;
         } catch (final IOException | RuntimeException e) {
             reopenReader();
-            backOff(e.toString());
+            health.onFailure(e.toString());
             return false;
         }
     }
@@ -389,27 +414,6 @@ public final class WriterAgent implements Agent {
         passTo(index + 1);
     }
 
-    private void backOff(final String reason) {
-        context.counters().increment(ProxyCounter.DELIVERY_RETRIES);
-        status.add(WriterStatus.Field.RETRIES, 1);
-        if (!failing) {
-            status.set(WriterStatus.Field.FAILING_SINCE_MS, wallMs());
-            LOGGER.warn("writer {} does not get through, it tries again: {}", name, DeadLetters.printable(reason));
-        }
-        failing = true;
-        retryNs = context.nanoClock().nanoTime() + backoffNs / 2 + context.random().nextLong(backoffNs / 2 + 1);
-        backoffNs = Math.min(backoffNs * 2, MAX_BACKOFF_NS);
-    }
-
-    private void onSuccess() {
-        if (failing) {
-            LOGGER.info("writer {} gets through again", name);
-            status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
-            failing = false;
-            backoffNs = MIN_BACKOFF_NS;
-        }
-    }
-
     /** The writer that it delivers to; the agent's thread alone may have it deliver. */
     public EventWriter writer() {
         return writer;
@@ -453,7 +457,7 @@ public final class WriterAgent implements Agent {
      * @return true while it waits to try again, and while the writer has not come back from a call for 30 s.
      */
     public boolean isFailing() {
-        return failing || (calling && context.nanoClock().nanoTime() - callNs >= LONGEST_CALL_NS);
+        return health.isFailing() || (calling && context.nanoClock().nanoTime() - callNs >= LONGEST_CALL_NS);
     }
 
     /**
@@ -472,7 +476,7 @@ public final class WriterAgent implements Agent {
 
     @Override
     public void onClose() {
-        if (!failing && unsettled.size() > 0) {
+        if (!health.isFailing() && unsettled.size() > 0) {
             finish();
         }
         overtaken.close();

@@ -6,14 +6,18 @@ package herald.writer;
 public final class WriterException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private static final long NO_WAY_BACK = -1;
+
     private final boolean retryable;
     private final int done;
+    private final long wayBack;
 
     private WriterException(
-        final String message, final boolean retryable, final int done, final Throwable cause) {
+        final String message, final boolean retryable, final int done, final long wayBack, final Throwable cause) {
         super(message, cause);
         this.retryable = retryable;
         this.done = done;
+        this.wayBack = wayBack;
     }
 
     /**
@@ -25,7 +29,7 @@ public final class WriterException extends Exception {
      * @return the exception.
      */
     public static WriterException retryable(final int done, final String message, final Throwable cause) {
-        return new WriterException(message, true, done, cause);
+        return new WriterException(message, true, done, NO_WAY_BACK, cause);
     }
 
     /**
@@ -37,7 +41,33 @@ public final class WriterException extends Exception {
      * @return the exception.
      */
     public static WriterException notRetryable(final int done, final String message, final Throwable cause) {
-        return new WriterException(message, false, done, cause);
+        return new WriterException(message, false, done, NO_WAY_BACK, cause);
+    }
+
+    /**
+     * The destination has lost what was delivered before, and says up to where it still has everything: the writer goes
+     * on there at once, or where the log begins, if that is later.
+     *
+     * @param position of the dispatch log, from 0; no later than where the writer was.
+     * @param message  what was found, for operators.
+     * @return the exception.
+     */
+    public static WriterException wayBack(final long position, final String message) {
+        return new WriterException(message, true, 0, position, null);
+    }
+
+    /**
+     * Whether the writer has to go back.
+     *
+     * @return true where {@link #position} says how far.
+     */
+    boolean isWayBack() {
+        return wayBack != NO_WAY_BACK;
+    }
+
+    /** Where the destination wants to go on; meaningful where it {@link #isWayBack}. */
+    long position() {
+        return wayBack;
     }
 
     /**

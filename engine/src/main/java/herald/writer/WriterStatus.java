@@ -42,7 +42,9 @@ public final class WriterStatus implements AutoCloseable {
         /** Journal time of the first of those events, ms since the epoch; 0 where there is none. */
         OVERTAKEN_FROM_MS(64),
         /** Journal time of the last of those events, ms since the epoch. */
-        OVERTAKEN_TO_MS(72);
+        OVERTAKEN_TO_MS(72),
+        /** Events that the destination took, and keeps in dead letters of its own. */
+        DEAD_LETTERS_THERE(80);
 
         private final int offset;
 

@@ -2,18 +2,10 @@ package herald.manager;
 
 import herald.dispatch.EventBatch;
 import herald.event.EventView;
-import herald.writers.json.EventJson;
+import herald.manager.StoredStates.State;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.IntField;
-import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.LongPoint;
-import org.apache.lucene.document.NumericDocValuesField;
-import org.apache.lucene.document.StoredField;
-import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
@@ -21,17 +13,16 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PointValues;
-import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
 import org.agrona.CloseHelper;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -41,8 +32,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The manager's store: one Lucene document an event, by event id. A count that grew replaces the older one, one that
- * did not is passed over, so that what comes twice, or by two ways, is stored once. What {@link #commit} returned from
+ * The manager's store: one Lucene document an event, by event id. A later state replaces the older one, any other
+ * is passed over, so that what comes twice, or by two ways, is stored once. What {@link #commit} returned from
  * survives a kill and a power cut.
  *
  * <p>One thread adds and commits; any number search.
@@ -54,8 +45,19 @@ final class EventIndex implements AutoCloseable {
         STORED,
         /** Its count grew. */
         REPLACED,
-        /** Its count is known, or a greater one. */
+        /** Its node was set back to an earlier state, and has gone on from there: its count is less than it was. */
+        SET_BACK,
+        /** This state is known, or a later one. */
         PASSED
+    }
+
+    /** An event can't be stored, and none but itself is concerned. */
+    static final class UnusableEventException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnusableEventException(final RuntimeException cause) {
+            super(cause.toString(), cause);
+        }
     }
 
     /** Queries differ in their times, so that what a cache kept of one serves no other. */
@@ -69,36 +71,37 @@ final class EventIndex implements AutoCloseable {
     }
 
     private static final double BUFFER_MB = 64;
-    /** Says in each commit what fields documents have: to be changed whenever they change. */
-    private static final String FORM_KEY = "herald-form";
-    private static final String FORM = "2";
-
     private final FSDirectory directory;
     private final StandardAnalyzer analyzer = new StandardAnalyzer();
     private final IndexWriter writer;
     private final SearcherManager searchers;
-    private final EventJson json = new EventJson();
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    /** Counts that searches do not see yet. */
-    private final Map<UUID, Long> fresh = new HashMap<>();
+    private final EventDocuments documents = new EventDocuments();
+    private final NodePositions positions;
+    /** What searches do not see yet. */
+    private final Map<UUID, State> fresh = new HashMap<>();
     private IndexSearcher lookedAt;
-    private StoredCounts counts;
+    private StoredStates states;
 
     /**
      * Opens an index, or makes one.
      *
      * @param path of its files.
-     * @throws IOException where it can't be opened.
+     * @throws IOException where it can't be opened, is damaged or there in part: says what would mend it.
      */
     EventIndex(final Path path) throws IOException {
         directory = FSDirectory.open(path);
         IndexWriter opened = null;
         try {
-            checkForm(path);
+            final Map<String, String> commit = IndexFiles.requireWhole(directory);
+            positions = new NodePositions(commit);
             opened = new IndexWriter(directory, new IndexWriterConfig(analyzer)
                 .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false)
                 .setLeafSorter(Comparator.comparingLong(EventIndex::newestNs).reversed()));
-            opened.setLiveCommitData(Map.of(FORM_KEY, FORM).entrySet());
+            if (commit == null) {
+                // From here on a directory without a commit is one that has lost it.
+                opened.setLiveCommitData(Map.of(IndexFiles.FORM_KEY, IndexFiles.FORM).entrySet());
+                opened.commit();
+            }
             searchers = new SearcherManager(opened, new UncachedSearcherFactory());
             look();
         } catch (final IOException e) {
@@ -106,17 +109,6 @@ final class EventIndex implements AutoCloseable {
             throw e;
         }
         writer = opened;
-    }
-
-    private void checkForm(final Path path) throws IOException {
-        if (!DirectoryReader.indexExists(directory)) {
-            return;
-        }
-        final String form = SegmentInfos.readLatestCommit(directory).getUserData().get(FORM_KEY);
-        if (!FORM.equals(form)) {
-            throw new IOException("index " + path + " has form " + (form == null ? "1" : form) + ", and this build " +
-                "takes form " + FORM + ": choose another --data-dir, and keep this one for the build that wrote it");
-        }
     }
 
     /** The last occurrence that a segment has of any event, so that searches begin with the newest segment. */
@@ -136,54 +128,82 @@ final class EventIndex implements AutoCloseable {
             searchers.release(lookedAt);
         }
         lookedAt = newest;
-        counts = new StoredCounts(newest.getIndexReader());
+        states = new StoredStates(newest.getIndexReader());
     }
 
-    /** Adds one event of a batch. */
-    Outcome add(final EventBatch batch, final int index) throws IOException {
-        final EventView event = batch.event(index);
+    /**
+     * Adds one event of a batch.
+     *
+     * @param batch      that has it.
+     * @param index      of it there.
+     * @param receivedNs when it came, ns since the epoch.
+     * @return what became of it.
+     * @throws UnusableEventException where it can't be stored, whatever is tried: nothing has changed.
+     */
+    Outcome add(final EventBatch batch, final int index, final long receivedNs)
+        throws IOException, UnusableEventException {
+        final EventView event = event(batch, index);
         final BytesRef id = EventFields.id(event.id());
-        final long known = countOf(event.id(), id);
-        if (known >= event.count()) {
+        final State known = stateOf(event.id(), id);
+        if (known != null && !known.isBefore(event.count(), event.journalTimeNs())) {
             return Outcome.PASSED;
         }
-        fresh.put(event.id(), event.count());
-        final Document document = document(event, id);
-        if (known == StoredCounts.ABSENT) {
-            writer.addDocument(document);
+        store(event, id, receivedNs, known != null);
+        fresh.put(event.id(), new State(event.count(), event.journalTimeNs()));
+        if (known == null) {
             return Outcome.STORED;
         }
-        writer.updateDocument(new Term(EventFields.ID, id), document);
-        return Outcome.REPLACED;
+        return event.count() < known.count() ? Outcome.SET_BACK : Outcome.REPLACED;
     }
 
-    private long countOf(final UUID id, final BytesRef term) throws IOException {
-        final Long unseen = fresh.get(id);
-        return unseen == null ? counts.of(term) : unseen;
+    private static EventView event(final EventBatch batch, final int index) throws UnusableEventException {
+        try {
+            return batch.event(index);
+        } catch (final RuntimeException e) {
+            throw new UnusableEventException(e);
+        }
     }
 
-    private Document document(final EventView event, final BytesRef id) throws IOException {
-        line.reset();
-        json.write(event, line);
-        final Document document = new Document();
-        document.add(new StringField(EventFields.ID, id, Field.Store.NO));
-        document.add(new NumericDocValuesField(EventFields.ID_HIGH, event.id().getMostSignificantBits()));
-        document.add(new NumericDocValuesField(EventFields.ID_LOW, event.id().getLeastSignificantBits()));
-        document.add(new StoredField(EventFields.JSON, line.toByteArray(), 0, line.size() - 1));
-        document.add(new NumericDocValuesField(EventFields.COUNT, event.count()));
-        document.add(new LongField(EventFields.TIME, event.modTimeNs(), Field.Store.NO));
-        document.add(new IntField(EventFields.SEVERITY, event.severity().code(), Field.Store.NO));
-        document.add(new StringField(EventFields.TYPE, event.type(), Field.Store.NO));
-        document.add(new StringField(EventFields.COMPONENT, event.component(), Field.Store.NO));
-        document.add(new StringField(EventFields.NODE, event.node(), Field.Store.NO));
-        document.add(new StringField(EventFields.TENANT, event.tenant(), Field.Store.NO));
-        document.add(new StringField(EventFields.REF, event.refKind() + '/' + event.refName(), Field.Store.NO));
-        document.add(new TextField(EventFields.MESSAGE, event.message(), Field.Store.NO));
-        return document;
+    private State stateOf(final UUID id, final BytesRef term) throws IOException {
+        final State unseen = fresh.get(id);
+        return unseen == null ? states.of(term) : unseen;
+    }
+
+    private void store(final EventView event, final BytesRef id, final long receivedNs, final boolean replaces)
+        throws IOException, UnusableEventException {
+        final Document document;
+        try {
+            document = documents.of(event, id, receivedNs);
+        } catch (final RuntimeException e) {
+            throw new UnusableEventException(e);
+        }
+        try {
+            if (replaces) {
+                writer.updateDocument(new Term(EventFields.ID, id), document);
+            } else {
+                writer.addDocument(document);
+            }
+        } catch (final IllegalArgumentException e) {
+            throw new UnusableEventException(e);
+        }
+    }
+
+    /** Up to where this index has what nodes sent. */
+    NodePositions positions() {
+        return positions;
+    }
+
+    /** When the event came that came last, ns since the epoch; {@link Long#MIN_VALUE} where none says. */
+    long lastReceivedNs() throws IOException {
+        return OldestEvents.newest(lookedAt, EventFields.RECEIVED);
     }
 
     /** Forces what was added, and lets searches see it. */
     void commit() throws IOException {
+        final Map<String, String> data = positions.changes();
+        if (data != null) {
+            writer.setLiveCommitData(data.entrySet());
+        }
         writer.commit();
         searchers.maybeRefreshBlocking();
         look();
@@ -191,15 +211,27 @@ final class EventIndex implements AutoCloseable {
     }
 
     /**
-     * Deletes what is older than a time, and the oldest where the index is longer than allowed. Files get shorter
-     * later, beside this.
+     * Deletes what came before a time.
      *
-     * @param oldestNs  last occurrences before are deleted.
-     * @param maxLength of what is kept, in bytes.
-     * @return how many were deleted for their length, about.
+     * @param oldestNs what was received before is deleted.
+     * @return how many events.
      */
-    long release(final long oldestNs, final long maxLength) throws IOException {
-        writer.deleteDocuments(OldestEvents.until(oldestNs - 1));
+    long releaseBefore(final long oldestNs) throws IOException {
+        final Query old = OldestEvents.until(oldestNs - 1);
+        final int found = lookedAt.count(old);
+        if (found > 0) {
+            writer.deleteDocuments(old);
+        }
+        return found;
+    }
+
+    /**
+     * Deletes what came first where the index is longer than allowed. Files get shorter later, beside this.
+     *
+     * @param maxLength of what is kept, in bytes.
+     * @return how many events, about.
+     */
+    long releaseBeyond(final long maxLength) throws IOException {
         final int events = lookedAt.getIndexReader().numDocs();
         final double length = length();
         if (events == 0 || length <= maxLength) {

@@ -89,15 +89,14 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
 
     private static void glob(final BooleanQuery.Builder all, final String field, final String text) {
         if (text != null) {
-            final Term term = new Term(field, text);
-            all.add(text.contains("*") || text.contains("?") ? new WildcardQuery(term) : new TermQuery(term),
-                BooleanClause.Occur.FILTER);
+            all.add(text.contains("*") || text.contains("?") ? new WildcardQuery(new Term(field, text)) :
+                new TermQuery(new Term(field, EventFields.keyword(text))), BooleanClause.Occur.FILTER);
         }
     }
 
     private static void term(final BooleanQuery.Builder all, final String field, final String text) {
         if (text != null) {
-            all.add(new TermQuery(new Term(field, text)), BooleanClause.Occur.FILTER);
+            all.add(new TermQuery(new Term(field, EventFields.keyword(text))), BooleanClause.Occur.FILTER);
         }
     }
 

@@ -31,6 +31,9 @@ import java.util.function.Consumer;
  */
 public final class EventsManager implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventsManager.class);
+    /** Directory of the index, in the data directory. */
+    static final String INDEX = "index";
+
     private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Context context;
@@ -87,7 +90,7 @@ public final class EventsManager implements AutoCloseable {
                 "): stop that one, or choose another with --data-dir");
         }
         opened(lock);
-        final EventIndex index = opened(new EventIndex(context.dataDir.resolve("index")));
+        final EventIndex index = opened(new EventIndex(context.dataDir.resolve(INDEX)));
         final ManagerMediaDriver driver = opened(ManagerMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
@@ -95,7 +98,8 @@ public final class EventsManager implements AutoCloseable {
         final NodeReceiver receiver = new NodeReceiver(
             driver.connect(counters), index,
             new NodeReceiver.Settings(context.listen, context.key, context.commitIntervalNs, context.retentionNs,
-                context.retentionLength, SystemNanoClock.INSTANCE, context.clock), counters);
+                context.retentionLength, context.dataDir.resolve("dead-letters.txt"), SystemNanoClock.INSTANCE,
+                context.clock), counters);
         final AgentRunner runner = opened(new AgentRunner(
             new RestingIdleStrategy(MAX_PARK_NS), this::onFailure, null, receiver));
         AgentRunner.startOnThread(runner);
@@ -183,7 +187,7 @@ public final class EventsManager implements AutoCloseable {
             return this;
         }
 
-        /** After which an event is deleted, from its last occurrence on, in ns; 30 days by default. */
+        /** After which an event is deleted, from when it was received last, in ns; 30 days by default. */
         public Context retentionNs(final long value) {
             retentionNs = value;
             return this;
@@ -198,6 +202,12 @@ public final class EventsManager implements AutoCloseable {
         /** How often what came is forced and acknowledged, in ns; 200 ms by default. */
         public Context commitIntervalNs(final long value) {
             commitIntervalNs = value;
+            return this;
+        }
+
+        /** What time it is; the system's clock by default. */
+        Context clock(final EpochNanoClock value) {
+            clock = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import org.agrona.concurrent.EpochNanoClock;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.FieldDoc;
@@ -51,6 +52,7 @@ final class HttpApi implements AutoCloseable {
     }
 
     private final EventIndex index;
+    private final ManagerCounters counters;
     private final EpochNanoClock clock;
     private final HttpServer server;
     private final ExecutorService executor;
@@ -74,6 +76,7 @@ final class HttpApi implements AutoCloseable {
         final InetSocketAddress listen, final EventIndex index, final ManagerCounters counters,
         final Supplier<String> ailment, final EpochNanoClock clock) throws IOException {
         this.index = index;
+        this.counters = counters;
         this.clock = clock;
         this.server = HttpServer.create(listen, BACKLOG);
         this.executor = Executors.newFixedThreadPool(THREADS, task -> {
@@ -123,7 +126,13 @@ final class HttpApi implements AutoCloseable {
                 } catch (final IllegalStateException e) {
                     code = 503;
                     body = status(code, e.getMessage());
-                } catch (final IOException | RuntimeException e) {
+                } catch (final CorruptIndexException e) {
+                    counters.damaged();
+                    LOGGER.error("the index is damaged: see herald manager --verify", e);
+                    code = 500;
+                    body = status(code, "the index is damaged, and answers are held back: see herald manager " +
+                        "--verify (" + e.getMessage() + ")");
+                } catch (final IOException | RuntimeException | InternalError e) {
                     LOGGER.warn("{} failed", exchange.getRequestURI().getPath(), e);
                     code = 500;
                     body = status(code, e.toString());
@@ -178,8 +187,7 @@ final class HttpApi implements AutoCloseable {
         if (found.scoreDocs.length == 0) {
             throw absent;
         }
-        final BytesRef json =
-            searcher.storedFields().document(found.scoreDocs[0].doc).getBinaryValue(EventFields.JSON);
+        final BytesRef json = StoredEvent.json(searcher.storedFields().document(found.scoreDocs[0].doc));
         return Arrays.copyOfRange(json.bytes, json.offset, json.offset + json.length);
     }
 
@@ -204,7 +212,7 @@ final class HttpApi implements AutoCloseable {
                 out.write(',');
             }
             first = false;
-            final BytesRef json = stored.document(hit.doc).getBinaryValue(EventFields.JSON);
+            final BytesRef json = StoredEvent.json(stored.document(hit.doc));
             out.write(json.bytes, json.offset, json.length);
         }
         out.writeBytes(utf8("]}"));

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,8 +32,10 @@ import java.util.regex.Pattern;
         "answer queries.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-        " 0:all went well", "64:the call is wrong", "74:a file or directory can't be used, or an address is taken"})
+        " 0:all went well", " 1:--verify found damage", "64:the call is wrong",
+        "74:a file or directory can't be used, or an address is taken"})
 public final class ManagerCommand implements Callable<Integer> {
+    private static final int DAMAGED = 1;
     private static final int USAGE = 64;
     private static final int IO = 74;
     private static final long CLOSE_TIMEOUT_S = 30;
@@ -64,7 +67,7 @@ public final class ManagerCommand implements Callable<Integer> {
     private String aeronDir;
 
     @Option(names = "--retention-age", paramLabel = "TIME", defaultValue = "30d",
-        description = "How long an event is kept, from its last occurrence on; default: ${DEFAULT-VALUE}.")
+        description = "How long an event is kept, from when it was received last; default: ${DEFAULT-VALUE}.")
     private String retentionAge;
 
     @Option(names = "--retention-size", paramLabel = "SIZE", defaultValue = "10GiB",
@@ -74,6 +77,11 @@ public final class ManagerCommand implements Callable<Integer> {
     @Option(names = "--commit-interval", paramLabel = "TIME", defaultValue = "200ms",
         description = "How often what came is forced and acknowledged; default: ${DEFAULT-VALUE}.")
     private String commitInterval;
+
+    @Option(names = "--verify",
+        description = "Read every file of the index in --data-dir, compare its checksum, and end; of a manager that " +
+            "runs, too. Nothing is changed.")
+    private boolean verify;
 
     @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
     private String driverTimeout;
@@ -117,6 +125,9 @@ public final class ManagerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (verify) {
+            return verify(spec.commandLine().getOut());
+        }
         final CountDownLatch stopped = new CountDownLatch(1);
         final CountDownLatch closed = new CountDownLatch(1);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -139,6 +150,21 @@ public final class ManagerCommand implements Callable<Integer> {
                 failure.get());
         }
         return 0;
+    }
+
+    private int verify(final PrintWriter out) throws IOException {
+        final Path index = dataDir.resolve(EventsManager.INDEX);
+        if (!Files.isDirectory(index)) {
+            throw new IOException(dataDir + " has no directory " + EventsManager.INDEX +
+                ": name the --data-dir of a manager");
+        }
+        final IndexFiles.Inspection found = IndexFiles.inspect(index);
+        found.damages().forEach(damage -> out.println("damaged: " + damage));
+        out.println("index: segments=" + found.segments() + " events=" + found.events() + " files=" + found.files() +
+            " bytes=" + found.length() + (found.damages().isEmpty() ? ", whole" :
+            ", " + found.damages().size() + " files damaged; to mend it, " + IndexFiles.REMEDY));
+        out.flush();
+        return found.damages().isEmpty() ? 0 : DAMAGED;
     }
 
     /** A stop that was asked for is a normal end: the process exits with 0. A failure keeps its own code. */

@@ -14,6 +14,11 @@ final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong stored = new AtomicLong();
     private final AtomicLong replaced = new AtomicLong();
     private final AtomicLong passed = new AtomicLong();
+    private final AtomicLong setBack = new AtomicLong();
+    private final AtomicLong implausible = new AtomicLong();
+    private final AtomicLong deadLetters = new AtomicLong();
+    private final AtomicLong released = new AtomicLong();
+    private final AtomicLong damaged = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong forged = new AtomicLong();
@@ -24,8 +29,26 @@ final class ManagerCounters implements CounterId.Sink {
         switch (outcome) {
             case STORED -> stored.incrementAndGet();
             case REPLACED -> replaced.incrementAndGet();
+            case SET_BACK -> setBack.incrementAndGet();
             case PASSED -> passed.incrementAndGet();
         }
+    }
+
+    void implausible() {
+        implausible.incrementAndGet();
+    }
+
+    void deadLetter() {
+        deadLetters.incrementAndGet();
+    }
+
+    void released(final long events) {
+        released.addAndGet(events);
+    }
+
+    /** Any thread. */
+    void damaged() {
+        damaged.incrementAndGet();
     }
 
     void committed() {
@@ -62,6 +85,11 @@ final class ManagerCounters implements CounterId.Sink {
         values.put("refused", refused.get());
         values.put("forged", forged.get());
         values.put("nodes", nodes.get());
+        values.put("set-back", setBack.get());
+        values.put("implausible", implausible.get());
+        values.put("dead-letters", deadLetters.get());
+        values.put("released", released.get());
+        values.put("damaged", damaged.get());
         values.put("drivers-lost", driversLost.get());
         return values;
     }

@@ -1,6 +1,7 @@
 package herald.manager;
 
 import herald.dispatch.EventBatch;
+import herald.event.UnsetClock;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.receiver.ReceiverClient;
@@ -30,11 +31,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -48,8 +51,9 @@ final class NodeReceiver implements Agent {
      * @param listen            where nodes reach it over UDP.
      * @param key               that those must have; null where nothing is sealed.
      * @param commitIntervalNs  between commits, while there is something to commit.
-     * @param retentionNs       after which an event is deleted, from its last occurrence on.
+     * @param retentionNs       after which an event is deleted, from when it was received.
      * @param retentionLength   of the index, in bytes.
+     * @param deadLetters       file of what can't be stored.
      * @param nanoClock         of intervals.
      * @param wallClock         of retention.
      */
@@ -59,6 +63,7 @@ final class NodeReceiver implements Agent {
         long commitIntervalNs,
         long retentionNs,
         long retentionLength,
+        Path deadLetters,
         NanoClock nanoClock,
         EpochNanoClock wallClock) {
     }
@@ -73,6 +78,8 @@ final class NodeReceiver implements Agent {
     private final Settings settings;
     private final ManagerCounters counters;
     private final RemoteIngress remote;
+    private final RetentionClock retentionClock;
+    private final DeadEvents deadEvents;
     private final FragmentAssembler assembler = new FragmentAssembler((buffer, offset, length, fragment) ->
         onMessage(buffer, offset, length, fragment.sessionId(), null));
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -99,9 +106,11 @@ final class NodeReceiver implements Agent {
      * @param settings what it works by.
      * @param counters told what happens.
      * @throws AeronException where an address is none of this host's, or taken.
+     * @throws IOException    where the index can't be read.
      */
     NodeReceiver(
-        final ReceiverClient client, final EventIndex index, final Settings settings, final ManagerCounters counters) {
+        final ReceiverClient client, final EventIndex index, final Settings settings, final ManagerCounters counters)
+        throws IOException {
         this.client = client;
         this.index = index;
         this.settings = settings;
@@ -116,6 +125,9 @@ final class NodeReceiver implements Agent {
                 new RemoteListener(settings.listen(), VeniceDescriptor.keyOf(settings.key()), new SecureRandom()),
                 new VeniceProtocol(), counters, settings.nanoClock(), new Sealed());
         }
+        this.retentionClock =
+            new RetentionClock(settings.wallClock(), settings.nanoClock(), index.lastReceivedNs());
+        this.deadEvents = new DeadEvents(settings.deadLetters());
         this.commitNs = settings.nanoClock().nanoTime();
         this.releaseNs = commitNs;
         listenNow();
@@ -230,6 +242,7 @@ final class NodeReceiver implements Agent {
         if (nowNs - commitNs < settings.commitIntervalNs() || !(uncommitted || index.hasChanges())) {
             return 0;
         }
+        deadEvents.force();
         index.commit();
         uncommitted = false;
         commitNs = settings.nanoClock().nanoTime();
@@ -244,8 +257,9 @@ final class NodeReceiver implements Agent {
             return 0;
         }
         releaseNs = nowNs + RELEASE_INTERVAL_NS;
-        final long released = index.release(
-            settings.wallClock().nanoTime() - settings.retentionNs(), settings.retentionLength());
+        counters.released(index.releaseBefore(retentionClock.nowNs() - settings.retentionNs()));
+        final long released = index.releaseBeyond(settings.retentionLength());
+        counters.released(released);
         if (released > 0) {
             LOGGER.info("the index was longer than {} bytes: about {} of the oldest events are released",
                 settings.retentionLength(), released);
@@ -303,8 +317,6 @@ final class NodeReceiver implements Agent {
             LOGGER.warn("refused a message: {}", e.toString());
         } catch (final AeronException e) {
             client.onError(e);
-        } catch (final IOException | RuntimeException e) {
-            failure = e;
         }
     }
 
@@ -324,11 +336,15 @@ final class NodeReceiver implements Agent {
         }
         final Replies replies = sealedReplies != null ? sealedReplies :
             new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock());
-        sessions.put(sessionId, new NodeSession(sessionId, node, imageSessionId, replies, refused));
+        final NodePositions.Sender sender = hello.position() == NodeHelloDecoder.positionNullValue() ? null :
+            new NodePositions.Sender(new UUID(hello.logIdHigh(), hello.logIdLow()), node);
+        sessions.put(sessionId, new NodeSession(
+            new NodeSession.Begin(sessionId, node, sender, sender == null ? 0 : index.positions().of(sender), refused),
+            imageSessionId, replies));
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }
 
-    private void onEvents(final DirectBuffer buffer, final int offset) throws IOException {
+    private void onEvents(final DirectBuffer buffer, final int offset) {
         events.wrapAndApplyHeader(buffer, offset, header);
         events.wrapBatch(payload);
         if (batch.wrap(0, 0, payload, 0).encodedLength() != payload.capacity()) {
@@ -336,22 +352,64 @@ final class NodeReceiver implements Agent {
                 payload.capacity());
         }
         final NodeSession session = sessions.get(events.sessionId());
-        if (session == null || !session.accept(events.sequence())) {
+        if (session == null || !session.isNext(events.sequence())) {
             // Not acknowledged: the node begins another session.
             counters.refused();
             return;
         }
-        for (int i = 0; i < batch.size(); i++) {
-            counters.count(index.add(batch, i));
+        final long position = events.position();
+        final long sequence = events.sequence();
+        final long receivedNs = receivedNs(batch.toTimeNs());
+        for (int i = 0; i < batch.size() && failure == null; i++) {
+            store(session, i, receivedNs);
         }
-        uncommitted = true;
+        if (failure == null) {
+            if (session.sender() != null && position != NodeEventsDecoder.positionNullValue()) {
+                index.positions().move(session.sender(), position);
+            }
+            session.onStored(sequence);
+            uncommitted = true;
+        }
+    }
+
+    /** What a clock says that was not set deletes everything once it is. */
+    private long receivedNs(final long nodeNs) {
+        retentionClock.onNodeTime(nodeNs);
+        final long wallNs = settings.wallClock().nanoTime();
+        return UnsetClock.isUnset(wallNs) ? nodeNs : wallNs;
+    }
+
+    private void store(final NodeSession session, final int i, final long receivedNs) {
+        try {
+            final EventIndex.Outcome outcome = index.add(batch, i, receivedNs);
+            counters.count(outcome);
+            if (outcome != EventIndex.Outcome.PASSED &&
+                !EventDocuments.hasPlausibleTimes(batch.event(i), receivedNs)) {
+                counters.implausible();
+            }
+        } catch (final EventIndex.UnusableEventException e) {
+            putAside(session, i, receivedNs, e.getMessage());
+        } catch (final IOException | RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    private void putAside(final NodeSession session, final int i, final long receivedNs, final String reason) {
+        try {
+            batch.entry(i);
+            deadEvents.put(receivedNs, session.node(), reason, batch.wireEvent(), batch.wireEvent().capacity());
+            session.onDeadLetter();
+            counters.deadLetter();
+        } catch (final IOException | RuntimeException e) {
+            failure = e;
+        }
     }
 
     @Override
     public void onClose() {
         sessions.values().forEach(CloseHelper::quietClose);
         CloseHelper.quietCloseAll(subscriptions);
-        CloseHelper.quietClose(remote);
+        CloseHelper.quietCloseAll(remote, deadEvents);
     }
 
     @Override

@@ -18,32 +18,46 @@ import java.nio.ByteBuffer;
 final class NodeSession implements AutoCloseable {
     private static final int REPLY_LENGTH = 64;
 
-    private final long id;
-    private final String node;
+    /**
+     * What it begins with.
+     *
+     * @param id       of the session, the node's choice.
+     * @param node     name of the writer, for the log.
+     * @param sender   whose positions are kept; null where the node does not say them.
+     * @param position up to which the index has what it sent.
+     * @param refused  since it speaks another protocol.
+     */
+    record Begin(long id, String node, NodePositions.Sender sender, long position, boolean refused) {
+    }
+
+    private final Begin begin;
     private final int imageSessionId;
     private final Replies replies;
-    private final boolean refused;
     private final UnsafeBuffer reply = new UnsafeBuffer(ByteBuffer.allocateDirect(REPLY_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final NodeWelcomeEncoder welcome = new NodeWelcomeEncoder();
     private final NodeAckEncoder ack = new NodeAckEncoder();
     private final NodeRejectEncoder reject = new NodeRejectEncoder();
     private boolean greeted;
+    private long deadLetters;
+    private long storedDeadLetters;
     private long received;
     private long stored;
     private long acknowledged;
 
-    NodeSession(
-        final long id, final String node, final int imageSessionId, final Replies replies, final boolean refused) {
-        this.id = id;
-        this.node = node;
+    NodeSession(final Begin begin, final int imageSessionId, final Replies replies) {
+        this.begin = begin;
         this.imageSessionId = imageSessionId;
         this.replies = replies;
-        this.refused = refused;
     }
 
     String node() {
-        return node;
+        return begin.node();
+    }
+
+    /** Null where the node does not say how far it is. */
+    NodePositions.Sender sender() {
+        return begin.sender();
     }
 
     int imageSessionId() {
@@ -51,16 +65,22 @@ final class NodeSession implements AutoCloseable {
     }
 
     /** Whether a message is the next one. */
-    boolean accept(final long sequence) {
-        if (refused || sequence != received + 1) {
-            return false;
-        }
+    boolean isNext(final long sequence) {
+        return !begin.refused() && sequence == received + 1;
+    }
+
+    /** All of a message is in the index or among the dead letters, and not committed yet. */
+    void onStored(final long sequence) {
         received = sequence;
-        return true;
+    }
+
+    void onDeadLetter() {
+        deadLetters++;
     }
 
     void onCommitted() {
         stored = received;
+        storedDeadLetters = deadLetters;
     }
 
     /** Sends what is owed, as far as there is room. */
@@ -70,7 +90,7 @@ final class NodeSession implements AutoCloseable {
         }
         int sent = 0;
         if (!greeted) {
-            greeted = offer(refused ? encodeReject() : encodeWelcome());
+            greeted = offer(begin.refused() ? encodeReject() : encodeWelcome());
             sent += greeted ? 1 : 0;
         }
         if (greeted && stored > acknowledged && offer(encodeAck())) {
@@ -85,17 +105,18 @@ final class NodeSession implements AutoCloseable {
     }
 
     private int encodeWelcome() {
-        welcome.wrapAndApplyHeader(reply, 0, header).sessionId(id);
+        welcome.wrapAndApplyHeader(reply, 0, header).sessionId(begin.id()).position(begin.position());
         return MessageHeaderEncoder.ENCODED_LENGTH + welcome.encodedLength();
     }
 
     private int encodeAck() {
-        ack.wrapAndApplyHeader(reply, 0, header).sessionId(id).sequence(stored);
+        ack.wrapAndApplyHeader(reply, 0, header).sessionId(begin.id()).sequence(stored)
+            .deadLetters(storedDeadLetters);
         return MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength();
     }
 
     private int encodeReject() {
-        reject.wrapAndApplyHeader(reply, 0, header).sessionId(id).reason(VeniceRejectReason.PROTOCOL_VERSION)
+        reject.wrapAndApplyHeader(reply, 0, header).sessionId(begin.id()).reason(VeniceRejectReason.PROTOCOL_VERSION)
             .protocolVersion(VeniceDescriptor.PROTOCOL_VERSION);
         return MessageHeaderEncoder.ENCODED_LENGTH + reject.encodedLength();
     }

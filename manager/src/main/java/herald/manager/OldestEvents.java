@@ -3,13 +3,16 @@ package herald.manager;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.PointValues;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 
 import java.io.IOException;
 
 /**
- * Finds where the oldest of all events end.
+ * Finds the events that the manager got first. Those of form 2, which do not say when, go by their last occurrence.
  */
 final class OldestEvents {
     /** One in so many may be found too many: each look costs a walk over what is older. */
@@ -19,7 +22,7 @@ final class OldestEvents {
     }
 
     /**
-     * A query for the events with the oldest last occurrences.
+     * A query for the oldest events.
      *
      * @param searcher of the index.
      * @param count    of events, from 1 to those that there are.
@@ -27,12 +30,10 @@ final class OldestEvents {
      * @throws IOException where the index can't be read.
      */
     static Query find(final IndexSearcher searcher, final long count) throws IOException {
-        final byte[] least = PointValues.getMinPackedValue(searcher.getIndexReader(), EventFields.TIME);
-        final byte[] most = PointValues.getMaxPackedValue(searcher.getIndexReader(), EventFields.TIME);
-        long fromNs = LongPoint.decodeDimension(least, 0);
-        long toNs = LongPoint.decodeDimension(most, 0);
+        long fromNs = Math.min(least(searcher, EventFields.TIME), least(searcher, EventFields.RECEIVED));
+        long toNs = Math.max(newest(searcher, EventFields.TIME), newest(searcher, EventFields.RECEIVED));
         while (fromNs < toNs) {
-            final long middleNs = fromNs + (toNs - fromNs) / 2;
+            final long middleNs = (fromNs & toNs) + ((fromNs ^ toNs) >> 1);
             final long found = searcher.count(until(middleNs));
             if (found < count) {
                 fromNs = middleNs + 1;
@@ -46,13 +47,38 @@ final class OldestEvents {
         return until(toNs);
     }
 
+    private static long least(final IndexSearcher searcher, final String field) throws IOException {
+        final byte[] packed = PointValues.getMinPackedValue(searcher.getIndexReader(), field);
+        return packed == null ? Long.MAX_VALUE : LongPoint.decodeDimension(packed, 0);
+    }
+
     /**
-     * A query for the events whose last occurrence was until then.
+     * The last of the times of a field.
+     *
+     * @param searcher of the index.
+     * @param field    of times.
+     * @return ns since the epoch; {@link Long#MIN_VALUE} where no event has the field.
+     * @throws IOException where the index can't be read.
+     */
+    static long newest(final IndexSearcher searcher, final String field) throws IOException {
+        final byte[] packed = PointValues.getMaxPackedValue(searcher.getIndexReader(), field);
+        return packed == null ? Long.MIN_VALUE : LongPoint.decodeDimension(packed, 0);
+    }
+
+    /**
+     * A query for the events that the manager got until then.
      *
      * @param timeNs since the epoch, inclusive.
      * @return finds them.
      */
     static Query until(final long timeNs) {
-        return LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, timeNs);
+        final Query ofForm2 = new BooleanQuery.Builder()
+            .add(LongField.newRangeQuery(EventFields.TIME, Long.MIN_VALUE, timeNs), BooleanClause.Occur.FILTER)
+            .add(new FieldExistsQuery(EventFields.RECEIVED), BooleanClause.Occur.MUST_NOT)
+            .build();
+        return new BooleanQuery.Builder()
+            .add(LongField.newRangeQuery(EventFields.RECEIVED, Long.MIN_VALUE, timeNs), BooleanClause.Occur.SHOULD)
+            .add(ofForm2, BooleanClause.Occur.SHOULD)
+            .build();
     }
 }

@@ -12,6 +12,7 @@ import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import herald.seal.SharedKey;
+import herald.stage.ProxyCounter;
 import herald.writer.EventWriter;
 import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
@@ -26,8 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.URI;
@@ -43,6 +47,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -103,6 +108,7 @@ class ManagerTest {
         final EventWriter writer = new VeniceWriterFactory().create(
             new WriterSpec("venice", "venice", target, options));
         return EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve(name)).node(name).dedupKeyLimit(100_000)
+            .maxEventLength(64 * 1024)
             .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).dedupIntervalNs(TimeUnit.MINUTES.toNanos(10))
             .writer(writer, EventFilter.ALL, true));
     }
@@ -312,6 +318,106 @@ class ManagerTest {
             .hasMessageContaining("in use by another manager (this process");
     }
 
+    private void copy(final Path from, final Path to) throws IOException {
+        IoUtil.delete(to.toFile(), true);
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (final Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    /** The node has nothing more to say, and says again what the restored index lacks. */
+    @Test
+    void shouldGetAgainWhatNodesHaveAfterItWasRestoredFromABackup() throws IOException {
+        final Path index = dir.resolve("manager").resolve("index");
+        final Path backup = dir.resolve("backup");
+        launch();
+        try (EventProxy node = node("node-1")) {
+            record("node-1", "before the backup");
+            awaitTotal(1);
+            manager.close();
+            copy(index, backup);
+            launch();
+            record("node-1", "after the backup");
+            awaitTotal(2);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> node.counters().get(ProxyCounter.DELIVERED) >= 2);
+            manager.close();
+            copy(backup, index);
+            launch();
+            awaitTotal(2);
+            manager.close();
+            IoUtil.delete(index.toFile(), false);
+            launch();
+            awaitTotal(2);
+
+            assertThat(messages("sort=time")).containsExactly("before the backup", "after the backup");
+            assertThat(node.counters().get(ProxyCounter.WAYS_BACK)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldStoreWhatIsTooLongToBeIndexedAndWhatCameWithIt() throws IOException {
+        launch();
+        try (EventProxy node = node("node-1"); EventRecorder recorder = EventRecorder.launch(
+            new EventRecorder.Context().component("cmd").eventTypes(ClusterEvents.CATALOG)
+                .maxEventLength(64 * 1024).spoolDir(HeraldDirectory.spoolDir(dir.resolve("node-1")))
+                .aeronDirectoryName(aeronDir("node-1")))) {
+            final String tooLong = "n".repeat(33_000);
+            recorder.record(ClusterEvents.LEADER_ELECTED, Severity.INFO, "first", null);
+            recorder.record(ClusterEvents.LEADER_ELECTED, Severity.INFO, "second",
+                ObjectReference.of("Link", tooLong));
+            final long last = recorder.record(ClusterEvents.LEADER_ELECTED, Severity.INFO, "third", null);
+            assertThat(recorder.awaitAcknowledged(last, ACK_TIMEOUT_NS)).isTrue();
+            awaitTotal(3);
+
+            assertThat(query("q=second").at("/items/0/object-ref/name").asText()).isEqualTo(tooLong);
+            assertThat(node.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldPutAsideWhatCanNotBeStoredAndAcknowledgeAfterTheCommit() throws IOException {
+        final String aeronDir = aeronDir("manager-aeron");
+        manager = EventsManager.launch(context().aeronDirectoryName(aeronDir));
+        try (RawNode node = new RawNode(aeronDir)) {
+            node.send(Batches.of(new Batches.State(new UUID(1, 1), 1, 1, 1)));
+            node.send(Batches.unreadable(new Batches.State(new UUID(1, 2), 1, 1, 1)));
+            node.send(Batches.of(new Batches.State(new UUID(1, 3), 1, 1, 1)));
+            node.awaitAcknowledged(3);
+
+            assertThat(node.deadLetters()).isEqualTo(1);
+            assertThat(query("").at("/meta/total").asInt()).isEqualTo(2);
+            assertThat(mapper.readTree(get("/stats").body()).get("dead-letters").asInt()).isEqualTo(1);
+            assertThat(Files.readString(dir.resolve("manager").resolve("dead-letters.txt")))
+                .contains("writer=raw reason=");
+        }
+    }
+
+    @Test
+    void shouldVerifyTheIndexOnRequest() throws IOException {
+        final StringWriter out = new StringWriter();
+        final StringWriter err = new StringWriter();
+        final CommandLine command = ManagerCommand.commandLine().setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
+        final String[] args = {"--verify", "--data-dir=" + dir.resolve("manager")};
+        assertThat(command.execute(args)).isEqualTo(74);
+        launch();
+        assertThat(command.execute(args)).as(err.toString()).isZero();
+        manager.close();
+        manager = null;
+        final Path commit = dir.resolve("manager").resolve("index").resolve("segments_1");
+        Files.move(commit, dir.resolve("aside"));
+        Files.writeString(commit.resolveSibling("_0.cfs"), "of an index");
+
+        assertThat(command.execute(args)).isEqualTo(74);
+        assertThat(out.toString()).contains("events=0", ", whole");
+        assertThat(err.toString()).contains("has no directory index", "is there in part");
+        assertThatThrownBy(() -> EventsManager.launch(context())).hasMessageContaining("is there in part");
+        assertThat(commit.resolveSibling("_0.cfs")).hasContent("of an index");
+    }
+
     @Test
     void shouldRefuseAnIndexOfAnotherForm() throws IOException {
         final Path index = dir.resolve("manager").resolve("index");
@@ -321,7 +427,7 @@ class ManagerTest {
         }
 
         assertThatThrownBy(() -> EventsManager.launch(context())).isInstanceOf(IOException.class)
-            .hasMessageContaining(index + " has form 1, and this build takes form 2: choose another --data-dir");
+            .hasMessageContaining(index + " has form 1, and this build takes form 3: choose another --data-dir");
     }
 
     @Test

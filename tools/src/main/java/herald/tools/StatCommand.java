@@ -84,6 +84,7 @@ final class StatCommand extends AbstractCommand {
         }
         try (WriterStatus status = WriterStatus.read(SystemDisk.INSTANCE, file)) {
             final long failingSinceMs = status.get(WriterStatus.Field.FAILING_SINCE_MS);
+            final long deadLettersThere = status.get(WriterStatus.Field.DEAD_LETTERS_THERE);
             final long callSinceMs = status.get(WriterStatus.Field.CALL_SINCE_MS);
             out().println("  delivered=" + status.get(WriterStatus.Field.DELIVERED) +
                 " filtered=" + status.get(WriterStatus.Field.FILTERED) +
@@ -91,6 +92,7 @@ final class StatCommand extends AbstractCommand {
                 " dead-letters=" + status.get(WriterStatus.Field.DEAD_LETTERS) +
                 " lost-bytes=" + status.get(WriterStatus.Field.LOST_BYTES) +
                 overtaken(status) +
+                (deadLettersThere == 0 ? "" : " dead-letters-there=" + deadLettersThere) +
                 (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)) +
                 (isLong(callSinceMs) ? " in-call-since=" + Instant.ofEpochMilli(callSinceMs) : ""));
         }

@@ -91,6 +91,27 @@ public final class EventJson {
         end(out);
     }
 
+    /**
+     * Writes an event as the events manager keeps it, with {@code received-time} and, where true,
+     * {@code time-implausible}.
+     *
+     * @param event       to write.
+     * @param receivedNs  when the manager got it, ns since the epoch.
+     * @param implausible whether the recorder's clock can't have been right.
+     * @param out         gets one line.
+     * @throws IOException where {@code out} does not take it.
+     */
+    public void writeStored(
+        final EventView event, final long receivedNs, final boolean implausible, final OutputStream out)
+        throws IOException {
+        begin(event);
+        writeTime("received-time", receivedNs);
+        if (implausible) {
+            json.writeBooleanField("time-implausible", true);
+        }
+        end(out);
+    }
+
     private void begin(final EventView event) throws IOException {
         json.writeStartObject();
         json.writeStringField("kind", "Event");

@@ -24,6 +24,7 @@ final class EventsMessageEncoder {
     private final BatchEncoder batchEncoder = new BatchEncoder();
     private final NodeEventsEncoder events = new NodeEventsEncoder();
     private int length;
+    private long position;
 
     /**
      * Encodes as many events as fit in a chunk, one at least.
@@ -52,6 +53,8 @@ final class EventsMessageEncoder {
             append(entries.next(), entry, batch.wireEvent());
             count++;
         }
+        // Where events of the batch are left, a session that begins anew begins with all of it.
+        position = index + count == batch.size() ? batch.nextPosition() : batch.position();
         entries.resetCountToIndex();
         final EventDefaults defaults = batch.defaults();
         batchEncoder.node(defaults.node()).refTenant(defaults.refTenant()).refNamespace(defaults.refNamespace())
@@ -59,6 +62,7 @@ final class EventsMessageEncoder {
         events.wrapAndApplyHeader(message, 0, header)
             .sessionId(sessionId)
             .sequence(sequence)
+            .position(position)
             .putBatch(part, 0, herald.disk.MessageHeaderEncoder.ENCODED_LENGTH + batchEncoder.encodedLength());
         length = herald.venice.MessageHeaderEncoder.ENCODED_LENGTH + events.encodedLength();
         return count;
@@ -84,5 +88,10 @@ final class EventsMessageEncoder {
 
     int length() {
         return length;
+    }
+
+    /** Up to where the manager has everything of the dispatch log with this message. */
+    long position() {
+        return position;
     }
 }

@@ -23,6 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -52,6 +53,19 @@ final class VeniceLink implements AutoCloseable {
         }
     }
 
+    /**
+     * Who begins a session.
+     *
+     * @param writer   its name.
+     * @param logId    of its dispatch log.
+     * @param position up to which the manager acknowledged everything.
+     */
+    record Sender(String writer, UUID logId, long position) {
+    }
+
+    /** A manager of an earlier version does not say what it has. */
+    static final long UNKNOWN = NodeWelcomeDecoder.positionNullValue();
+
     private final long sessionId = ThreadLocalRandom.current().nextLong();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final NodeAckDecoder ack = new NodeAckDecoder();
@@ -66,6 +80,8 @@ final class VeniceLink implements AutoCloseable {
     private int messageLength;
     private boolean welcomed;
     private long acknowledged;
+    private long deadLetters;
+    private long known = UNKNOWN;
     private String refusal;
     private volatile Throwable clientFailure;
 
@@ -75,11 +91,12 @@ final class VeniceLink implements AutoCloseable {
     }
 
     /** Waits for the manager's welcome. */
-    static VeniceLink connect(final Target target, final String name, final NanoClock clock) throws VeniceException {
+    static VeniceLink connect(final Target target, final Sender sender, final NanoClock clock)
+        throws VeniceException {
         final VeniceLink link = new VeniceLink(target.key(), clock);
         boolean connected = false;
         try {
-            link.open(target, name);
+            link.open(target, sender);
             connected = true;
             return link;
         } catch (final AeronException | IOException e) {
@@ -91,7 +108,7 @@ final class VeniceLink implements AutoCloseable {
         }
     }
 
-    private void open(final Target target, final String name) throws VeniceException, IOException {
+    private void open(final Target target, final Sender sender) throws VeniceException, IOException {
         aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(target.aeronDir())
             .useConductorAgentInvoker(true)
@@ -109,7 +126,7 @@ final class VeniceLink implements AutoCloseable {
             shakeHands(replyStreamId(target), replyChannel);
         }
         final UnsafeBuffer hello = new UnsafeBuffer(ByteBuffer.allocateDirect(HELLO_LENGTH));
-        prepare(hello, encodeHello(hello, name, replyChannel, replyStreamId(target)));
+        prepare(hello, encodeHello(hello, sender, replyChannel, replyStreamId(target)));
         await("takes no message", this::offer);
         await(seal == null ? "does not welcome this node: does it ask for a key (option keyFile)?" :
             "does not welcome this node", () -> welcomed || refusal != null);
@@ -133,13 +150,16 @@ final class VeniceLink implements AutoCloseable {
     }
 
     private int encodeHello(
-        final UnsafeBuffer buffer, final String name, final String replyChannel, final int replyStreamId) {
+        final UnsafeBuffer buffer, final Sender sender, final String replyChannel, final int replyStreamId) {
         final NodeHelloEncoder hello = new NodeHelloEncoder()
             .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
             .sessionId(sessionId)
             .protocolVersion(VeniceDescriptor.PROTOCOL_VERSION)
             .replyStreamId(replyStreamId)
-            .node(name)
+            .logIdHigh(sender.logId().getMostSignificantBits())
+            .logIdLow(sender.logId().getLeastSignificantBits())
+            .position(sender.position())
+            .node(sender.writer())
             .replyChannel(replyChannel);
         return MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength();
     }
@@ -175,6 +195,16 @@ final class VeniceLink implements AutoCloseable {
     /** Up to this message of the session everything is stored. */
     long acknowledged() {
         return acknowledged;
+    }
+
+    /** Up to where the manager has what this writer sent, or {@link #UNKNOWN}. */
+    long known() {
+        return known;
+    }
+
+    /** Events of this session that the manager put aside. */
+    long deadLetters() {
+        return deadLetters;
     }
 
     /** Makes a message ready to be offered, until it is taken or another one is. */
@@ -226,12 +256,17 @@ final class VeniceLink implements AutoCloseable {
         switch (header.templateId()) {
             case NodeWelcomeDecoder.TEMPLATE_ID -> {
                 welcome.wrapAndApplyHeader(buffer, offset, header);
-                welcomed |= welcome.sessionId() == sessionId;
+                if (welcome.sessionId() == sessionId) {
+                    welcomed = true;
+                    known = welcome.position();
+                }
             }
             case NodeAckDecoder.TEMPLATE_ID -> {
                 ack.wrapAndApplyHeader(buffer, offset, header);
                 if (ack.sessionId() == sessionId) {
                     acknowledged = Math.max(acknowledged, ack.sequence());
+                    deadLetters = ack.deadLetters() == NodeAckDecoder.deadLettersNullValue() ? deadLetters :
+                        Math.max(deadLetters, ack.deadLetters());
                 }
             }
             case NodeRejectDecoder.TEMPLATE_ID -> {

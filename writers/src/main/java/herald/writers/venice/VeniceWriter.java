@@ -6,6 +6,7 @@ import herald.writer.WriterException;
 import org.agrona.concurrent.NanoClock;
 
 import java.util.ArrayDeque;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,7 +22,7 @@ final class VeniceWriter implements EventWriter {
     private static final long PARK_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** A message on its way. */
-    private record Sent(long sequence, int events) {
+    private record Sent(long sequence, int events, long position) {
     }
 
     private final String name;
@@ -33,6 +34,10 @@ final class VeniceWriter implements EventWriter {
     private int unsettled;
     private long sequence;
     private long heardNs;
+    private UUID logId = new UUID(0, 0);
+    /** Of the dispatch log: what is before it was acknowledged. */
+    private long position;
+    private long deadLetters;
 
     VeniceWriter(final String name, final VeniceLink.Target target, final NanoClock clock) {
         this.name = name;
@@ -43,6 +48,12 @@ final class VeniceWriter implements EventWriter {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public void begin(final UUID ofLog, final long from) {
+        logId = ofLog;
+        position = from;
     }
 
     @Override
@@ -59,7 +70,7 @@ final class VeniceWriter implements EventWriter {
                 if (sent.isEmpty()) {
                     heardNs = clock.nanoTime();
                 }
-                sent.addLast(new Sent(sequence, events));
+                sent.addLast(new Sent(sequence, events, encoder.position()));
                 unsettled += events;
                 done += events;
             }
@@ -85,12 +96,11 @@ final class VeniceWriter implements EventWriter {
         return true;
     }
 
+    /** A node that has nothing to send asks all the same whether the manager still has what it got. */
     @Override
     public int unsettled() throws WriterException {
-        if (link == null) {
-            return 0;
-        }
         try {
+            connect();
             link.step();
             settle();
             if (!sent.isEmpty() && clock.nanoTime() - heardNs >= SILENCE_NS) {
@@ -107,9 +117,16 @@ final class VeniceWriter implements EventWriter {
         }
     }
 
+    @Override
+    public long deadLetters() {
+        return deadLetters + (link == null ? 0 : link.deadLetters());
+    }
+
     private void settle() {
         while (!sent.isEmpty() && sent.peekFirst().sequence() <= link.acknowledged()) {
-            unsettled -= sent.removeFirst().events();
+            final Sent settled = sent.removeFirst();
+            unsettled -= settled.events();
+            position = settled.position();
             heardNs = clock.nanoTime();
         }
     }
@@ -129,10 +146,16 @@ final class VeniceWriter implements EventWriter {
         return unsettled;
     }
 
-    private void connect() throws VeniceException {
+    private void connect() throws VeniceException, WriterException {
         if (link == null) {
             sequence = 0;
-            link = VeniceLink.connect(target, name, clock);
+            link = VeniceLink.connect(target, new VeniceLink.Sender(name, logId, position), clock);
+            if (link.known() != VeniceLink.UNKNOWN && link.known() < position) {
+                final long acknowledged = position;
+                position = link.known();
+                throw WriterException.wayBack(position, "events manager " + target + " has nothing of what it " +
+                    "acknowledged from there to " + acknowledged + ", it was restored or is another one");
+            }
         }
     }
 
@@ -146,6 +169,7 @@ final class VeniceWriter implements EventWriter {
     @Override
     public void close() {
         if (link != null) {
+            deadLetters += link.deadLetters();
             link.close();
             link = null;
         }

@@ -1,0 +1,152 @@
+package herald.manager;
+
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The files of an index, before Lucene takes them for granted: whether they are there in whole and have their
+ * checksums. Nothing is changed.
+ */
+final class IndexFiles {
+    /** Says in each commit what fields documents have: to be changed whenever they change. */
+    static final String FORM_KEY = "herald-form";
+    /** What is written. */
+    static final String FORM = "3";
+    /** Of it documents lack when they were received, and are read all the same. */
+    private static final String FORMER_FORM = "2";
+    /** What to do about an index that is not whole. */
+    static final String REMEDY = "restore the data directory from a backup, or move its index away; either " +
+        "way nodes send again what they still have";
+    private static final int ATTEMPTS = 10;
+
+    /**
+     * What an inspection found.
+     *
+     * @param segments of the index.
+     * @param events   in them.
+     * @param files    that were read.
+     * @param length   of those in bytes.
+     * @param damages  a line for each file that is not whole, with its path.
+     */
+    record Inspection(int segments, long events, int files, long length, List<String> damages) {
+    }
+
+    private IndexFiles() {
+    }
+
+    /**
+     * Checks an index before it is opened for writing.
+     *
+     * @param directory of it.
+     * @return what its last commit says; null where there is none, since it is new.
+     * @throws IOException where it is there in part, damaged, or of another form: says which file, and what to do.
+     */
+    static Map<String, String> requireWhole(final FSDirectory directory) throws IOException {
+        final Path path = directory.getDirectory();
+        if (!DirectoryReader.indexExists(directory)) {
+            requireEmpty(directory, path);
+            return null;
+        }
+        final SegmentInfos commit = readCommit(directory);
+        requireForm(commit, path);
+        final List<String> damages = inspect(directory, commit).damages();
+        if (!damages.isEmpty()) {
+            throw new IOException("index " + path + " is damaged, and is not opened: " + String.join("; ", damages) +
+                ". To mend it, " + REMEDY);
+        }
+        return commit.getUserData();
+    }
+
+    private static void requireForm(final SegmentInfos commit, final Path path) throws IOException {
+        final String form = commit.getUserData().get(FORM_KEY);
+        if (!FORM.equals(form) && !FORMER_FORM.equals(form)) {
+            throw new IOException("index " + path + " has form " + (form == null ? "1" : form) + ", and this build " +
+                "takes form " + FORM + ": choose another --data-dir, and keep this one for the build that wrote it");
+        }
+    }
+
+    /** Lucene would begin anew, and delete what is there. */
+    private static void requireEmpty(final FSDirectory directory, final Path path) throws IOException {
+        final List<String> files = Arrays.stream(directory.listAll())
+            .filter(name -> !name.equals(IndexWriter.WRITE_LOCK_NAME) &&
+                !name.startsWith(IndexFileNames.PENDING_SEGMENTS)).toList();
+        if (!files.isEmpty()) {
+            throw new IOException("index " + path + " is there in part: it has " + files.size() + " files, such as " +
+                files.get(0) + ", and no " + IndexFileNames.SEGMENTS + "_N that names them. To mend it, " + REMEDY);
+        }
+    }
+
+    private static SegmentInfos readCommit(final FSDirectory directory) throws IOException {
+        try {
+            return SegmentInfos.readLatestCommit(directory);
+        } catch (final IOException | RuntimeException e) {
+            throw new IOException("index " + directory.getDirectory() + " is damaged, and is not opened: " + e +
+                ". To mend it, " + REMEDY, e);
+        }
+    }
+
+    /**
+     * Reads each file of an index, of a manager that runs too.
+     *
+     * @param path of the index.
+     * @return what was found.
+     * @throws IOException where there is no index, or its last commit can't be read.
+     */
+    static Inspection inspect(final Path path) throws IOException {
+        try (FSDirectory directory = FSDirectory.open(path)) {
+            requireIndex(directory);
+            SegmentInfos commit = readCommit(directory);
+            for (int i = 1;; i++) {
+                final Inspection inspection = inspect(directory, commit);
+                final SegmentInfos next = readCommit(directory);
+                // What a later commit made superfluous may be gone.
+                if (inspection.damages().isEmpty() || next.getGeneration() == commit.getGeneration() ||
+                    i == ATTEMPTS) {
+                    return inspection;
+                }
+                commit = next;
+            }
+        }
+    }
+
+    private static void requireIndex(final FSDirectory directory) throws IOException {
+        if (!DirectoryReader.indexExists(directory)) {
+            requireEmpty(directory, directory.getDirectory());
+            throw new IOException(directory.getDirectory() + " holds no index: name the --data-dir of a manager");
+        }
+    }
+
+    private static Inspection inspect(final FSDirectory directory, final SegmentInfos commit) throws IOException {
+        final List<String> damages = new ArrayList<>();
+        int files = 0;
+        long length = 0;
+        for (final String name : new TreeSet<>(commit.files(true))) {
+            try (IndexInput input = directory.openInput(name, IOContext.READONCE)) {
+                files++;
+                length += input.length();
+                CodecUtil.checksumEntireFile(input);
+            } catch (final IOException | RuntimeException e) {
+                damages.add(directory.getDirectory().resolve(name) + ": " + e.getMessage());
+            }
+        }
+        return new Inspection(commit.size(), commit.totalMaxDoc() - deleted(commit), files, length, damages);
+    }
+
+    private static long deleted(final SegmentInfos commit) {
+        return commit.asList().stream().mapToLong(segment -> segment.getDelCount()).sum();
+    }
+}
