@@ -111,7 +111,7 @@ public class PipelineBenchmark {
             new BatchHandler(dispatchLog, false, fixture.counters()));
         stages = pipeline.stages();
         Check.that("the ring takes the start", pipeline.onStart(
-            StageFixture.start(DEDUP_INTERVAL_NS, BATCH_INTERVAL_NS, EVENTS_PER_INTERVAL)));
+            StageFixture.start(DEDUP_INTERVAL_NS, BATCH_INTERVAL_NS, EVENTS_PER_INTERVAL), null));
         nextNumber = repeating;
     }
 

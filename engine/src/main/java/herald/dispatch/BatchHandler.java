@@ -58,6 +58,9 @@ public final class BatchHandler implements StageHandler {
             case START -> {
                 close(slot.journalTimeNs(), slot.nextPosition());
                 configure(slot.start());
+                if (slot.mark() != null) {
+                    slot.mark().reach(dispatchLog.log().position());
+                }
             }
             case SHUTDOWN -> close(slot.journalTimeNs(), slot.nextPosition());
             case TICK, VOID -> {

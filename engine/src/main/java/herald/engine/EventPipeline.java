@@ -9,6 +9,7 @@ import herald.link.CounterId;
 import herald.receiver.EventIngress;
 import herald.receiver.RecorderState;
 import herald.receiver.VoidCause;
+import herald.stage.DispatchMark;
 import herald.stage.EventSlot;
 import herald.stage.ProxyStart;
 import org.agrona.DirectBuffer;
@@ -119,13 +120,14 @@ public final class EventPipeline implements EventIngress {
      * Publishes the record that a proxy starts, before any event.
      *
      * @param start what applies from here on.
+     * @param mark  reached by the batch stage with it; null where nobody asks.
      * @return false where there is no room.
      */
-    boolean onStart(final ProxyStart start) {
+    boolean onStart(final ProxyStart start, final DispatchMark mark) {
         if (!ring.hasAvailableCapacity(1)) {
             return false;
         }
-        publish(stamp(nextSlot(), EventSlot.Kind.START).start(start));
+        publish(stamp(nextSlot(), EventSlot.Kind.START).start(start).mark(mark));
         return true;
     }
 

@@ -18,7 +18,6 @@ import org.agrona.concurrent.NanoClock;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,7 +30,6 @@ import java.util.random.RandomGenerator;
  * </pre>
  */
 public final class EventProxy implements AutoCloseable {
-    private static final long AWAIT_PARK_NS = 200_000;
     private static final long DRAIN_TIMEOUT_NS = 10_000_000_000L;
     private static final long ACK_TIMEOUT_NS = 500_000_000L;
     private static final long NS_PER_S = 1_000_000_000L;
@@ -209,18 +207,7 @@ public final class EventProxy implements AutoCloseable {
     }
 
     private boolean await(final BooleanSupplier condition, final long timeoutNs) {
-        final long deadlineNs = System.nanoTime() + timeoutNs;
-        while (!condition.getAsBoolean() && !parts.hasFailed()) {
-            if (System.nanoTime() - deadlineNs >= 0) {
-                return false;
-            }
-            if (threads.invoker() == null) {
-                LockSupport.parkNanos(AWAIT_PARK_NS);
-            } else {
-                threads.invoker().invoke();
-            }
-        }
-        return !parts.hasFailed();
+        return threads.await(condition, timeoutNs, parts);
     }
 
     /**

@@ -1,18 +1,23 @@
 package herald.engine;
 
 import herald.receiver.EventReceiver;
+import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
 import org.agrona.concurrent.Agent;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
 /**
- * The ring's one producer: the start record before the first event and wherever settings change, the receiver, ticks,
- * and the shutdown record behind the last event.
+ * The ring's one producer: the start record before the first event and wherever settings change or a mark is asked for,
+ * the receiver, ticks, and the shutdown record behind the last event.
  */
 final class IngressAgent implements Agent {
     private final EventReceiver receiver;
     private final EventPipeline pipeline;
     private final CountersFile counters;
+    private final Queue<DispatchMark> marks = new ConcurrentLinkedQueue<>();
     private long publishedPlace;
     private volatile ProxyStart published;
     private volatile ProxyStart requested;
@@ -38,6 +43,11 @@ final class IngressAgent implements Agent {
         requested = settings;
     }
 
+    /** Has a mark set before whatever is taken after this call, by a start record of its own. Any thread. */
+    void request(final DispatchMark mark) {
+        marks.add(mark);
+    }
+
     /** What was last asked for. Any thread. */
     ProxyStart requestedSettings() {
         return requested;
@@ -55,7 +65,7 @@ final class IngressAgent implements Agent {
     @Override
     public int doWork() {
         pipeline.beginTurn();
-        if (!requested.equals(published) && !shutDown) {
+        if ((!requested.equals(published) || !marks.isEmpty()) && !shutDown) {
             return publishSettings();
         }
         final boolean last = shutdownRequested;
@@ -73,7 +83,8 @@ final class IngressAgent implements Agent {
 
     private int publishSettings() {
         final ProxyStart settings = requested;
-        if (pipeline.onStart(settings)) {
+        if (pipeline.onStart(settings, marks.peek())) {
+            marks.poll();
             publishedPlace = pipeline.lastPlace();
             published = settings;
             counters.set(ProxyCounter.MAINTENANCE, settings.maintenance() ? 1 : 0);

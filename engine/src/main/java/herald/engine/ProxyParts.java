@@ -10,6 +10,7 @@ import herald.receiver.Quarantine;
 import herald.receiver.ReceiverCounter;
 import herald.receiver.RecorderRegistry;
 import herald.receiver.RecorderState;
+import herald.stage.DispatchMark;
 import herald.stage.Durability;
 import herald.stage.FoldingRules;
 import herald.stage.ProxyCounter;
@@ -149,16 +150,19 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openWriters() throws IOException {
+        // A new one begins behind the batch that an earlier run left open.
+        final DispatchMark start = new DispatchMark();
+        ingressAgent.request(start);
         for (final ProxySettings.WriterSetup setup : context.writers) {
-            openWriter(setup);
+            openWriter(setup, start);
         }
     }
 
-    WriterAgent openWriter(final ProxySettings.WriterSetup setup) throws IOException {
+    WriterAgent openWriter(final ProxySettings.WriterSetup setup, final DispatchMark begin) throws IOException {
         final WriterAgent.Context shared = new WriterAgent.Context(
             context.disk, DataDirectory.dispatch(context.dataDir), logs.dispatchLog().logId(),
-            logs.dispatchLog().log().position(),
-            DataDirectory.bookmarks(context.dataDir), directory.deadLetters(), context.durability == Durability.DISK,
+            begin, DataDirectory.bookmarks(context.dataDir), directory.deadLetters(),
+            context.durability == Durability.DISK,
             context.nanoClock, context.clock, context.random, counters);
         final WriterAgent agent = new WriterAgent(shared, setup.writer(), setup.filter(), setup.startsAtOldest());
         writerAgents.add(agent);

@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs a proxy's agents on the threads that its threading mode says.
@@ -34,6 +36,7 @@ final class ProxyThreads implements AutoCloseable {
     private static final long WRITER_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long HOUSEKEEPING_MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final long AWAIT_PARK_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final int WRITER_PATIENCE_MS = 1_000;
 
     private final EventProxy.Context context;
@@ -126,6 +129,22 @@ final class ProxyThreads implements AutoCloseable {
 
     AgentInvoker invoker() {
         return invoker;
+    }
+
+    /** Waits for what the proxy's threads do, or steps them: false where time is over or the proxy has failed. */
+    boolean await(final BooleanSupplier condition, final long timeoutNs, final ProxyParts parts) {
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        while (!condition.getAsBoolean() && !parts.hasFailed()) {
+            if (System.nanoTime() - deadlineNs >= 0) {
+                return false;
+            }
+            if (invoker == null) {
+                LockSupport.parkNanos(AWAIT_PARK_NS);
+            } else {
+                invoker.invoke();
+            }
+        }
+        return !parts.hasFailed();
     }
 
     /** Writers first, so that none reads a log that is gone. */

@@ -1,20 +1,28 @@
 package herald.engine;
 
 import herald.event.EventFilter;
+import herald.stage.DispatchMark;
 import herald.writer.Bookmark;
 import herald.writer.EventWriter;
 import herald.writer.WriterAgent;
 import herald.writer.WriterFiles;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The writers of a running proxy: adds and removes them. Any thread, or in {@link ThreadingMode#INVOKER} the one that
  * steps the proxy.
  */
 public final class ProxyWriters {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
+    private static final long BEGIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final EventProxy.Context context;
     private final ProxyParts parts;
     private final ProxyThreads threads;
@@ -27,7 +35,8 @@ public final class ProxyWriters {
     }
 
     /**
-     * Adds a writer, which goes on at its bookmark.
+     * Adds a writer, which goes on at its bookmark. A new one begins with the first event that is journaled after this
+     * call has begun.
      *
      * @param writer         closed with the proxy, or when it is removed.
      * @param filter         what it gets.
@@ -44,11 +53,19 @@ public final class ProxyWriters {
                 "each has a bookmark");
         }
         parts.writerAgents().forEach(agent -> WriterFiles.requireApart(writer, agent.writer()));
+        final DispatchMark begin = new DispatchMark();
+        final WriterAgent agent;
         try {
-            threads.startWriter(
-                parts.openWriter(new ProxySettings.WriterSetup(writer, filter, startsAtOldest)), parts);
+            agent = parts.openWriter(new ProxySettings.WriterSetup(writer, filter, startsAtOldest), begin);
         } catch (final IOException e) {
             throw new ProxyException("cannot open the bookmark of writer " + writer.name() + ": " + e.getMessage(), e);
+        }
+        if (!agent.hasBegun()) {
+            parts.ingressAgent().request(begin);
+        }
+        threads.startWriter(agent, parts);
+        if (!threads.await(agent::hasBegun, BEGIN_TIMEOUT_NS, parts)) {
+            LOGGER.warn("writer {} begins with what comes next as soon as the journal can be written", writer.name());
         }
     }
 

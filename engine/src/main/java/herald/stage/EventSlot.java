@@ -32,6 +32,7 @@ public final class EventSlot {
     private long sequence;
     private VoidCause cause;
     private ProxyStart start;
+    private DispatchMark mark;
     private long arenaEnd;
 
     private long position;
@@ -59,6 +60,7 @@ public final class EventSlot {
         recorder = null;
         start = null;
         keyEpoch = 0;
+        mark = null;
         suppressed = false;
         unreadable = false;
         return this;
@@ -85,6 +87,17 @@ public final class EventSlot {
     public EventSlot start(final ProxyStart newStart) {
         start = newStart;
         return this;
+    }
+
+    /** Has the batch stage say where the dispatch log goes on behind a start. */
+    public EventSlot mark(final DispatchMark newMark) {
+        mark = newMark;
+        return this;
+    }
+
+    /** The mark of a start; null where it has none. */
+    public DispatchMark mark() {
+        return mark;
     }
 
     /** The journal's word on where the slot's record is. */

@@ -6,7 +6,7 @@ import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.CounterId;
 import herald.log.LogDamage;
-import herald.log.LogDescriptor;
+import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
@@ -37,7 +37,7 @@ public final class WriterAgent implements Agent {
      * @param disk           that holds the log.
      * @param dispatchDir    of the log's segments.
      * @param logId          of the log.
-     * @param endPosition    of the log when the proxy started.
+     * @param begin          where a new writer begins that does not start at the oldest event.
      * @param bookmarkDir    of bookmarks.
      * @param deadLetterDir  of dead letters.
      * @param forceBookmarks whether a bookmark is forced to the device when it moves.
@@ -50,7 +50,7 @@ public final class WriterAgent implements Agent {
         Disk disk,
         Path dispatchDir,
         UUID logId,
-        long endPosition,
+        DispatchMark begin,
         Path bookmarkDir,
         Path deadLetterDir,
         boolean forceBookmarks,
@@ -83,6 +83,7 @@ public final class WriterAgent implements Agent {
     private long lostPosition;
     private long deadLettersThere;
     private boolean abandoned;
+    private volatile boolean begun;
     private volatile boolean calling;
     private volatile long callNs;
     private volatile long takenPosition;
@@ -111,7 +112,15 @@ public final class WriterAgent implements Agent {
         this.overtaken = new OvertakenEvents(name, status, context.counters());
         this.health = new WriterHealth(context, name, status);
         status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
-        final long from = startPosition(startsAtOldest);
+        final long from = StartingPlace.of(bookmark, context, name, startsAtOldest);
+        if (from != StartingPlace.LATER) {
+            begin(from);
+        } else {
+            isAhead();
+        }
+    }
+
+    private void begin(final long from) {
         this.deliveredPosition = from;
         this.deliveredPlace = bookmark.state() == Bookmark.State.PLACED && bookmark.position() == from ?
             bookmark.index() : 0;
@@ -119,38 +128,32 @@ public final class WriterAgent implements Agent {
         this.takenPlace = deliveredPlace;
         this.reader = openReader(from);
         writer.begin(context.logId(), from);
+        this.begun = true;
     }
 
     private DispatchReader openReader(final long from) {
         return new DispatchReader(context.disk(), context.dispatchDir(), from, this::onLost);
     }
 
-    private long startPosition(final boolean startsAtOldest) throws IOException {
-        switch (bookmark.state()) {
-            case NEW -> {
-                final long from = startsAtOldest ? 0 : context.endPosition();
-                bookmark.move(context.logId(), from, 0);
-                bookmark.force();
-                return from;
-            }
-            case DAMAGED -> {
-                context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
-                LOGGER.error("the bookmark of writer {} can't be used, {}: it delivers again from the oldest event " +
-                    "kept", name, bookmark.trouble());
-                return 0;
-            }
-            default -> {
-                if (bookmark.logId().equals(context.logId())) {
-                    // Where nothing was delivered yet, what was released since is lost too: 0 would pass it over.
-                    return Math.max(bookmark.position(), LogDescriptor.SEGMENT_HEADER_LENGTH);
-                }
-                context.counters().increment(ProxyCounter.BOOKMARKS_DAMAGED);
-                LOGGER.error("the bookmark of writer {} is of dispatch log {}, this one is {}: it delivers again " +
-                    "from the oldest event kept", name, bookmark.logId(), context.logId());
-                bookmark.move(context.logId(), 0, 0);
-                return 0;
+    /**
+     * Whether it has a place in the log: a new writer waits until what was there before it is dispatched. Any thread.
+     *
+     * @return false until then.
+     */
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    private boolean isAhead() {
+        if (!begun && context.begin().isReached()) {
+            try {
+                StartingPlace.ofNew(bookmark, context, context.begin().position());
+                begin(context.begin().position());
+            } catch (final IOException e) {
+                health.onFailure(e.toString());
             }
         }
+        return !begun;
     }
 
     private void onLost(final LogDamage damage) {
@@ -169,7 +172,7 @@ public final class WriterAgent implements Agent {
 
     @Override
     public int doWork() {
-        if (health.isWaiting()) {
+        if (health.isWaiting() || isAhead()) {
             return 0;
         }
         final boolean interrupted = Thread.currentThread().isInterrupted();

@@ -27,10 +27,14 @@ class ProxyWritersTest {
     private Path dir;
 
     private EventProxy launch() {
+        return launch(20);
+    }
+
+    private EventProxy launch(final int batchIntervalMs) {
         return EventProxy.launch(new EventProxy.Context()
             .dataDir(dir)
             .node("node-1")
-            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
+            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(batchIntervalMs))
             .journalSegmentLength(256 * 1024)
             .dispatchSegmentLength(256 * 1024)
             .batchLengthLimit(64 * 1024)
@@ -70,6 +74,22 @@ class ProxyWritersTest {
             assertThat(proxy.writers().failing()).containsOnlyKeys("early", "late", "oldest");
         }
         assertThat(late.total()).isEqualTo(1);
+    }
+
+    /** What was acknowledged a moment before is in the batch that is open. */
+    @Test
+    void shouldDeliverNothingOfTheOpenBatchToANewWriter() {
+        final CollectingWriter early = new CollectingWriter("early");
+        final CollectingWriter late = new CollectingWriter("late");
+        try (EventProxy proxy = launch(5_000)) {
+            proxy.writers().add(early, EventFilter.ALL, false);
+            record("a", "b");
+            proxy.writers().add(late, EventFilter.ALL, false);
+            record("b", "c");
+
+            await().until(() -> early.total() == 4 && late.total() == 3);
+        }
+        assertThat(late.deliveries()).extracting(CollectingWriter.Delivery::message).containsExactly("b", "c");
     }
 
     @Test

@@ -3,6 +3,7 @@ package herald.writer;
 import herald.event.EventFilter;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
+import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ class UnsettledEventsTest {
     private void start(final EventFilter filter) throws IOException {
         writer = new ScriptedWriter();
         agent = new WriterAgent(
-            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), BatchLog.LOG_ID, log.position(),
+            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), BatchLog.LOG_ID,
+                DispatchMark.at(log.position()),
                 dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs, () -> 1, new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
             writer, filter, true);

@@ -4,6 +4,7 @@ import herald.event.EventFilter;
 import herald.events.Severity;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
+import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import org.agrona.concurrent.AgentTerminationException;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +70,8 @@ class WriterAgentTest {
         writer = new ScriptedWriter();
         Files.createDirectories(dir.resolve("bookmarks"));
         agent = new WriterAgent(
-            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), logId, log.position(),
+            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), logId,
+                DispatchMark.at(log.position()),
                 dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs,
                 () -> TimeUnit.MILLISECONDS.toNanos(WALL_MS), new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
