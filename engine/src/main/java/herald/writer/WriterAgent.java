@@ -116,6 +116,7 @@ public final class WriterAgent implements Agent {
         if (from != StartingPlace.LATER) {
             begin(from);
         } else {
+            deliveredPosition = Long.MAX_VALUE;
             isAhead();
         }
     }
@@ -135,11 +136,7 @@ public final class WriterAgent implements Agent {
         return new DispatchReader(context.disk(), context.dispatchDir(), from, this::onLost);
     }
 
-    /**
-     * Whether it has a place in the log: a new writer waits until what was there before it is dispatched. Any thread.
-     *
-     * @return false until then.
-     */
+    /** Whether it has a place in the log: a new writer waits until what was before it is dispatched. Any thread. */
     public boolean hasBegun() {
         return begun;
     }

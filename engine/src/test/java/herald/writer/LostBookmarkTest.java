@@ -3,6 +3,7 @@ package herald.writer;
 import herald.event.EventFilter;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
+import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,8 @@ class LostBookmarkTest {
         writer = new ScriptedWriter();
         Files.createDirectories(dir.resolve("bookmarks"));
         agent = new WriterAgent(
-            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), BatchLog.LOG_ID, log.position(),
+            new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), BatchLog.LOG_ID,
+                DispatchMark.at(log.position()),
                 dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs, () -> 0, new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
             writer, EventFilter.ALL, oldest);

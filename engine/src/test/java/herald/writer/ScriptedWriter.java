@@ -26,6 +26,7 @@ final class ScriptedWriter implements EventWriter {
     int unsettled;
     Action onUnsettled = () -> { };
     int unsettledAtFinish;
+    long deadLetters;
     boolean closed;
 
     @Override
@@ -56,6 +57,11 @@ final class ScriptedWriter implements EventWriter {
     public int unsettled() throws WriterException {
         run(onUnsettled);
         return unsettled;
+    }
+
+    @Override
+    public long deadLetters() {
+        return deadLetters;
     }
 
     @Override

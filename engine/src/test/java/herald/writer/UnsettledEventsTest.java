@@ -48,13 +48,17 @@ class UnsettledEventsTest {
     }
 
     private void start(final EventFilter filter) throws IOException {
+        start(filter, true, DispatchMark.at(log.position()));
+    }
+
+    private void start(final EventFilter filter, final boolean oldest, final DispatchMark begin)
+        throws IOException {
         writer = new ScriptedWriter();
         agent = new WriterAgent(
             new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), BatchLog.LOG_ID,
-                DispatchMark.at(log.position()),
-                dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs, () -> 1, new Random(1),
+                begin, dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs, () -> 1, new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
-            writer, filter, true);
+            writer, filter, oldest);
     }
 
     private String place() throws IOException {
@@ -94,6 +98,53 @@ class UnsettledEventsTest {
         step(1);
         assertThat(place()).isEqualTo(log.position() + "/0");
         assertThat(counters.get(ProxyCounter.DELIVERED)).isEqualTo(5);
+    }
+
+    @Test
+    void shouldBeginWhereItsMarkIsAndNotBeforeItIsReached() throws IOException {
+        agent.onClose();
+        Bookmark.forget(SystemDisk.INSTANCE, dir.resolve("bookmarks"), "w");
+        final DispatchMark mark = new DispatchMark();
+        start(EventFilter.ALL, false, mark);
+        log.append("a");
+        step(2);
+        assertThat(agent.hasBegun()).isFalse();
+        mark.reach(log.position());
+        log.append("b");
+        step(2);
+
+        assertThat(agent.hasBegun()).isTrue();
+        assertThat(writer.delivered).containsExactly("b");
+    }
+
+    @Test
+    void shouldGoBackWhereItsDestinationHasLostWhatItGot() throws IOException {
+        log.append("a");
+        final long kept = log.append("b");
+        log.append("c");
+        step(4);
+        writer.onUnsettled = () -> {
+            writer.onUnsettled = () -> { };
+            throw WriterException.wayBack(kept, "restored");
+        };
+        step(1);
+        assertThat(place()).isEqualTo(kept + "/0");
+        assertThat(agent.isFailing()).isFalse();
+        step(4);
+
+        assertThat(writer.delivered).containsExactly("a", "b", "c", "b", "c");
+        assertThat(counters.get(ProxyCounter.WAYS_BACK)).isEqualTo(1);
+        assertThat(place()).isEqualTo(log.position() + "/0");
+    }
+
+    @Test
+    void shouldCountWhatItsDestinationPutAside() {
+        log.append("a");
+        writer.deadLetters = 2;
+        step(2);
+
+        assertThat(counters.get(ProxyCounter.DEAD_LETTERS_THERE)).isEqualTo(2);
+        assertThat(counters.get(ProxyCounter.DEAD_LETTERS)).isNull();
     }
 
     @Test

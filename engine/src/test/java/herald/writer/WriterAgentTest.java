@@ -71,8 +71,7 @@ class WriterAgentTest {
         Files.createDirectories(dir.resolve("bookmarks"));
         agent = new WriterAgent(
             new WriterAgent.Context(SystemDisk.INSTANCE, dir.resolve("dispatch"), logId,
-                DispatchMark.at(log.position()),
-                dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs,
+                DispatchMark.at(log.position()), dir.resolve("bookmarks"), dir.resolve("dead"), true, () -> nowNs,
                 () -> TimeUnit.MILLISECONDS.toNanos(WALL_MS), new Random(1),
                 (counter, amount) -> counters.merge(counter, amount, Long::sum)),
             writer, filter, oldest);
