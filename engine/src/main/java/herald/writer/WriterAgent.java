@@ -419,11 +419,7 @@ public final class WriterAgent implements Agent {
         return writer;
     }
 
-    /**
-     * The writer's name. Any thread.
-     *
-     * @return as of the writer.
-     */
+    /** The writer's name. Any thread. */
     public String name() {
         return name;
     }

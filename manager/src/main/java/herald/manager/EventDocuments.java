@@ -91,6 +91,6 @@ final class EventDocuments {
 
     private static boolean isPlausible(final long timeNs, final long receivedNs) {
         return UnsetClock.isUnset(receivedNs) ||
-            timeNs <= receivedNs + MAX_AHEAD_NS && timeNs >= receivedNs - MAX_BEHIND_NS;
+            (timeNs <= receivedNs + MAX_AHEAD_NS && timeNs >= receivedNs - MAX_BEHIND_NS);
     }
 }

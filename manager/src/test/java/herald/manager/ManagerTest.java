@@ -108,9 +108,8 @@ class ManagerTest {
         final EventWriter writer = new VeniceWriterFactory().create(
             new WriterSpec("venice", "venice", target, options));
         return EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve(name)).node(name).dedupKeyLimit(100_000)
-            .maxEventLength(64 * 1024)
-            .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)).dedupIntervalNs(TimeUnit.MINUTES.toNanos(10))
-            .writer(writer, EventFilter.ALL, true));
+            .maxEventLength(64 * 1024).batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
+            .dedupIntervalNs(TimeUnit.MINUTES.toNanos(10)).writer(writer, EventFilter.ALL, true));
     }
 
     private void record(final String node, final String... messages) {
