@@ -55,6 +55,15 @@ class CountersFileTest {
     }
 
     @Test
+    void shouldBeThoseOfTheFormatPage() throws IOException {
+        final String page = Files.readString(Path.of("../docs/format.md"));
+
+        for (final CounterId counter : CountersFile.all()) {
+            assertThat(page).contains("\n| " + counter.id() + " | " + counter.label() + " |\n");
+        }
+    }
+
+    @Test
     void shouldGiveEachCounterAPlaceAndALabelOfItsOwn() throws IOException {
         final List<CounterId> all = CountersFile.all();
         assertThat(all).hasSize(ReceiverCounter.values().length + ProxyCounter.values().length);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -36,7 +37,8 @@ class JournalCheckTest {
     private long timeNs = 1_000_000;
 
     @BeforeEach
-    void setUp() {
+    void setUp() throws IOException {
+        Files.createDirectory(DataDirectory.dispatch(dir));
         final Path directory = DataDirectory.journal(dir);
         final SegmentedLog log = SegmentedLog.open(new SegmentedLog.Config(
             SystemDisk.INSTANCE, directory, 64 * 1024, new UUID(1, 2), () -> 0), 0, damage -> { });

@@ -147,11 +147,16 @@ public final class FileMutex implements AutoCloseable {
     private static OwnerMark owner(final Path key, final FileChannel channel, final FileIdentity identity)
         throws IOException {
         final OwnerMark inside = OwnerMark.read(channel, identity);
-        if (inside != null && inside.isAlive()) {
+        if (isAnothers(inside)) {
             return inside;
         }
         final OwnerMark beside = markBeside(key);
-        return beside != null && beside.isAlive() ? beside : null;
+        return isAnothers(beside) ? beside : null;
+    }
+
+    /** A mark of this process that is not among {@link HeldFiles} came back with an older state of the directory. */
+    private static boolean isAnothers(final OwnerMark mark) {
+        return mark != null && mark.isAlive() && !mark.isOfThisProcess();
     }
 
     private static OwnerMark markBeside(final Path key) throws IOException {
@@ -201,8 +206,8 @@ public final class FileMutex implements AutoCloseable {
                 return true;
             }
             final OwnerMark beside = markBeside(key);
-            if (identity == null || (beside != null && beside.isAlive())) {
-                return beside != null && beside.isAlive();
+            if (identity == null || isAnothers(beside)) {
+                return isAnothers(beside);
             }
             if (!Files.exists(SYSTEM_LOCKS)) {
                 final FileMutex mutex = tryAcquire(file);
