@@ -228,7 +228,8 @@ final class VeniceLink implements AutoCloseable {
         if (refusal != null) {
             throw new VeniceException(refusal);
         }
-        if (!publication.isConnected()) {
+        // A manager that was started again takes up the publication, and knows nothing of the session.
+        if (!publication.isConnected() || !replies.isConnected()) {
             throw new VeniceException("is gone");
         }
     }
