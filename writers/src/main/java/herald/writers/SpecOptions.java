@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 public final class SpecOptions {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
 
+    /** Empty ones say something: nothing goes before or in the place of the component. */
+    private static final Set<String> FREE_TEXTS = Set.of("appName", "prefix");
+
     private final WriterSpec spec;
 
     /**
@@ -27,7 +30,7 @@ public final class SpecOptions {
     public SpecOptions(final WriterSpec spec, final String... known) {
         this.spec = spec;
         spec.options().forEach((option, value) -> {
-            if (value != null && value.isBlank()) {
+            if (value != null && value.isBlank() && !FREE_TEXTS.contains(option)) {
                 throw mistake("option " + option + " is empty: give it a value, or leave it out");
             }
         });
