@@ -92,7 +92,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
     public void onSlot(final EventSlot slot) {
         switch (slot.kind()) {
             case EVENT -> onEventOfAnyKind(slot);
-            case START -> configure(slot.start());
+            case START -> configure(slot.start(), slot.forgetsWindows());
             default -> {
                 // Nothing to fold.
             }
@@ -107,7 +107,11 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
      * @param start what applies from here on.
      */
     public void configure(final ProxyStart start) {
-        if (start.forgetsWindowsOf(inForce)) {
+        configure(start, false);
+    }
+
+    private void configure(final ProxyStart start, final boolean forgetsWindows) {
+        if (forgetsWindows || start.forgetsWindowsOf(inForce)) {
             windows.configure(start.dedupIntervalNs(), start.dedupKeyLimit());
             key.rules(start.rules());
             keyEpoch++;

@@ -17,6 +17,7 @@ public final class DispatchLog implements AutoCloseable {
 
     private final SegmentedLog log;
     private final ArrayDeque<SegmentStart> recentSegments = new ArrayDeque<>();
+    private long lastTimeNs;
     private volatile long resumePosition;
     private volatile long recoveryPosition;
 
@@ -55,6 +56,12 @@ public final class DispatchLog implements AutoCloseable {
         if (log.segmentBase() != baseBefore) {
             recentSegments.add(new SegmentStart(log.segmentBase(), timeNs));
         }
+        if (timeNs < lastTimeNs) {
+            // Journal time went back, and windows were forgotten: nothing before this segment says of any.
+            recentSegments.clear();
+            recoveryPosition = log.segmentBase();
+        }
+        lastTimeNs = timeNs;
         while (!recentSegments.isEmpty() && recentSegments.peek().timeNs() <= timeNs - dedupIntervalNs) {
             recoveryPosition = recentSegments.remove().basePosition();
         }

@@ -202,7 +202,8 @@ final class DispatchRecovery {
             case VOID -> slot.reset(EventSlot.Kind.VOID, journalTimeNs, wallTimeNs)
                 .voided(nobody, reader.fromSequence(), reader.sequence(), reader.cause());
             case TICK -> slot.reset(EventSlot.Kind.TICK, journalTimeNs, wallTimeNs);
-            case START -> slot.reset(EventSlot.Kind.START, journalTimeNs, wallTimeNs).start(reader.start());
+            case START -> slot.reset(EventSlot.Kind.START, journalTimeNs, wallTimeNs).start(reader.start())
+                .forgetsWindows(reader.windowsPosition() == reader.recordPosition());
             case SHUTDOWN -> slot.reset(EventSlot.Kind.SHUTDOWN, journalTimeNs, wallTimeNs);
             default -> {
                 return false;

@@ -132,6 +132,22 @@ public final class EventPipeline implements EventIngress {
     }
 
     /**
+     * Goes to the wall clock where that is wanted, at a start record: time may go back there.
+     *
+     * @param start what applies, now as before.
+     * @return work done.
+     */
+    int anchorClock(final ProxyStart start) {
+        if (!clock.isAnchorWanted() || !ring.hasAvailableCapacity(1)) {
+            return 0;
+        }
+        clock.anchor();
+        beginTurn();
+        publish(stamp(nextSlot(), EventSlot.Kind.START).start(start));
+        return 1;
+    }
+
+    /**
      * Publishes the record that the proxy is stopped in order, after the last event.
      *
      * @return false where there is no room.

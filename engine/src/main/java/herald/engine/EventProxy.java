@@ -425,6 +425,12 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
+        /** For how long the host is up, in ns; by default as the system says. */
+        public Context uptime(final NanoClock value) {
+            uptime = value;
+            return this;
+        }
+
         /** Source of ids, seeds and jitter. */
         public Context random(final RandomGenerator value) {
             random = value;

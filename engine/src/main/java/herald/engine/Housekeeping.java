@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A journal segment goes when it is over size or age and recovery does not need it: neither to make the dispatch log
  * nor for the recorder table. Age is journal time: a wall clock that is set forth while the proxy runs releases
- * nothing. One that was wrong while the proxy started does, since nobody can tell it from a long stop. A dispatch
- * segment goes when the log is over its cap and recovery does not read it. The cap comes before slow writers: a writer
- * that falls behind it is told what it lost.
+ * nothing, and one that was wrong while the proxy started does so only once {@link ClockWatch} takes it for proved. A
+ * dispatch segment goes when the log is over its cap and recovery does not read it. The cap comes before slow writers:
+ * a writer that falls behind it is told what it lost.
  */
 final class Housekeeping implements Agent {
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeping.class);
@@ -44,6 +44,7 @@ final class Housekeeping implements Agent {
     private final CountersFile counters;
     private final SegmentAges ages;
     private final OvertakenWriters overtaken;
+    private final ClockWatch clockWatch;
     private long nextNs;
     private long busyUntilNs;
     private long nextRetentionNs;
@@ -64,6 +65,8 @@ final class Housekeeping implements Agent {
         this.clock = clock;
         this.counters = counters;
         this.ages = new SegmentAges(context.disk, DataDirectory.journal(context.dataDir));
+        this.clockWatch = new ClockWatch(clock, context.nanoClock, counters);
+        journal.forgetRecorders(clockWatch.isProved());
         this.nextNs = context.nanoClock.nanoTime();
         this.nextRetentionNs = nextNs;
         this.nextPresenceNs = nextNs;
@@ -79,18 +82,21 @@ final class Housekeeping implements Agent {
         nextNs = nowNs + (nowNs - busyUntilNs < 0 ? BUSY_INTERVAL_NS : INTERVAL_NS);
         int work = 0;
         try {
-            work += journal.log().prepareNextSegment() ? 1 : 0;
-            work += dispatchLog.log().prepareNextSegment() ? 1 : 0;
-            busyUntilNs = work > 0 ? nowNs + BUSY_FOR_NS : busyUntilNs;
-            work += dedup.prepare() ? 1 : 0;
+            // Before all that fails in a directory that is gone.
             if (nowNs - nextPresenceNs >= 0) {
                 nextPresenceNs = nowNs + PRESENCE_INTERVAL_NS;
                 requirePresence(journal.log());
                 requirePresence(dispatchLog.log());
             }
+            work += journal.log().prepareNextSegment() ? 1 : 0;
+            work += dispatchLog.log().prepareNextSegment() ? 1 : 0;
+            busyUntilNs = work > 0 ? nowNs + BUSY_FOR_NS : busyUntilNs;
+            work += dedup.prepare() ? 1 : 0;
             if (nowNs - nextRetentionNs >= 0) {
                 nextRetentionNs = nowNs + RETENTION_INTERVAL_NS;
                 counters.set(ProxyCounter.CLOCK_OFFSET_MS, clock.wallAheadNs() / NS_PER_MS);
+                clockWatch.check();
+                journal.forgetRecorders(clockWatch.isProved());
                 work += release();
             }
             complained = false;
@@ -104,10 +110,9 @@ final class Housekeeping implements Agent {
     private void requirePresence(final SegmentedLog log) throws IOException {
         final String defect = log.defect();
         if (defect != null) {
-            throw new ProxyException(
-                defect + " while the proxy ran: nothing more is acknowledged and the proxy stops, " +
-                "since what it appends there would be lost. Put the file back if it was moved; herald verify then " +
-                "says what is missing, before the proxy is started again");
+            throw new ProxyException(defect + " while the proxy ran: nothing more is acknowledged and the proxy " +
+                "stops, since what it appends there would be lost. Put the file back if it was moved; herald verify " +
+                "then says what is missing, before the proxy is started again");
         }
         for (final String lost : log.lostSegments()) {
             counters.increment(ProxyCounter.SEGMENTS_LOST);
@@ -125,7 +130,11 @@ final class Housekeeping implements Agent {
 
     private int release() throws IOException {
         final SegmentedLog log = journal.log();
-        final long oldEnough = ages.endOfOldestBefore(clock.estimateNs() - context.journalRetentionNs);
+        // Asked first: a time read before it may be one that journal time has left since.
+        final boolean proved = clockWatch.isProved();
+        final long nowNs = clock.estimateNs();
+        final long oldEnough =
+            proved ? ages.endOfOldestBefore(nowNs - context.journalRetentionNs, nowNs) : 0;
         final long surplus = log.position() - context.journalRetentionLength;
         final long recoverable = Math.min(dispatchLog.resumePosition(), journal.headPosition());
         final int released = log.releaseBefore(Math.min(recoverable, Math.max(oldEnough, surplus))) +

@@ -69,7 +69,8 @@ final class IngressAgent implements Agent {
             return publishSettings();
         }
         final boolean last = shutdownRequested;
-        int work = receiver.doWork();
+        int work = shutDown ? 0 : pipeline.anchorClock(published);
+        work += receiver.doWork();
         if (shutDown) {
             return work;
         }

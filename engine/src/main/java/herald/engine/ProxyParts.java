@@ -96,7 +96,8 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openPipeline() {
-        clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs());
+        clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs(),
+            context.uptime.nanoTime());
         pipeline = new EventPipeline(
             new EventPipeline.Context(context.ringLength, context.arenaLength, context.turnLimit, clock,
                 context.nanoClock, counters, this::onStageFailure),

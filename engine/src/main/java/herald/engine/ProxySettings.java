@@ -79,6 +79,7 @@ abstract class ProxySettings {
     int turnLimit;
     EpochNanoClock clock = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     NanoClock nanoClock = SystemNanoClock.INSTANCE;
+    NanoClock uptime = HostUptime.INSTANCE;
     RandomGenerator random = new SplittableRandom();
     Disk disk = SystemDisk.INSTANCE;
     ThreadFactory threadFactory = Thread::new;

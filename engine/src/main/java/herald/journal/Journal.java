@@ -48,6 +48,8 @@ public final class Journal implements AutoCloseable {
     private UUID directoryId;
     private long generation;
     private long windowsPosition;
+    private long lastTimeNs;
+    private volatile boolean forgetsRecorders = true;
     private boolean headOwed;
     private volatile long headPosition;
 
@@ -67,6 +69,7 @@ public final class Journal implements AutoCloseable {
         this.headOwed = start != null && !recovered.headed();
         this.headPosition = recovered.headPosition();
         this.windowsPosition = recovered.windowsPosition();
+        this.lastTimeNs = recovered.lastJournalTimeNs();
         for (final RecorderState recorder : recovered.recorders()) {
             recorder.enterTable();
             recorders.add(recorder);
@@ -117,14 +120,19 @@ public final class Journal implements AutoCloseable {
             }
             case START -> appendStart(slot);
         }
+        lastTimeNs = Math.max(lastTimeNs, slot.journalTimeNs());
         final long position = log.commit();
         slot.journaledAt(position, log.position());
     }
 
     private void appendStart(final EventSlot slot) {
         final ProxyStart next = slot.start();
-        final boolean forgets = windowsPosition == 0 || next.forgetsWindowsOf(start);
+        // Windows that begin in the future would never end.
+        final boolean forgets =
+            windowsPosition == 0 || next.forgetsWindowsOf(start) || slot.journalTimeNs() < lastTimeNs;
         start = next;
+        lastTimeNs = slot.journalTimeNs();
+        slot.forgetsWindows(forgets);
         encodeStart(slot, false, forgets);
     }
 
@@ -205,8 +213,18 @@ public final class Journal implements AutoCloseable {
         return headPosition;
     }
 
+    /**
+     * Says whether recorders that are silent for long are left out of tables: not while journal time may be wrong. Any
+     * thread.
+     *
+     * @param forgets false where all are kept.
+     */
+    public void forgetRecorders(final boolean forgets) {
+        forgetsRecorders = forgets;
+    }
+
     private boolean isForgotten(final RecorderState recorder, final long journalTimeNs) {
-        return journalTimeNs - recorder.lastSeenNs() > forgetRecorderNs && recorder.leaveTable();
+        return forgetsRecorders && journalTimeNs - recorder.lastSeenNs() > forgetRecorderNs && recorder.leaveTable();
     }
 
     private void appendTable(final EventSlot slot, final int from, final int to) {

@@ -107,7 +107,8 @@ public record JournalRecovery(
                         // Says nothing of recorders.
                     }
                 }
-                lastNs = Math.max(lastNs, reader.journalTimeNs());
+                lastNs = reader.kind() == JournalReader.RecordKind.START ?
+                    reader.journalTimeNs() : Math.max(lastNs, reader.journalTimeNs());
             }
             return new JournalRecovery(
                 List.copyOf(recorders.values()), reader.start(), lastNs, headed, base, reader.windowsPosition(),

@@ -34,22 +34,30 @@ public final class SegmentAges {
      * The end of the oldest segment, where all of it was written before a time: the next one was begun before it.
      *
      * @param journalTimeNs ns since the epoch.
+     * @param nowNs         journal time now: a segment that was begun after it was written with a wrong clock, and is
+     *                      as old as the next one at least that was not.
      * @return a position that can be released up to; 0 where the oldest segment is younger.
      */
-    public long endOfOldestBefore(final long journalTimeNs) {
+    public long endOfOldestBefore(final long journalTimeNs, final long nowNs) {
         final List<Long> bases = LogReader.segmentBases(disk, directory);
         if (bases.size() < 2) {
             return 0;
         }
-        if (secondBase != bases.get(1)) {
-            try (JournalReader reader = new JournalReader(disk, directory, bases.get(1), IGNORED)) {
-                if (!reader.next()) {
-                    return 0;
-                }
-                secondBeganNs = reader.journalTimeNs();
-            }
+        if (secondBase != bases.get(1) || secondBeganNs > nowNs) {
+            secondBeganNs = beganNs(bases, nowNs);
             secondBase = bases.get(1);
         }
         return secondBeganNs < journalTimeNs ? secondBase : 0;
+    }
+
+    private long beganNs(final List<Long> bases, final long nowNs) {
+        for (final long base : bases.subList(1, bases.size())) {
+            try (JournalReader reader = new JournalReader(disk, directory, base, IGNORED)) {
+                if (reader.next() && reader.journalTimeNs() <= nowNs) {
+                    return reader.journalTimeNs();
+                }
+            }
+        }
+        return Long.MAX_VALUE;
     }
 }

@@ -51,6 +51,7 @@ public final class EventSlot {
     private boolean overfull;
     private boolean suppressed;
     private boolean unreadable;
+    private boolean forgetsWindows;
 
     /** Begins anew with the stamps of the producer. */
     public EventSlot reset(final Kind newKind, final long newJournalTimeNs, final long newWallTimeNs) {
@@ -63,6 +64,7 @@ public final class EventSlot {
         mark = null;
         suppressed = false;
         unreadable = false;
+        forgetsWindows = false;
         return this;
     }
 
@@ -98,6 +100,17 @@ public final class EventSlot {
     /** The mark of a start; null where it has none. */
     public DispatchMark mark() {
         return mark;
+    }
+
+    /** The journal's word on a start: whether dedup forgets its windows at it. */
+    public EventSlot forgetsWindows(final boolean forgets) {
+        forgetsWindows = forgets;
+        return this;
+    }
+
+    /** Whether dedup forgets its windows at a start. */
+    public boolean forgetsWindows() {
+        return forgetsWindows;
     }
 
     /** The journal's word on where the slot's record is. */

@@ -56,6 +56,10 @@ public enum ProxyCounter implements CounterId {
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Full segments that somebody else took away while the proxy ran. */
     SEGMENTS_LOST(53, "segments that were taken away while the proxy ran"),
+    /** Times that journal time and wall clock were further apart than the host's uptime explains. */
+    CLOCK_LEAPS(54, "leaps of the wall clock that the host's uptime does not explain"),
+    /** How far journal time leapt ahead, as long as nothing proves that it was right. */
+    CLOCK_UNPROVED_MS(55, "ms that journal time leapt ahead, not proved yet: nothing is released for its age"),
     /** Times that a destination had lost what was delivered, and got it again. */
     WAYS_BACK(58, "times that a writer went back: its destination had lost events"),
     /** Events that a destination took and put aside. */

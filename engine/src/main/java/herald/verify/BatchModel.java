@@ -129,7 +129,7 @@ final class BatchModel {
             case EVENT -> isSuppressed(reader) ? onSuppressed(reader) : onEvent(ModelEvent.of(reader));
             case START -> {
                 final ModelBatch closed = close(reader.journalTimeNs(), reader.position());
-                onStart(reader.start());
+                onStart(reader.start(), reader.windowsPosition() == reader.recordPosition());
                 yield closed;
             }
             case SHUTDOWN -> close(reader.journalTimeNs(), reader.position());
@@ -160,8 +160,8 @@ final class BatchModel {
         }
     }
 
-    private void onStart(final ProxyStart start) {
-        if (changesWindows(settings, start)) {
+    private void onStart(final ProxyStart start, final boolean forgets) {
+        if (forgets || changesWindows(settings, start)) {
             seen.clear();
             generation = Long.MIN_VALUE;
         }

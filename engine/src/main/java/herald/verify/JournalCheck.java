@@ -76,6 +76,10 @@ final class JournalCheck {
         if (reader.kind() == JournalReader.RecordKind.UNKNOWN) {
             return;
         }
+        if (reader.kind() == JournalReader.RecordKind.START && reader.windowsPosition() == reader.recordPosition()) {
+            // A start may go back to a clock that was set right: it forgets the windows then.
+            lastTimeNs = Math.min(lastTimeNs, reader.journalTimeNs());
+        }
         if (reader.journalTimeNs() < lastTimeNs) {
             add(reader, "journal time goes back by " + (lastTimeNs - reader.journalTimeNs()) + " ns");
         }

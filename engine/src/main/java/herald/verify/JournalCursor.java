@@ -86,7 +86,9 @@ final class JournalCursor implements AutoCloseable {
         pending = false;
         gap = false;
         endOfLast = reader.position();
-        if (settings != null && BatchModel.changesWindows(settings, reader.start())) {
+        final boolean forgets = reader.kind() == JournalReader.RecordKind.START &&
+            reader.windowsPosition() == reader.recordPosition();
+        if (settings != null && (forgets || BatchModel.changesWindows(settings, reader.start()))) {
             forgottenAt = reader.recordPosition();
         }
         settings = reader.start();

@@ -170,7 +170,9 @@ final class SteppedNode implements AutoCloseable {
     /** Records one more event and steps until the proxy says that it can't go on. */
     void stepUntilTheProxyFails() {
         record(recorders.get(0));
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
         while (!proxy.hasFailed()) {
+            assertThat(System.nanoTime()).as(name + ": the proxy fails").isLessThan(deadlineNs);
             clock.advance(STEP_NS);
             proxy.invoker().invoke();
             recorders.forEach(recorder -> recorder.conductorInvoker().invoke());
