@@ -17,7 +17,7 @@ import java.util.TreeMap;
 final class SegmentWatch {
     private final Disk disk;
     private final Path directory;
-    private final Map<Long, Object> keys = new TreeMap<>();
+    private final Map<Long, Watched> segments = new TreeMap<>();
 
     /**
      * Watches the segments that are there.
@@ -37,12 +37,12 @@ final class SegmentWatch {
 
     synchronized void add(final long base, final Object key) {
         if (key != null) {
-            keys.put(base, key);
+            segments.put(base, new Watched(LogDescriptor.segmentFile(directory, base), key));
         }
     }
 
     synchronized void remove(final long base) {
-        keys.remove(base);
+        segments.remove(base);
     }
 
     /**
@@ -53,13 +53,16 @@ final class SegmentWatch {
      * @throws IOException where that can't be found out.
      */
     synchronized String defectOf(final long base) throws IOException {
-        final Object key = keys.get(base);
-        final Path file = LogDescriptor.segmentFile(directory, base);
-        final Object found = key == null ? null : disk.fileKey(file);
-        if (key == null || key.equals(found)) {
+        final Watched segment = segments.get(base);
+        return segment == null ? null : defectOf(segment);
+    }
+
+    private String defectOf(final Watched segment) throws IOException {
+        final Object found = disk.fileKey(segment.file);
+        if (segment.key.equals(found)) {
             return null;
         }
-        return file + (found != null ? " was replaced by another file" : disk.fileKey(directory) == null ?
+        return segment.file + (found != null ? " was replaced by another file" : disk.fileKey(directory) == null ?
             " is gone with its directory, which was deleted or renamed" : " was deleted or renamed");
     }
 
@@ -72,15 +75,18 @@ final class SegmentWatch {
      */
     synchronized List<String> lostBefore(final long before) throws IOException {
         final List<String> lost = new ArrayList<>();
-        final Iterator<Long> bases = List.copyOf(keys.keySet()).iterator();
-        while (bases.hasNext()) {
-            final long base = bases.next();
-            final String defect = base < before ? defectOf(base) : null;
+        final Iterator<Map.Entry<Long, Watched>> all = segments.entrySet().iterator();
+        while (all.hasNext()) {
+            final Map.Entry<Long, Watched> next = all.next();
+            final String defect = next.getKey() < before ? defectOf(next.getValue()) : null;
             if (defect != null) {
                 lost.add(defect);
-                keys.remove(base);
+                all.remove();
             }
         }
         return lost;
+    }
+
+    private record Watched(Path file, Object key) {
     }
 }

@@ -2,7 +2,7 @@ package herald.receiver;
 
 import io.aeron.Aeron;
 import org.agrona.ErrorHandler;
-import org.agrona.collections.MutableReference;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
 
@@ -66,21 +66,38 @@ public final class ClaimedDriver implements ReceiverClient.Connector {
             Math.min(label.length, MAX_LABEL_LENGTH));
     }
 
-    /** Of two that came at the same moment the one that asked first stays. */
+    /** Of two that came at the same moment the one that asked first stays. Asked often, so labels stay unread. */
     @Override
     public String conflict(final Aeron aeron) {
         final CountersReader counters = aeron.countersReader();
-        final MutableReference<String> other = new MutableReference<>();
-        counters.forEach((counterId, typeId, key, label) -> {
-            if (typeId == COUNTER_TYPE_ID && counters.getCounterRegistrationId(counterId) < claimId) {
-                final UUID id = new UUID(key.getLong(0), key.getLong(Long.BYTES));
-                if (!id.equals(directoryId)) {
-                    other.set("the media driver in " + aeron.context().aeronDirectoryName() + " is in use by the " +
-                        label.replace(LABEL, "proxy of data directory ") + " (" + id + "): give each proxy a " +
-                        "directory of its own with --aeron-dir; after a kill the driver needs its timeout to notice");
+        final int maxCounterId = counters.maxCounterId();
+        for (int i = 0; i <= maxCounterId; i++) {
+            final int state = counters.getCounterState(i);
+            if (state == CountersReader.RECORD_UNUSED) {
+                return null;
+            }
+            if (state == CountersReader.RECORD_ALLOCATED && counters.getCounterTypeId(i) == COUNTER_TYPE_ID &&
+                counters.getCounterRegistrationId(i) < claimId) {
+                final String conflict = conflict(aeron, counters, i);
+                if (conflict != null) {
+                    return conflict;
                 }
             }
-        });
-        return other.get();
+        }
+        return null;
+    }
+
+    private String conflict(final Aeron aeron, final CountersReader counters, final int counterId) {
+        final AtomicBuffer metaData = counters.metaDataBuffer();
+        final int keyOffset = CountersReader.metaDataOffset(counterId) + CountersReader.KEY_OFFSET;
+        final long high = metaData.getLong(keyOffset);
+        final long low = metaData.getLong(keyOffset + Long.BYTES);
+        if (high == directoryId.getMostSignificantBits() && low == directoryId.getLeastSignificantBits()) {
+            return null;
+        }
+        return "the media driver in " + aeron.context().aeronDirectoryName() + " is in use by the " +
+            counters.getCounterLabel(counterId).replace(LABEL, "proxy of data directory ") + " (" +
+            new UUID(high, low) + "): give each proxy a " +
+            "directory of its own with --aeron-dir; after a kill the driver needs its timeout to notice";
     }
 }
