@@ -112,8 +112,8 @@ class SharedDriverTest {
         final List<String> more = new CopyOnWriteArrayList<>();
         try (EventProxy own = launch("b"); EventRecorder recorder = recorder("b", more)) {
             assertThat(recorder.awaitAcknowledged(recorder.lastSequence(), LIMIT.toNanos())).as("%s", more).isTrue();
-            assertThat(own.counters().get(ReceiverCounter.ACCEPTED) +
-                own.counters().get(ReceiverCounter.ADOPTED)).isPositive();
+            await().atMost(LIMIT).until(() -> own.counters().get(ReceiverCounter.ACCEPTED) +
+                own.counters().get(ReceiverCounter.ADOPTED) > 0);
         }
     }
 }
