@@ -45,7 +45,7 @@ public final class Utf8Text {
         final CharBuffer text = CharBuffer.allocate(bytes.length);
         final CoderResult result = decoder.decode(input, text, true);
         if (result.isError()) {
-            throw new IllegalArgumentException(source + ": byte " + (input.position() + 1) +
+            throw new IllegalArgumentException("cannot read " + source + ": byte " + (input.position() + 1) +
                 " is not UTF-8, the encoding of all text here: save it as UTF-8");
         }
         text.flip();

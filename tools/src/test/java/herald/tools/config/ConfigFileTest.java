@@ -25,7 +25,8 @@ class ConfigFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "nod: x | 1 | \"nod\" is no setting; there are admin, aeron, aeron-dir, batch, data-dir",
-        "dedup:;  interval: 10s;  key: 5 | 3 | \"dedup.key\" is no setting; there are index-keys, interval, keys",
+        "dedup:;  interval: 10s;  key: 5 | 3 | \"dedup.key\" is no setting; there are ignore-attributes, index-keys, "
+            + "interval, keys",
         "node: x;dedup: 10s | 2 | \"dedup\" must be settings of its own: interval, keys",
         "event: 5 | 1 | \"event\" must be settings of its own: max-length",
         "dedup:;  keys: many | 2 | \"dedup.keys\" must be a whole number",
