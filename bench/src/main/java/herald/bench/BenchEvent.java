@@ -28,7 +28,7 @@ public final class BenchEvent {
     /** What it is about. */
     public static final ObjectReference REFERENCE = ObjectReference.of("Node", "node-3");
     /** Message of it. */
-    public static final String MESSAGE = "node-3 was elected by two of three members: term = 00000000";
+    public static final String MESSAGE = "node-3 was elected by two of three members, term 00000000";
     /** Who records it. */
     public static final UUID RECORDER_ID = new UUID(0x0123_4567_89AB_CDEFL, 0x0FED_CBA9_8765_4321L);
 
@@ -49,7 +49,8 @@ public final class BenchEvent {
             .recorderIdLow(RECORDER_ID.getLeastSignificantBits())
             .sequence(0)
             .recordTimeNs(0)
-            .severity(SeverityLevel.INFO);
+            .severity(SeverityLevel.INFO)
+            .ignoredAttributes(0);
         event.flags().clear().suppressedInMaintenance(TYPE.suppressedInMaintenance()).reference(true);
         event.attributesCount(0);
         event.component(COMPONENT).node("").metaTenant(ObjectReference.DEFAULT).metaNamespace(ObjectReference.DEFAULT)
