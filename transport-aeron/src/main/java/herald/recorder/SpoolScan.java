@@ -94,6 +94,9 @@ final class SpoolScan {
     /** An event is there before the header says that its sequence is used. */
     private boolean isNextThere() throws IOException {
         final int place = offsetOf(headPosition);
+        if (place > available - SpoolDescriptor.FRAME_HEADER_LENGTH || frames.length(place) == 0) {
+            return false;
+        }
         final int length = frames.wholeLength(place);
         return length != 0 && frames.sequence(place) == trimmedSequence + 1;
     }

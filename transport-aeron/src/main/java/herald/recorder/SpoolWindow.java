@@ -23,7 +23,8 @@ final class SpoolWindow {
     private final UUID recorderId;
     private final int capacity;
     private final int available;
-    private final ByteBuffer memory;
+    private final int room;
+    private ByteBuffer memory;
     private final ByteBuffer single = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final UnsafeBuffer ring = new UnsafeBuffer(0, 0);
     private SpoolFrames frames;
@@ -44,8 +45,7 @@ final class SpoolWindow {
         this.recorderId = recorderId;
         this.capacity = capacity;
         this.available = available;
-        this.memory = ByteBuffer.allocate(
-            SpoolDescriptor.HEADER_LENGTH + Math.min(Math.max(length, SpoolFrames.MAX_FRAME_LENGTH), available));
+        this.room = Math.min(Math.max(length, SpoolFrames.MAX_FRAME_LENGTH), available);
     }
 
     /** As {@link SpoolFrames#wholeLength}. */
@@ -80,22 +80,18 @@ final class SpoolWindow {
     /** A byte, for looks that go backwards. */
     byte byteAt(final int offset) throws IOException {
         if (!holds(offset, 1)) {
-            load(Math.max(0, offset + 1 - room()));
+            load(Math.max(0, offset + 1 - room));
         }
         return ring.getByte(offset - start);
     }
 
     private void require(final int offset, final int length) throws IOException {
         if (!holds(offset, length)) {
-            load(Math.min(offset, available - Math.min(room(), available)));
+            load(Math.min(offset, available - room));
         }
         if (!holds(offset, length)) {
             load(offset);
         }
-    }
-
-    private int room() {
-        return memory.capacity() - SpoolDescriptor.HEADER_LENGTH;
     }
 
     private boolean holds(final int offset, final int length) {
@@ -105,7 +101,10 @@ final class SpoolWindow {
     private void load(final int from) throws IOException {
         frames = null;
         start = from;
-        final int length = Math.min(room(), available - from);
+        if (memory == null) {
+            memory = ByteBuffer.allocate(SpoolDescriptor.HEADER_LENGTH + room);
+        }
+        final int length = Math.min(room, available - from);
         bytes.read(SpoolDescriptor.HEADER_LENGTH + (long)from,
             memory.clear().position(SpoolDescriptor.HEADER_LENGTH).limit(SpoolDescriptor.HEADER_LENGTH + length));
         ring.wrap(memory, SpoolDescriptor.HEADER_LENGTH, length);
