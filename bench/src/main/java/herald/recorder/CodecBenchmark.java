@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 @Threads(1)
 public class CodecBenchmark {
     private static final int BUFFER_LENGTH = 512;
-    private static final int TEXTS_LENGTH = 130;
+    private static final int TEXTS_LENGTH = 128;
 
     private final RecordedEventEncoder encoder = new RecordedEventEncoder(
         new EventRecorder.Context().component(BenchEvent.COMPONENT), BenchEvent.RECORDER_ID);
