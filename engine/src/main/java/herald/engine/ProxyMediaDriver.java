@@ -5,6 +5,7 @@ import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.link.CounterId;
 import herald.link.DriverLiveness;
+import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.RestingIdleStrategy;
@@ -105,7 +106,7 @@ final class ProxyMediaDriver implements AutoCloseable {
         while (client == null) {
             try {
                 client = new ReceiverClient(directoryName, claimed, context.nanoClock, sink,
-                    error -> LOGGER.warn("{}", error.getMessage()));
+                    new ErrorSummary(error -> LOGGER.warn("{}", error.getMessage()), context.nanoClock));
             } catch (final DriverInUseException e) {
                 awaitOther(e, deadlineNs);
             } catch (final AeronException | IllegalStateException e) {

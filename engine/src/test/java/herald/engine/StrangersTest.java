@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.admission.DisturbedLink;
+import herald.admission.DisturbedReplies;
 import herald.admission.Stranger;
 import herald.events.ClusterEvents;
 import herald.link.LinkDescriptor;
@@ -133,7 +134,11 @@ class StrangersTest {
     }
 
     private void recordThrough(final int port, final int events) {
-        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
+        recordThrough(port, events, new MediaDriver.Context());
+    }
+
+    private void recordThrough(final int port, final int events, final MediaDriver.Context recorderDriver) {
+        try (MediaDriver driver = MediaDriver.launch(recorderDriver
             .aeronDirectoryName(dir.resolve("remote-aeron").toString())
             .threadingMode(ThreadingMode.SHARED)
             .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
@@ -244,8 +249,11 @@ class StrangersTest {
     @Test
     void shouldTakeEverythingOnceWhereDatagramsAreChangedAndReplayed() {
         try (DisturbedLink link = new DisturbedLink(proxy.remoteEndpoint().port(), 0, 2, 5)) {
-            recordThrough(link.port(), 3_000);
+            final DisturbedReplies replies = new DisturbedReplies(2, 5);
+            recordThrough(
+                link.port(), 3_000, new MediaDriver.Context().receiveChannelEndpointSupplier(replies));
             assertThat(link.changed() + link.replayed()).isPositive();
+            assertThat(replies.disturbed()).isPositive();
         }
         assertThat(count(ReceiverCounter.ACCEPTED)).isEqualTo(3_000);
         assertThat(count(ReceiverCounter.VOIDED)).isZero();

@@ -5,6 +5,7 @@ import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
+import herald.link.ErrorSummary;
 import herald.link.LinkDescriptor;
 import herald.receiver.ReceiverClient;
 import io.aeron.Aeron;
@@ -69,7 +70,7 @@ final class ManagerMediaDriver implements AutoCloseable {
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
     ReceiverClient connect(final CounterId.Sink counters) {
         client = new ReceiverClient(directoryName, this::tryConnect, nanoClock, counters,
-            error -> LOGGER.warn("{}", error.getMessage()),
+            new ErrorSummary(error -> LOGGER.warn("{}", error.getMessage()), nanoClock),
             "nodes hold back their events until there is one again");
         return client;
     }

@@ -3,6 +3,7 @@ package herald.manager;
 import herald.dispatch.EventBatch;
 import herald.event.UnsetClock;
 import herald.link.Endpoint;
+import herald.link.ErrorSummary;
 import herald.link.LinkDescriptor;
 import herald.receiver.ReceiverClient;
 import herald.receiver.RemoteIngress;
@@ -16,8 +17,6 @@ import herald.venice.NodeEventsDecoder;
 import herald.venice.NodeHelloDecoder;
 import herald.writers.venice.VeniceDescriptor;
 import io.aeron.Aeron;
-import io.aeron.FragmentAssembler;
-import io.aeron.Image;
 import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import org.agrona.CloseHelper;
@@ -36,9 +35,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Takes events from nodes, stores them, and acknowledges to each node what is committed. One thread does all of it:
@@ -80,15 +77,13 @@ final class NodeReceiver implements Agent {
     private final RemoteIngress remote;
     private final RetentionClock retentionClock;
     private final DeadEvents deadEvents;
-    private final FragmentAssembler assembler = new FragmentAssembler((buffer, offset, length, fragment) ->
-        onMessage(buffer, offset, length, fragment.sessionId(), null));
+    private final ErrorSummary refusals;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final NodeHelloDecoder hello = new NodeHelloDecoder();
     private final NodeEventsDecoder events = new NodeEventsDecoder();
     private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
     private final EventBatch batch = new EventBatch();
     private final Long2ObjectHashMap<NodeSession> sessions = new Long2ObjectHashMap<>();
-    private final Queue<Integer> goneImages = new ConcurrentLinkedQueue<>();
     /** Whether messages came that are to be acknowledged: maybe they changed nothing. */
     private boolean uncommitted;
     private Aeron aeron;
@@ -115,10 +110,10 @@ final class NodeReceiver implements Agent {
         this.index = index;
         this.settings = settings;
         this.counters = counters;
-        this.subscriptions.add(new NodeSubscription(LinkDescriptor.IPC_CHANNEL, this::onUnavailableImage));
+        this.subscriptions.add(new NodeSubscription(LinkDescriptor.IPC_CHANNEL, new Unsealed()));
         if (settings.key() == null) {
             this.subscriptions.add(new NodeSubscription(
-                VeniceDescriptor.channel(settings.listen().toString()), this::onUnavailableImage));
+                VeniceDescriptor.channel(settings.listen().toString()), new Unsealed()));
             this.remote = null;
         } else {
             this.remote = new RemoteIngress(
@@ -128,6 +123,8 @@ final class NodeReceiver implements Agent {
         this.retentionClock =
             new RetentionClock(settings.wallClock(), settings.nanoClock(), index.lastReceivedNs());
         this.deadEvents = new DeadEvents(settings.deadLetters());
+        this.refusals = new ErrorSummary(
+            error -> LOGGER.warn("refused a message: {}", error.getMessage()), settings.nanoClock());
         this.commitNs = settings.nanoClock().nanoTime();
         this.releaseNs = commitNs;
         listenNow();
@@ -145,27 +142,41 @@ final class NodeReceiver implements Agent {
         }
     }
 
-    private void onUnavailableImage(final Image image) {
-        goneImages.add(image.sessionId());
-    }
-
     /** Whether there is a media driver by which nodes reach it. Any thread. */
     boolean isLinked() {
         return linked;
     }
 
-    /** Treats what a seal proves as it treats what comes without one. */
+    /** What comes without a seal. */
+    private final class Unsealed implements NodeSubscription.Handler {
+        @Override
+        public void onMessage(
+            final DirectBuffer buffer, final int offset, final int length, final NodeOrigin origin) {
+            NodeReceiver.this.onMessage(buffer, offset, length, origin, null);
+        }
+
+        @Override
+        public void onGone(final NodeOrigin origin) {
+            forget(origin);
+        }
+    }
+
+    /** What a seal proves is treated as what comes without one. */
     private final class Sealed implements RemoteIngress.Payloads {
         @Override
         public Action onPayload(
             final DirectBuffer buffer, final int offset, final int length, final RemoteSession session) {
-            onMessage(buffer, offset, length, session.imageSessionId(), session.replies());
+            onMessage(buffer, offset, length, originOf(session), session.replies());
             return Action.CONTINUE;
         }
 
         @Override
         public void onGone(final RemoteSession session) {
-            forget(session.imageSessionId());
+            forget(originOf(session));
+        }
+
+        private NodeOrigin originOf(final RemoteSession session) {
+            return new NodeOrigin(remote, session.imageSessionId());
         }
     }
 
@@ -221,15 +232,13 @@ final class NodeReceiver implements Agent {
         CloseHelper.quietCloseAll(subscriptions);
         sessions.values().forEach(CloseHelper::quietClose);
         sessions.clear();
-        goneImages.clear();
-        assembler.clear();
     }
 
     private int poll() {
         int work = 0;
         final long nowNs = settings.nanoClock().nanoTime();
         for (final NodeSubscription subscription : subscriptions) {
-            work += subscription.poll(assembler, FRAGMENTS, nowNs);
+            work += subscription.poll(FRAGMENTS, nowNs);
         }
         if (remote != null) {
             work += remote.poll(FRAGMENTS) + remote.doWork();
@@ -269,20 +278,18 @@ final class NodeReceiver implements Agent {
 
     private int forgetGone() {
         int work = 0;
-        for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
-            assembler.freeSessionBuffer(image);
-            forget(image);
-            work++;
+        for (final NodeSubscription subscription : subscriptions) {
+            work += subscription.forgetGone();
         }
         counters.nodes(sessions.size());
         return work;
     }
 
-    private void forget(final int imageSessionId) {
+    private void forget(final NodeOrigin origin) {
         final Iterator<NodeSession> all = sessions.values().iterator();
         while (all.hasNext()) {
             final NodeSession session = all.next();
-            if (session.imageSessionId() == imageSessionId) {
+            if (session.origin().equals(origin)) {
                 LOGGER.info("node {} is gone", session.node());
                 session.close();
                 all.remove();
@@ -292,7 +299,7 @@ final class NodeReceiver implements Agent {
 
     /** The way back is that of a sealed session; null where the Hello names it. */
     private void onMessage(
-        final DirectBuffer buffer, final int offset, final int length, final int imageSessionId,
+        final DirectBuffer buffer, final int offset, final int length, final NodeOrigin origin,
         final Replies replies) {
         if (failure != null) {
             return;
@@ -306,33 +313,37 @@ final class NodeReceiver implements Agent {
             if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
                 counters.refused();
             } else if (VeniceProtocol.isHello(header, buffer, offset, length)) {
-                onHello(buffer, offset, imageSessionId, replies);
+                onHello(buffer, offset, origin, replies);
             } else if (VeniceProtocol.isEvents(header, buffer, offset, length)) {
-                onEvents(buffer, offset);
+                onEvents(buffer, offset, origin);
             } else {
                 counters.refused();
             }
         } catch (final IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             counters.refused();
-            LOGGER.warn("refused a message: {}", e.toString());
+            refusals.onError(e);
         } catch (final AeronException e) {
             client.onError(e);
         }
     }
 
     private void onHello(
-        final DirectBuffer buffer, final int offset, final int imageSessionId, final Replies sealedReplies) {
+        final DirectBuffer buffer, final int offset, final NodeOrigin origin, final Replies sealedReplies) {
         hello.wrapAndApplyHeader(buffer, offset, header);
         final long sessionId = hello.sessionId();
         if (sessions.containsKey(sessionId)) {
             return;
         }
+        if (isKnown(origin)) {
+            throw new IllegalArgumentException("a second session on one stream");
+        }
         final boolean refused = hello.protocolVersion() != VeniceDescriptor.PROTOCOL_VERSION;
         final int replyStreamId = hello.replyStreamId();
         final String node = hello.node();
         final String replyChannel = hello.replyChannel();
-        if (!replyChannel.matches("aeron:ipc|aeron:udp\\?endpoint=[0-9A-Fa-f.:\\[\\]]+(\\|term-length=\\d+)?")) {
-            throw new IllegalArgumentException("reply channel " + replyChannel.length() + " characters long");
+        if (!VeniceDescriptor.isReplyChannel(replyChannel)) {
+            throw new IllegalArgumentException(
+                "a reply channel that is no address of one host, " + replyChannel.length() + " characters long");
         }
         final Replies replies = sealedReplies != null ? sealedReplies :
             new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock());
@@ -340,11 +351,21 @@ final class NodeReceiver implements Agent {
             new NodePositions.Sender(new UUID(hello.logIdHigh(), hello.logIdLow()), node);
         sessions.put(sessionId, new NodeSession(
             new NodeSession.Begin(sessionId, node, sender, sender == null ? 0 : index.positions().of(sender), refused),
-            imageSessionId, replies));
+            origin, replies));
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }
 
-    private void onEvents(final DirectBuffer buffer, final int offset) {
+    /** Each session takes a stream of its own: so whoever is let in makes the manager keep one way back for it. */
+    private boolean isKnown(final NodeOrigin origin) {
+        for (final NodeSession session : sessions.values()) {
+            if (session.origin().equals(origin)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void onEvents(final DirectBuffer buffer, final int offset, final NodeOrigin origin) {
         events.wrapAndApplyHeader(buffer, offset, header);
         events.wrapBatch(payload);
         if (batch.wrap(0, 0, payload, 0).encodedLength() != payload.capacity()) {
@@ -352,7 +373,7 @@ final class NodeReceiver implements Agent {
                 payload.capacity());
         }
         final NodeSession session = sessions.get(events.sessionId());
-        if (session == null || !session.isNext(events.sequence())) {
+        if (session == null || !session.origin().equals(origin) || !session.isNext(events.sequence())) {
             // Not acknowledged: the node begins another session.
             counters.refused();
             return;

@@ -31,7 +31,7 @@ final class NodeSession implements AutoCloseable {
     }
 
     private final Begin begin;
-    private final int imageSessionId;
+    private final NodeOrigin origin;
     private final Replies replies;
     private final UnsafeBuffer reply = new UnsafeBuffer(ByteBuffer.allocateDirect(REPLY_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
@@ -45,9 +45,9 @@ final class NodeSession implements AutoCloseable {
     private long stored;
     private long acknowledged;
 
-    NodeSession(final Begin begin, final int imageSessionId, final Replies replies) {
+    NodeSession(final Begin begin, final NodeOrigin origin, final Replies replies) {
         this.begin = begin;
-        this.imageSessionId = imageSessionId;
+        this.origin = origin;
         this.replies = replies;
     }
 
@@ -60,8 +60,8 @@ final class NodeSession implements AutoCloseable {
         return begin.sender();
     }
 
-    int imageSessionId() {
-        return imageSessionId;
+    NodeOrigin origin() {
+        return origin;
     }
 
     /** Whether a message is the next one. */

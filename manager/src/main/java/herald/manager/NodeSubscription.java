@@ -1,85 +1,80 @@
 package herald.manager;
 
+import herald.receiver.AsyncSubscription;
 import herald.writers.venice.VeniceDescriptor;
 import io.aeron.Aeron;
-import io.aeron.AvailableImageHandler;
+import io.aeron.FragmentAssembler;
+import io.aeron.Image;
 import io.aeron.Subscription;
-import io.aeron.UnavailableImageHandler;
-import io.aeron.exceptions.RegistrationException;
-import io.aeron.logbuffer.FragmentHandler;
-import org.agrona.CloseHelper;
+import io.aeron.logbuffer.Header;
+import org.agrona.DirectBuffer;
 
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Where nodes are listened to whose messages are not sealed: on one channel, through one Aeron client after another.
- * Receiver's thread.
+ * Where nodes are listened to whose messages are not sealed. Aeron's session ids are unique on one channel only, so
+ * each channel assembles its own fragments and tells of its own images. Receiver's thread.
  */
 final class NodeSubscription implements AutoCloseable {
-    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final AvailableImageHandler NOBODY_ASKS = image -> { };
+    /** Takes what comes on a channel. */
+    interface Handler {
+        /** A whole message. */
+        void onMessage(DirectBuffer buffer, int offset, int length, NodeOrigin origin);
 
-    private final String channel;
-    private final UnavailableImageHandler gone;
-    private Aeron aeron;
-    private Subscription subscription;
-    private long registrationId = Aeron.NULL_VALUE;
-    private long retryNs;
-    private boolean refusalTold;
+        /** Nothing comes from there any more. */
+        void onGone(NodeOrigin origin);
+    }
 
-    NodeSubscription(final String channel, final UnavailableImageHandler gone) {
-        this.channel = channel;
-        this.gone = gone;
+    private final AsyncSubscription subscription;
+    private final Handler handler;
+    private final FragmentAssembler assembler = new FragmentAssembler(this::onMessage);
+    private final Queue<Integer> goneImages = new ConcurrentLinkedQueue<>();
+
+    NodeSubscription(final String channel, final Handler handler) {
+        this.handler = handler;
+        this.subscription = new AsyncSubscription(channel, VeniceDescriptor.STREAM_ID, this::onUnavailableImage);
     }
 
     /** Waits for the driver, and throws where it refuses. */
     void openNow(final Aeron client) {
-        aeron = client;
-        subscription = client.addSubscription(channel, VeniceDescriptor.STREAM_ID, NOBODY_ASKS, gone);
+        subscription.openNow(client);
     }
 
     /** Listens once the driver has answered; where it refuses, it is asked again. */
     void open(final Aeron client) {
-        aeron = client;
-        refusalTold = false;
-        request();
+        subscription.open(client);
     }
 
-    private void request() {
-        registrationId = aeron.asyncAddSubscription(channel, VeniceDescriptor.STREAM_ID, NOBODY_ASKS, gone);
+    int poll(final int fragmentLimit, final long nowNs) {
+        final Subscription opened = subscription.poll(nowNs);
+        return opened == null ? 0 : opened.poll(assembler, fragmentLimit);
     }
 
-    int poll(final FragmentHandler handler, final int fragmentLimit, final long nowNs) {
-        if (subscription == null && aeron != null) {
-            awaitSubscription(nowNs);
-        }
-        return subscription == null ? 0 : subscription.poll(handler, fragmentLimit);
+    private void onMessage(final DirectBuffer buffer, final int offset, final int length, final Header fragment) {
+        handler.onMessage(buffer, offset, length, new NodeOrigin(this, fragment.sessionId()));
     }
 
-    private void awaitSubscription(final long nowNs) {
-        if (registrationId == Aeron.NULL_VALUE) {
-            if (nowNs - retryNs >= 0) {
-                request();
-            }
-            return;
+    /** Aeron calls this in the middle of its own work: nothing may be closed here. */
+    private void onUnavailableImage(final Image image) {
+        goneImages.add(image.sessionId());
+    }
+
+    /** Tells of images that are gone; returns how many. */
+    int forgetGone() {
+        int gone = 0;
+        for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
+            assembler.freeSessionBuffer(image);
+            handler.onGone(new NodeOrigin(this, image));
+            gone++;
         }
-        try {
-            subscription = aeron.getSubscription(registrationId);
-        } catch (final RegistrationException e) {
-            registrationId = Aeron.NULL_VALUE;
-            retryNs = nowNs + RETRY_NS;
-            if (!refusalTold) {
-                refusalTold = true;
-                throw e;
-            }
-        }
+        return gone;
     }
 
     @Override
     public void close() {
-        CloseHelper.quietClose(subscription);
-        subscription = null;
-        registrationId = Aeron.NULL_VALUE;
-        aeron = null;
+        subscription.close();
+        assembler.clear();
+        goneImages.clear();
     }
 }

@@ -20,28 +20,44 @@ import java.util.concurrent.TimeUnit;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A node over IPC that sends what a test gives it, each batch a message.
+ * A node that sends what a test gives it, each batch a message, without a seal.
  */
 final class RawNode implements AutoCloseable {
-    private static final long SESSION_ID = 77;
-    private static final int REPLY_STREAM_ID = 77;
-
     private final Aeron aeron;
     private final Subscription replies;
     private final ExclusivePublication publication;
     private final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(1024 * 1024));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final int sessionId;
     private long sequence;
     private long acknowledged;
     private long deadLetters;
 
+    /** Over IPC. */
     RawNode(final String aeronDir) {
+        this(aeronDir, LinkDescriptor.IPC_CHANNEL, LinkDescriptor.IPC_CHANNEL, 77);
+    }
+
+    /**
+     * Over any channel.
+     *
+     * @param aeronDir     of the driver that carries it.
+     * @param channel      to the manager.
+     * @param replyChannel that the manager is to answer on.
+     * @param sessionId    of the session, and its stream of replies.
+     */
+    RawNode(final String aeronDir, final String channel, final String replyChannel, final int sessionId) {
+        this.sessionId = sessionId;
         aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDir));
-        replies = aeron.addSubscription(LinkDescriptor.IPC_CHANNEL, REPLY_STREAM_ID);
-        publication = aeron.addExclusivePublication(LinkDescriptor.IPC_CHANNEL, VeniceDescriptor.STREAM_ID);
+        replies = aeron.addSubscription(LinkDescriptor.IPC_CHANNEL, sessionId);
+        publication = aeron.addExclusivePublication(channel, VeniceDescriptor.STREAM_ID);
+        hello(sessionId, replyChannel);
+    }
+
+    void hello(final int session, final String replyChannel) {
         final NodeHelloEncoder hello = new NodeHelloEncoder().wrapAndApplyHeader(message, 0, header)
-            .sessionId(SESSION_ID).protocolVersion(VeniceDescriptor.PROTOCOL_VERSION).replyStreamId(REPLY_STREAM_ID)
-            .logIdHigh(1).logIdLow(2).position(0).node("raw").replyChannel(LinkDescriptor.IPC_CHANNEL);
+            .sessionId(session).protocolVersion(VeniceDescriptor.PROTOCOL_VERSION).replyStreamId(session)
+            .logIdHigh(1).logIdLow(session).position(0).node("raw").replyChannel(replyChannel);
         offer(MessageHeaderEncoder.ENCODED_LENGTH + hello.encodedLength());
     }
 
@@ -52,7 +68,7 @@ final class RawNode implements AutoCloseable {
     void send(final DirectBuffer batch) {
         sequence++;
         final NodeEventsEncoder events = new NodeEventsEncoder().wrapAndApplyHeader(message, 0, header)
-            .sessionId(SESSION_ID).sequence(sequence).position(sequence * 64)
+            .sessionId(sessionId).sequence(sequence).position(sequence * 64)
             .putBatch(batch, 0, batch.capacity());
         offer(MessageHeaderEncoder.ENCODED_LENGTH + events.encodedLength());
     }

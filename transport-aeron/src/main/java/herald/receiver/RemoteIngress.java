@@ -16,12 +16,10 @@ import io.aeron.Aeron;
 import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
 import io.aeron.Subscription;
-import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
-import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntArrayList;
@@ -110,13 +108,13 @@ public final class RemoteIngress implements AutoCloseable {
     private static final long MAX_HOLD_OFF_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long MIN_KNOCK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long MAX_KNOCK_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long RETRY_NS = 1_000_000_000L;
 
     private final RemoteListener listener;
     private final Protocol protocol;
     private final CounterId.Sink counters;
     private final NanoClock nanoClock;
     private final Payloads payloads;
+    private final AsyncSubscription subscription;
     private final Handshake handshake;
     private final RateLimit knockLimit;
     private final SeenNonces seenNonces = new SeenNonces();
@@ -133,10 +131,6 @@ public final class RemoteIngress implements AutoCloseable {
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final SealedMessage sealed;
     private Aeron aeron;
-    private Subscription subscription;
-    private long registrationId = Aeron.NULL_VALUE;
-    private long retryNs;
-    private boolean refusalTold;
     private boolean challengesOwed;
     private volatile Endpoint resolved;
     private long nowNs;
@@ -162,6 +156,8 @@ public final class RemoteIngress implements AutoCloseable {
         this.counters = counters;
         this.nanoClock = nanoClock;
         this.payloads = payloads;
+        this.subscription = new AsyncSubscription(
+            listener.endpoint().channel(), protocol.streamId(), this::onUnavailableImage);
         this.handshake = new Handshake(listener.key());
         this.knockLimit = new RateLimit(KNOCKS_PER_SECOND, nanoClock.nanoTime());
     }
@@ -173,46 +169,17 @@ public final class RemoteIngress implements AutoCloseable {
      */
     public void openNow(final Aeron client) {
         aeron = client;
-        subscription = client.addSubscription(
-            listener.endpoint().channel(), protocol.streamId(), null, this::onUnavailableImage);
+        subscription.openNow(client);
     }
 
     /**
-     * Listens as soon as the driver has answered, again after {@link #close}. Where it refuses, since a dead driver's
-     * port is not free yet for example, it is asked again.
+     * Listens as soon as the driver has answered, again after {@link #close}. Where it refuses, it is asked again.
      *
      * @param client of now, or null where there is none.
      */
     public void open(final Aeron client) {
         aeron = client;
-        refusalTold = false;
-        if (client != null) {
-            request();
-        }
-    }
-
-    private void request() {
-        registrationId = aeron.asyncAddSubscription(
-            listener.endpoint().channel(), protocol.streamId(), null, this::onUnavailableImage);
-    }
-
-    private void awaitSubscription() {
-        if (registrationId == Aeron.NULL_VALUE) {
-            if (nowNs - retryNs >= 0) {
-                request();
-            }
-            return;
-        }
-        try {
-            subscription = aeron.getSubscription(registrationId);
-        } catch (final RegistrationException e) {
-            registrationId = Aeron.NULL_VALUE;
-            retryNs = nowNs + RETRY_NS;
-            if (!refusalTold) {
-                refusalTold = true;
-                throw e;
-            }
-        }
+        subscription.open(client);
     }
 
     /** Where it listens, with the port that the system chose; null until the driver has told. Any thread. */
@@ -220,8 +187,8 @@ public final class RemoteIngress implements AutoCloseable {
         return listener.endpoint().port() == 0 ? resolved : listener.endpoint();
     }
 
-    private void resolve() {
-        final String channel = subscription.tryResolveChannelEndpointPort();
+    private void resolve(final Subscription opened) {
+        final String channel = opened.tryResolveChannelEndpointPort();
         if (channel != null) {
             resolved = Endpoint.parse("remote endpoint", channel.substring(channel.indexOf('=') + 1));
         }
@@ -235,10 +202,8 @@ public final class RemoteIngress implements AutoCloseable {
      */
     public int poll(final int fragmentLimit) {
         nowNs = nanoClock.nanoTime();
-        if (subscription == null && aeron != null) {
-            awaitSubscription();
-        }
-        return subscription == null ? 0 : subscription.controlledPoll(fragmentHandler, fragmentLimit);
+        final Subscription opened = subscription.poll(nowNs);
+        return opened == null ? 0 : opened.controlledPoll(fragmentHandler, fragmentLimit);
     }
 
     /**
@@ -247,8 +212,8 @@ public final class RemoteIngress implements AutoCloseable {
      * @return work done.
      */
     public int doWork() {
-        if (subscription != null && endpoint() == null) {
-            resolve();
+        if (subscription.current() != null && endpoint() == null) {
+            resolve(subscription.current());
         }
         int gone = 0;
         for (Integer image = goneImages.poll(); image != null; image = goneImages.poll()) {
@@ -438,8 +403,7 @@ public final class RemoteIngress implements AutoCloseable {
         goneImages.clear();
         challengesOwed = false;
         resolved = null;
-        CloseHelper.quietClose(subscription);
-        subscription = null;
+        subscription.close();
         aeron = null;
     }
 }

@@ -1,5 +1,7 @@
 package herald.writers.venice;
 
+import herald.link.Endpoint;
+import herald.link.LinkDescriptor;
 import herald.link.MessageLength;
 import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
@@ -7,6 +9,9 @@ import herald.venice.NodeAckDecoder;
 import herald.venice.NodeRejectDecoder;
 import herald.venice.NodeWelcomeDecoder;
 import org.agrona.DirectBuffer;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a node's writer and the events manager must agree on before the first message.
@@ -29,6 +34,9 @@ public final class VeniceDescriptor {
     /** Bytes that a message takes at most: an event of the greatest length, and what is around it. */
     public static final int MAX_MESSAGE_LENGTH = TERM_LENGTH / 8;
 
+    private static final Pattern UDP_REPLIES =
+        Pattern.compile("aeron:udp\\?endpoint=([^|]+)(\\|term-length=[0-9]+)?");
+
     private VeniceDescriptor() {
     }
 
@@ -50,6 +58,17 @@ public final class VeniceDescriptor {
      */
     public static String channel(final String endpoint) {
         return "aeron:udp?endpoint=" + endpoint + "|term-length=" + TERM_LENGTH;
+    }
+
+    /**
+     * Whether a manager may answer on a channel that somebody named.
+     *
+     * @param channel that of IPC, or of the address of one host in digits: nobody has to be asked for it.
+     * @return false where it is any other.
+     */
+    public static boolean isReplyChannel(final String channel) {
+        final Matcher udp = UDP_REPLIES.matcher(channel);
+        return LinkDescriptor.IPC_CHANNEL.equals(channel) || udp.matches() && Endpoint.isOfOneHost(udp.group(1));
     }
 
     /**
