@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,6 +183,42 @@ class ProxySystemTest {
         }
     }
 
+    @Test
+    void shouldAcknowledgeNothingIntoAJournalThatWasDeleted() throws Exception {
+        try (HeraldProcess proxy = proxy()) {
+            assertThat(recordOne("first").exitCode()).isZero();
+            try (DirectoryStream<Path> segments = Files.newDirectoryStream(dataDir().resolve("journal"), "*.log")) {
+                for (final Path segment : segments) {
+                    Files.delete(segment);
+                }
+            }
+            assertThat(proxy.exitCode()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(proxy.err()).contains(dataDir().resolve("journal").toString(), "acknowledge", "the proxy stopped");
+            assertThat(recordOne("second", "--timeout=0s").exitCode()).isEqualTo(ExitCode.SPOOLED);
+        }
+        try (HeraldProcess proxy = proxy()) {
+            await().until(() -> messages(delivery()).contains("second"));
+            assertThat(proxy.err()).contains("the journal is gone");
+            assertThat(proxy.terminate()).as(proxy.err()).isZero();
+        }
+        assertThat(messages(delivery())).containsExactly("first", "second");
+    }
+
+    @Test
+    void shouldDeliverNothingEarlierToAWriterThatCameAtARestart() throws Exception {
+        try (HeraldProcess proxy = proxy()) {
+            assertThat(recordOne("earlier").exitCode()).isZero();
+            proxy.kill();
+        }
+        final Path added = dir.resolve("added.ndjson");
+        try (HeraldProcess proxy = proxy("--writer=file:" + added)) {
+            assertThat(recordOne("later").exitCode()).isZero();
+            assertThat(proxy.terminate()).as(proxy.err()).isZero();
+        }
+        assertThat(messages(delivery())).containsExactly("earlier", "later");
+        assertThat(messages(added)).containsExactly("later");
+    }
+
     private Path dataDir() {
         return dir.resolve("data");
     }
@@ -190,10 +227,12 @@ class ProxySystemTest {
         return dir.resolve("events.ndjson");
     }
 
-    private HeraldProcess proxy() throws IOException {
+    private HeraldProcess proxy(final String... more) throws IOException {
         final Path config = Files.writeString(dir.resolve("herald.yaml"), "dedup:\n  ignore-attributes: [i]\n");
-        return HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--writer=file:" + delivery(),
-            "--dedup-interval=10m", "--batch-interval=100ms");
+        final List<String> args = new ArrayList<>(List.of("--config=" + config, "--writer=file:" + delivery(),
+            "--dedup-interval=10m", "--batch-interval=100ms"));
+        args.addAll(List.of(more));
+        return HeraldProcess.proxy(dir, dataDir(), args.toArray(new String[0]));
     }
 
     private HeraldProcess recordOne(final String message, final String... more)
@@ -255,6 +294,10 @@ class ProxySystemTest {
 
     private List<JsonNode> delivered() throws IOException {
         return Files.exists(delivery()) ? parse(Files.readString(delivery())) : List.of();
+    }
+
+    private List<String> messages(final Path file) throws IOException {
+        return parse(Files.readString(file)).stream().map(event -> event.get("message").asText()).toList();
     }
 
     private List<JsonNode> parse(final String lines) throws IOException {
