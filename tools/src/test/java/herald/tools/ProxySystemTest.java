@@ -193,7 +193,8 @@ class ProxySystemTest {
                 }
             }
             assertThat(proxy.exitCode()).isEqualTo(ExitCode.INTERNAL);
-            assertThat(proxy.err()).contains(dataDir().resolve("journal").toString(), "acknowledge", "the proxy stopped");
+            assertThat(proxy.err())
+                .contains(dataDir().resolve("journal").toString(), "acknowledge", "the proxy stopped");
             assertThat(recordOne("second", "--timeout=0s").exitCode()).isEqualTo(ExitCode.SPOOLED);
         }
         try (HeraldProcess proxy = proxy()) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,59 +17,26 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * @param pid   of the process.
- * @param start of it, in clock ticks since the machine's: a pid is used again, a pid and its start are not.
+ * @param start of it ({@link ProcessStat#startOf}): a pid is used again, a pid and its start are not.
  * @param boot  id of the machine's start.
  * @param pidns namespace in which the pid counts.
  * @param file  that the mark was written into.
  */
 record OwnerMark(long pid, long start, String boot, String pidns, String file) {
     private static final int MAX_LENGTH = 512;
-    private static final int START_FIELD = 20;
-    private static final Path PROC = Path.of("/proc");
     private static final Pattern LINE = Pattern.compile(
         "herald-owner pid=(\\d{1,10}) start=(\\d{1,18}) boot=([\\w-]*) pidns=([\\w:\\[\\]]*) file=(\\d+:\\d+)\n");
     private static final OwnerMark HERE = here();
 
     private static OwnerMark here() {
         final long pid = ProcessHandle.current().pid();
-        return new OwnerMark(pid, Math.max(0, startOf(pid)), bootId(), pidNamespace(), "");
+        return new OwnerMark(
+            pid, Math.max(0, ProcessStat.startOf(pid)), ProcessStat.bootId(), ProcessStat.pidNamespace(), "");
     }
 
     /** Of this process, for a file. */
     static OwnerMark here(final FileIdentity file) {
         return new OwnerMark(HERE.pid, HERE.start, HERE.boot, HERE.pidns, file.toString());
-    }
-
-    private static String bootId() {
-        try {
-            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).trim();
-        } catch (final IOException e) {
-            return "";
-        }
-    }
-
-    private static String pidNamespace() {
-        try {
-            return Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
-        } catch (final IOException | UnsupportedOperationException e) {
-            return "";
-        }
-    }
-
-    /** The 22nd field of {@code stat}, or where there is no such file, ms since the epoch; -1 where it is dead. */
-    private static long startOf(final long pid) {
-        if (!Files.exists(PROC.resolve("self/stat"))) {
-            return ProcessHandle.of(pid).flatMap(process -> process.info().startInstant())
-                .map(instant -> instant.toEpochMilli()).orElse(-1L);
-        }
-        try {
-            final String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
-            final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            final boolean dead = "Z".equals(fields[0]) || "X".equals(fields[0]);
-            return dead ? -1 : Long.parseLong(fields[START_FIELD - 1]);
-        } catch (final IOException | RuntimeException e) {
-            return -1;
-        }
     }
 
     /**
@@ -114,7 +80,7 @@ record OwnerMark(long pid, long start, String boot, String pidns, String file) {
 
     /** Whether the process runs. Of one in another namespace that can't be told, and a lock has to do. */
     boolean isAlive() {
-        return boot.equals(HERE.boot) && pidns.equals(HERE.pidns) && startOf(pid) == start;
+        return boot.equals(HERE.boot) && pidns.equals(HERE.pidns) && ProcessStat.startOf(pid) == start;
     }
 
     boolean isOfThisProcess() {

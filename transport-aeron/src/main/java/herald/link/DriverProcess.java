@@ -1,8 +1,7 @@
 package herald.link;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import herald.io.ProcessStat;
+
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +11,7 @@ import java.util.regex.Pattern;
  * when it started, by the kernel's clock, the namespace of its number, and the boot of the machine.
  *
  * @param pid        of the process.
- * @param startTicks clock ticks from the boot to its start; 0 where the system does not say.
+ * @param startTicks when it started ({@link ProcessStat#startOf}); 0 where the system does not say.
  * @param namespace  of process numbers that it lives in; 0 where the system does not say.
  * @param boot       of the machine; 0 where the system does not say.
  */
@@ -27,11 +26,7 @@ public record DriverProcess(long pid, long startTicks, long namespace, long boot
         HIDDEN
     }
 
-    private static final Path PROC = Path.of("/proc");
-    private static final Path BOOT_ID = PROC.resolve("sys/kernel/random/boot_id");
     private static final Pattern TEXT = Pattern.compile("(\\d{1,18})-(\\d{1,18})-(\\d{1,18})-([0-9a-f]{1,8})");
-    /** Of the words behind the command in {@code /proc/PID/stat}. */
-    private static final int START_TICKS_WORD = 19;
     private static final long MASK = 0xFFFF_FFFFL;
 
     /**
@@ -41,7 +36,7 @@ public record DriverProcess(long pid, long startTicks, long namespace, long boot
      */
     public static DriverProcess own() {
         final long pid = ProcessHandle.current().pid();
-        return new DriverProcess(pid, Math.max(0, startTicks(pid)), ownNamespace(), ownBoot());
+        return new DriverProcess(pid, Math.max(0, ProcessStat.startOf(pid)), ownNamespace(), ownBoot());
     }
 
     /**
@@ -71,36 +66,16 @@ public record DriverProcess(long pid, long startTicks, long namespace, long boot
         if (startTicks == 0) {
             return ProcessHandle.of(pid).isPresent() ? Life.ALIVE : Life.DEAD;
         }
-        return startTicks(pid) == startTicks ? Life.ALIVE : Life.DEAD;
-    }
-
-    /** Clock ticks from the boot to the start of a process; negative where there is none or it is a zombie. */
-    static long startTicks(final long pid) {
-        try {
-            final String stat = Files.readString(PROC.resolve(pid + "/stat"));
-            // The command stands in parentheses and may hold anything.
-            final String[] words = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
-            return words[0].equals("Z") || words[0].equals("X") ? -1 : Long.parseLong(words[START_TICKS_WORD]);
-        } catch (final IOException | RuntimeException e) {
-            return -1;
-        }
+        return ProcessStat.startOf(pid) == startTicks ? Life.ALIVE : Life.DEAD;
     }
 
     private static long ownNamespace() {
-        try {
-            final String link = Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
-            return Long.parseLong(link.replaceAll("\\D", ""));
-        } catch (final IOException | RuntimeException e) {
-            return 0;
-        }
+        final String digits = ProcessStat.pidNamespace().replaceAll("\\D", "");
+        return digits.isEmpty() ? 0 : Long.parseLong(digits);
     }
 
     private static long ownBoot() {
-        try {
-            return Files.readString(BOOT_ID).trim().hashCode() & MASK;
-        } catch (final IOException e) {
-            return 0;
-        }
+        return ProcessStat.bootId().hashCode() & MASK;
     }
 
     @Override
