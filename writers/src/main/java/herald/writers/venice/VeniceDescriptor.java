@@ -68,7 +68,8 @@ public final class VeniceDescriptor {
      */
     public static boolean isReplyChannel(final String channel) {
         final Matcher udp = UDP_REPLIES.matcher(channel);
-        return LinkDescriptor.IPC_CHANNEL.equals(channel) || udp.matches() && Endpoint.isOfOneHost(udp.group(1));
+        return LinkDescriptor.IPC_CHANNEL.equals(channel) ||
+            (udp.matches() && Endpoint.isOfOneHost(udp.group(1)));
     }
 
     /**
