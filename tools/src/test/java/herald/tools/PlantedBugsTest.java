@@ -76,6 +76,20 @@ class PlantedBugsTest {
                 classes.replace(ENGINE + "engine/ProxyLogs.java",
                     "recovery.restoreWindows(last, inForce, dedup);", "");
             }
+        },
+        ROLLBACK_NOT_TOLD {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace(RECEIVER + "RecorderRegistry.java",
+                    "ours ? VoidCause.ACKNOWLEDGED_AND_GONE :", "ours ? VoidCause.LOST_BY_RECORDER :");
+            }
+        },
+        OWNER_MARKS_UNREAD {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace("transport-aeron/src/main/java/herald/io/FileMutex.java",
+                    "return mark != null && mark.isAlive() && !mark.isOfThisProcess();", "return false;");
+            }
         };
 
         abstract void plant(PatchedClasses classes) throws IOException;

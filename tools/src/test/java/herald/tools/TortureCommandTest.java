@@ -59,6 +59,10 @@ class TortureCommandTest {
         final Cli text = Cli.run("torture", "--seed", "abc");
         assertThat(text.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(text.err()).contains("--seed", "abc");
+
+        final Cli kind = Cli.run("torture", "--without", "stranger,rain");
+        assertThat(kind.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(kind.err()).contains("--without: \"rain\" is no kind of fault", "directory-rollback", "stranger");
     }
 
     private static List<Path> list(final Path directory) throws IOException {

@@ -24,6 +24,7 @@ final class ChildJvm {
         "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED");
 
     private final List<String> prefix;
+    private final String classPath;
 
     /**
      * Command lines of children.
@@ -42,10 +43,24 @@ final class ChildJvm {
             }
         }
         command.add("-Duser.name=" + USER);
-        final String prefixed = classPathPrefix == null ? "" : classPathPrefix + File.pathSeparator;
-        command.add("-cp");
-        command.add(prefixed + System.getProperty("java.class.path") + File.pathSeparator + classPathSuffix);
         this.prefix = List.copyOf(command);
+        this.classPath = (classPathPrefix == null ? "" : classPathPrefix + File.pathSeparator) +
+            System.getProperty("java.class.path") + File.pathSeparator + classPathSuffix;
+    }
+
+    private ChildJvm(final List<String> prefix, final String classPath) {
+        this.prefix = prefix;
+        this.classPath = classPath;
+    }
+
+    /**
+     * Command lines of children with more on their class path.
+     *
+     * @param more comes last.
+     * @return these command lines.
+     */
+    ChildJvm with(final Path more) {
+        return new ChildJvm(prefix, classPath + File.pathSeparator + more);
     }
 
     /**
@@ -58,6 +73,8 @@ final class ChildJvm {
      */
     List<String> command(final Class<?> main, final Path dir, final String... args) {
         final List<String> command = new ArrayList<>(prefix);
+        command.add("-cp");
+        command.add(classPath);
         command.add("-XX:ErrorFile=" + dir.resolve("jvm-crash-%p.log"));
         command.add(main.getName());
         command.add(dir.toString());

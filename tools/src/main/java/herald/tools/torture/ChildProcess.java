@@ -2,11 +2,15 @@ package herald.tools.torture;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A process of a round: can be killed, stopped, continued, asked to end. What it says goes to files.
@@ -53,6 +57,21 @@ final class ChildProcess {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * The files that it has mapped.
+     *
+     * @param suffix of their names.
+     * @return their paths, as the kernel tells them; none where it has ended.
+     */
+    Set<Path> mappedFiles(final String suffix) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
+            return lines.filter(line -> line.endsWith(suffix))
+                .map(line -> Path.of(line.substring(line.indexOf('/')))).collect(Collectors.toSet());
+        } catch (final IOException | UncheckedIOException e) {
+            return Set.of();
+        }
     }
 
     /** Where what it complains about is. */
@@ -104,6 +123,34 @@ final class ChildProcess {
     /** SIGSTOP. */
     void pause() throws IOException, InterruptedException {
         signal("-STOP");
+    }
+
+    /**
+     * SIGSTOP, and waits until none of its threads runs any more.
+     *
+     * @param timeoutMs how long at most.
+     * @throws Difference where one does.
+     */
+    void pauseWholly(final long timeoutMs) throws IOException, InterruptedException, Difference {
+        pause();
+        if (!Await.until(() -> !process.isAlive() || isStopped(), timeoutMs)) {
+            throw new Difference("stuck: " + this + " is not stopped " + timeoutMs + " ms after SIGSTOP");
+        }
+    }
+
+    /** The state of a thread follows its name, which is in brackets. */
+    private boolean isStopped() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (final Path thread : threads.toList()) {
+                final String stat = Files.readString(thread.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (final IOException e) {
+            return false;
+        }
     }
 
     /** SIGCONT. */

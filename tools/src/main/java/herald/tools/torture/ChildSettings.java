@@ -36,7 +36,7 @@ final class ChildSettings {
      * @throws IOException where the file can't be written.
      */
     static void write(final Path dir, final Properties properties) throws IOException {
-        final Path key = Files.createFile(dir.resolve(KEY),
+        final Path key = Files.createFile(keyFile(dir),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, "torture " + properties.getProperty("seed") + " and sixteen bytes more");
         try (Writer writer = Files.newBufferedWriter(dir.resolve(FILE))) {
@@ -90,7 +90,17 @@ final class ChildSettings {
 
     /** The key that the proxy shares with them. */
     SharedKey key() {
-        return SharedKey.read(dir.resolve(KEY));
+        return SharedKey.read(keyFile(dir));
+    }
+
+    /**
+     * The key that the proxy shares with recorders of the other host, and with the events manager.
+     *
+     * @param dir of the round.
+     * @return a file.
+     */
+    static Path keyFile(final Path dir) {
+        return dir.resolve(KEY);
     }
 
     /** Where recorders of the other host keep their spools. */

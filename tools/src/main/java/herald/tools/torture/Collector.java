@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -26,15 +25,13 @@ final class Collector implements AutoCloseable {
     private static final long LISTEN_TIMEOUT_NS = 10_000_000_000L;
     private static final long LISTEN_PARK_NS = 1_000_000;
     private static final int BACKLOG = 8;
-    private static final int MIN_PORT = 20_000;
-    private static final int MAX_PORT = 32_000;
-    private static final int MAX_ATTEMPTS = 100;
 
     private final List<Connection> connections = new ArrayList<>();
     private final int port;
     private final Thread thread;
     private ServerSocket server;
     private Socket socket;
+    private int era;
     private boolean stalled;
     private boolean refusing;
     private boolean closed;
@@ -48,6 +45,15 @@ final class Collector implements AutoCloseable {
     }
 
     /**
+     * How much had come at some time.
+     *
+     * @param connections how many, the last one included.
+     * @param deliveries  over the last one.
+     */
+    record Mark(int connections, int deliveries) {
+    }
+
+    /**
      * A collector that listens on a free port below those that the system gives to whoever connects: there it is free
      * again after a refusal, and no writer that connects to it can be given it and meet itself.
      *
@@ -55,7 +61,7 @@ final class Collector implements AutoCloseable {
      * @throws IOException where it can't listen.
      */
     Collector(final String name) throws IOException {
-        server = listenAnywhere();
+        server = FreePorts.open(Collector::listen);
         port = server.getLocalPort();
         thread = new Thread(this::serve, name);
         thread.setDaemon(true);
@@ -72,18 +78,6 @@ final class Collector implements AutoCloseable {
             listening.close();
             throw e;
         }
-    }
-
-    private static ServerSocket listenAnywhere() throws IOException {
-        IOException failure = null;
-        for (int i = 0; i < MAX_ATTEMPTS; i++) {
-            try {
-                return listen(ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT));
-            } catch (final IOException e) {
-                failure = e;
-            }
-        }
-        throw new IOException("no free port from " + MIN_PORT + " to " + MAX_PORT, failure);
     }
 
     /** The kernel keeps a closed port until the thread that waits there has left its call. */
@@ -107,9 +101,10 @@ final class Collector implements AutoCloseable {
 
     private void serve() {
         while (awaitServing()) {
+            final int now = era();
             try (Socket accepted = server().accept()) {
-                if (begin(accepted)) {
-                    answer(accepted);
+                if (begin(accepted, now)) {
+                    answer(accepted, now);
                 }
             } catch (final IOException e) {
                 // Reset by the writer's end, or by a fault: the next connection tells.
@@ -133,13 +128,20 @@ final class Collector implements AutoCloseable {
         return server;
     }
 
-    private synchronized boolean begin(final Socket accepted) {
+    private synchronized int era() {
+        return era;
+    }
+
+    private synchronized boolean begin(final Socket accepted, final int eraThen) {
+        if (eraThen != era) {
+            return false;
+        }
         socket = accepted;
         connections.add(new Connection(new ArrayList<>()));
         return !closed && !refusing;
     }
 
-    private void answer(final Socket accepted) throws IOException {
+    private void answer(final Socket accepted, final int eraThen) throws IOException {
         // Else each second answer waits for the writer's delayed acknowledgement, 40 ms.
         accepted.setTcpNoDelay(true);
         final BufferedReader lines = new BufferedReader(
@@ -148,7 +150,7 @@ final class Collector implements AutoCloseable {
             new OutputStreamWriter(accepted.getOutputStream(), StandardCharsets.US_ASCII));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             final Delivery delivery = Delivery.parse(line);
-            if (delivery == null || !take(delivery)) {
+            if (delivery == null || !take(delivery, eraThen)) {
                 return;
             }
             answers.write(line + '\n');
@@ -156,13 +158,16 @@ final class Collector implements AutoCloseable {
         }
     }
 
-    private synchronized boolean take(final Delivery delivery) {
+    private synchronized boolean take(final Delivery delivery, final int eraThen) {
         try {
-            while (stalled && !closed) {
+            while (stalled && !closed && eraThen == era) {
                 wait();
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
+        }
+        if (eraThen != era) {
             return false;
         }
         connections.get(connections.size() - 1).deliveries().add(delivery);
@@ -205,6 +210,37 @@ final class Collector implements AutoCloseable {
             refusing = false;
         }
         notifyAll();
+    }
+
+    /** How much has come so far. */
+    synchronized Mark mark() {
+        final int count = connections.size();
+        return new Mark(count, count == 0 ? 0 : connections.get(count - 1).deliveries().size());
+    }
+
+    /**
+     * Forgets what came since, and lets nothing more of it come. Whoever sent it has ended.
+     *
+     * @param mark how much is kept.
+     * @return all that had come.
+     * @throws IOException where the port is taken meanwhile.
+     */
+    synchronized List<Connection> rollBack(final Mark mark) throws IOException {
+        final List<Connection> all = connections();
+        final boolean wasRefusing = refusing;
+        refuse();
+        era++;
+        connections.subList(mark.connections(), connections.size()).clear();
+        if (mark.connections() > 0) {
+            final List<Delivery> last = connections.get(mark.connections() - 1).deliveries();
+            last.subList(mark.deliveries(), last.size()).clear();
+        }
+        if (!wasRefusing) {
+            server = listenAgain();
+            refusing = false;
+        }
+        notifyAll();
+        return all;
     }
 
     /** What came so far. */

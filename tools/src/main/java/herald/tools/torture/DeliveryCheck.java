@@ -51,7 +51,25 @@ final class DeliveryCheck {
         return new Result(check.firstDifference(connections, events), check.lostBytes);
     }
 
+    /**
+     * Finds what is wrong with deliveries that were broken off: the last ones may be missing.
+     *
+     * @param connections of the collector, in their order.
+     * @param log         entries of the dispatch log.
+     * @param keptFrom    what lies before this position of the dispatch log is released.
+     * @return the first difference in words; null where there is none.
+     */
+    static String ofUnfinished(
+        final List<Collector.Connection> connections, final List<Delivery> log, final long keptFrom) {
+        return new DeliveryCheck(log, keptFrom).differenceIn(connections);
+    }
+
     private String firstDifference(final List<Collector.Connection> connections, final long events) {
+        final String difference = differenceIn(connections);
+        return difference == null ? differenceAtEnd(events) : difference;
+    }
+
+    private String differenceIn(final List<Collector.Connection> connections) {
         for (final Collector.Connection connection : connections) {
             boolean begins = true;
             for (final Delivery delivery : connection.deliveries()) {
@@ -62,7 +80,7 @@ final class DeliveryCheck {
                 begins = false;
             }
         }
-        return differenceAtEnd(events);
+        return null;
     }
 
     private String differenceAt(final Delivery delivery, final boolean begins) {

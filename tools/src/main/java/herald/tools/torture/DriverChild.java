@@ -1,6 +1,10 @@
 package herald.tools.torture;
 
+import herald.admission.KnockCheck;
+import herald.admission.StreamAdmission;
+import herald.admission.StreamRule;
 import herald.engine.LocalMediaDriver;
+import herald.link.LinkDescriptor;
 
 import java.nio.file.Path;
 
@@ -24,10 +28,17 @@ final class DriverChild {
         final ParentWatch parent = ParentWatch.start();
         final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
         try (LocalMediaDriver driver = LocalMediaDriver.launch(
-            args[1], settings.number("driverTimeoutMs"), error -> System.err.println(error))) {
+            args[1], settings.number("driverTimeoutMs"), admission(settings), error -> System.err.println(error))) {
             System.out.println(READY + ' ' + driver.directoryName());
             parent.awaitFinish();
         }
         System.exit(0);
+    }
+
+    /** As {@code herald driver --key-file} has it: who does not have the key gets no stream. */
+    private static StreamAdmission admission(final ChildSettings settings) {
+        return new StreamAdmission((counter, amount) -> {
+        }, new StreamRule(LinkDescriptor.EVENT_STREAM_ID, StreamAdmission.MAX_TERM_LENGTH,
+            new KnockCheck(settings.key()), false));
     }
 }

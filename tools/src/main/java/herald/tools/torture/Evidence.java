@@ -18,11 +18,14 @@ import herald.verify.ReferenceModel;
 import herald.verify.Verification;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * Everything that a round has left behind for the oracle to judge.
@@ -33,6 +36,9 @@ import java.util.Map;
  * @param collectors what came over the connections of each collector.
  * @param counters   of the proxy.
  * @param verification what {@code herald verify} finds wrong in the data directory.
+ * @param abandoned  what was done after the state that the data directory was put back to; null where it never was.
+ * @param stored     counts by event id in the events manager's index; null where there is no manager.
+ * @param logs       lines that proxies logged.
  */
 record Evidence(
     Recorded recorded,
@@ -40,7 +46,10 @@ record Evidence(
     DispatchContent dispatch,
     List<List<Collector.Connection>> collectors,
     Map<CounterId, Long> counters,
-    List<String> verification) {
+    List<String> verification,
+    Abandoned abandoned,
+    Map<UUID, Long> stored,
+    List<String> logs) {
     /**
      * What retention has left of a log.
      *
@@ -61,15 +70,29 @@ record Evidence(
     }
 
     /**
+     * What was done after the state that the data directory was put back to.
+     *
+     * @param events     of the journal that it had then.
+     * @param entries    of the dispatch log that it had then.
+     * @param keptFrom   what lay before this position of the dispatch log was released.
+     * @param collectors what each collector had got.
+     * @param spools     recorders who could say what was acknowledged to them.
+     */
+    record Abandoned(List<JournaledEvent> events, List<Delivery> entries, long keptFrom,
+        List<List<Collector.Connection>> collectors, Set<UUID> spools) {
+    }
+
+    /**
      * What is in the journal, and what was until it was released.
      *
      * @param events   in its order.
      * @param modelled the same events as the reference model reads them.
      * @param losses   voids and damage, in words.
+     * @param gone     what it says was acknowledged and is gone.
      * @param kept     what retention has left of it.
      */
-    record JournalContent(
-        List<JournaledEvent> events, List<ModelEvent> modelled, List<String> losses, Kept kept) {
+    record JournalContent(List<JournaledEvent> events, List<ModelEvent> modelled, List<String> losses,
+        GoneEvents gone, Kept kept) {
     }
 
     /**
@@ -91,8 +114,9 @@ record Evidence(
      * @param node at rest.
      * @return the evidence.
      * @throws IOException where it can't be read.
+     * @throws Difference  where the events manager does not answer as it should.
      */
-    static Evidence of(final Node node) throws IOException {
+    static Evidence of(final Node node) throws IOException, InterruptedException, Difference {
         final Path archive = ChildSettings.archive(node.dir());
         final WholeLog journal = WholeLog.of(DataDirectory.journal(node.dataDir()), archive);
         final List<String> journalLosses = new ArrayList<>();
@@ -104,7 +128,32 @@ record Evidence(
             dispatched(WholeLog.of(DataDirectory.dispatch(node.dataDir()), archive), model.batches()),
             node.collectors().stream().map(Collector::connections).toList(),
             counters(node.dataDir()),
-            Verification.of(SystemDisk.INSTANCE, node.dataDir()).damages().stream().map(Finding::toString).toList());
+            Verification.of(SystemDisk.INSTANCE, node.dataDir()).damages().stream().map(Finding::toString).toList(),
+            abandoned(node.rollback().abandoned()),
+            node.manager() == null ? null : node.manager().events(),
+            logs(node.dir()));
+    }
+
+    private static List<String> logs(final Path dir) throws IOException {
+        final List<String> lines = new ArrayList<>();
+        for (final Path file : SystemDisk.INSTANCE.list(dir, ".err")) {
+            if (file.getFileName().toString().startsWith(Node.PROXY)) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        }
+        return lines;
+    }
+
+    private static Abandoned abandoned(final DirectoryRollback.Abandoned abandoned) throws IOException {
+        if (abandoned == null) {
+            return null;
+        }
+        final Path data = ChildSettings.dataDir(abandoned.image().dir());
+        final Path archive = ChildSettings.archive(abandoned.image().dir());
+        final WholeLog dispatch = WholeLog.of(DataDirectory.dispatch(data), archive);
+        return new Abandoned(
+            journaled(WholeLog.of(DataDirectory.journal(data), archive), List.of(), new ArrayList<>()).events(),
+            entries(dispatch), dispatch.keptFrom(), abandoned.collectors(), abandoned.spools());
     }
 
     private static Recorded recorded(final Node node) throws IOException {
@@ -122,13 +171,20 @@ record Evidence(
     private static JournalContent journaled(
         final WholeLog log, final List<ModelEvent> modelled, final List<String> losses) {
         final List<JournaledEvent> events = new ArrayList<>();
+        final GoneEvents gone = new GoneEvents();
         try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, log.directory(), 0, damage -> { })) {
             while (reader.next()) {
                 switch (reader.kind()) {
                     case EVENT -> events.add(journaled(reader.event()));
-                    case VOID -> losses.add("void of recorder " + reader.recorderId() + ", sequences " +
-                        reader.fromSequence() + " to " + reader.sequence() +
-                        (reader.cause() == VoidCause.REFUSED ? ", refused" : ""));
+                    case VOID -> {
+                        if (reader.cause() == VoidCause.ACKNOWLEDGED_AND_GONE) {
+                            gone.add(new GoneEvents.Range(reader.recorderId(), reader.fromSequence(),
+                                reader.sequence(), reader.recordPosition()));
+                        } else {
+                            losses.add("void of recorder " + reader.recorderId() + ", sequences " +
+                                reader.fromSequence() + " to " + reader.sequence() + ", " + reader.cause());
+                        }
+                    }
                     case UNKNOWN -> losses.add("record of no known kind at " + reader.recordPosition());
                     default -> {
                         // Ticks, starts, tables: the reference model minds them.
@@ -136,7 +192,7 @@ record Evidence(
                 }
             }
             return new JournalContent(
-                events, modelled, losses, new Kept(log.keptFrom(), reader.position(), log.released()));
+                events, modelled, losses, gone, new Kept(log.keptFrom(), reader.position(), log.released()));
         }
     }
 
@@ -152,6 +208,16 @@ record Evidence(
     private static DispatchContent dispatched(final WholeLog log, final List<ModelBatch> expected) {
         final List<String> losses = new ArrayList<>();
         final LogDamage.Listener onDamage = damage -> losses.add(damage.toString());
+        try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, log.directory(), 0, damage -> { })) {
+            while (reader.next() != null) {
+                // Up to its end.
+            }
+            return new DispatchContent(expected, DispatchedBatches.read(log.directory(), onDamage), entries(log),
+                losses, new Kept(log.keptFrom(), reader.position(), log.released()));
+        }
+    }
+
+    private static List<Delivery> entries(final WholeLog log) {
         final List<Delivery> entries = new ArrayList<>();
         try (DispatchReader reader = new DispatchReader(SystemDisk.INSTANCE, log.directory(), 0, damage -> { })) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
@@ -159,9 +225,8 @@ record Evidence(
                     entries.add(Delivery.of(batch, i));
                 }
             }
-            return new DispatchContent(expected, DispatchedBatches.read(log.directory(), onDamage), entries, losses,
-                new Kept(log.keptFrom(), reader.position(), log.released()));
         }
+        return entries;
     }
 
     private static Map<CounterId, Long> counters(final Path dataDir) throws IOException {

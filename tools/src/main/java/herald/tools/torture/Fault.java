@@ -6,7 +6,7 @@ package herald.tools.torture;
  * @param kind       what.
  * @param atMs       when it begins, from when everything is started.
  * @param durationMs until it ends or what it killed is started again.
- * @param target     which of the recorders, collectors or media drivers, from 0.
+ * @param target     which of the recorders, collectors or media drivers, or in which way, from 0.
  */
 record Fault(FaultKind kind, long atMs, long durationMs, int target) {
 }

@@ -12,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FaultInjector {
     private final Node node;
+    private final DirectoryCopy copy;
+    private final LockDeletion locks;
+    private final StrangerFlood flood;
 
     /** A fault's beginning or end. */
     private record Step(long atMs, Fault fault, boolean begins) {
@@ -19,6 +22,9 @@ final class FaultInjector {
 
     FaultInjector(final Node node) {
         this.node = node;
+        this.copy = new DirectoryCopy(node);
+        this.locks = new LockDeletion(node);
+        this.flood = new StrangerFlood(node, node.aeronDir());
     }
 
     /**
@@ -27,6 +33,14 @@ final class FaultInjector {
      * @throws Difference where something ended that no fault has ended.
      */
     void run() throws IOException, InterruptedException, Difference {
+        try {
+            goThrough();
+        } finally {
+            flood.close();
+        }
+    }
+
+    private void goThrough() throws IOException, InterruptedException, Difference {
         final List<Step> steps = new ArrayList<>();
         for (final Fault fault : node.plan().faults()) {
             steps.add(new Step(fault.atMs(), fault, true));
@@ -54,10 +68,10 @@ final class FaultInjector {
         }
     }
 
-    private void begin(final Fault fault) throws IOException, InterruptedException {
+    private void begin(final Fault fault) throws IOException, InterruptedException, Difference {
         final int target = fault.target();
         switch (fault.kind()) {
-            case PROXY_KILL -> node.proxy().kill();
+            case PROXY_KILL, PROXY_RESTART -> node.proxy().kill();
             case PROXY_TERM -> node.proxy().terminate();
             case PROXY_PAUSE -> node.proxy().pause();
             case RECORDER_KILL -> node.recorder(target).kill();
@@ -69,13 +83,19 @@ final class FaultInjector {
             case DRIVER_KILL -> node.driver(target).kill();
             case DRIVER_PAUSE -> node.driver(target).pause();
             case DISK_FULL -> node.disk().fill();
+            case DIRECTORY_COPY -> copy.run();
+            case DIRECTORY_ROLLBACK -> node.rollback().begin();
+            case LOCK_DELETE -> locks.run(target);
+            case MANAGER_KILL -> node.manager().process().kill();
+            case MANAGER_PAUSE -> node.manager().process().pause();
+            case STRANGER -> flood.begin();
         }
     }
 
     private void end(final Fault fault) throws IOException, InterruptedException, Difference {
         final int target = fault.target();
         switch (fault.kind()) {
-            case PROXY_KILL -> node.startProxy();
+            case PROXY_KILL, PROXY_RESTART -> node.startProxy();
             case PROXY_TERM -> {
                 node.awaitEnd(node.proxy());
                 node.startProxy();
@@ -91,8 +111,12 @@ final class FaultInjector {
             case DRIVER_KILL -> node.startDriver(target);
             case DRIVER_PAUSE -> node.driver(target).resume();
             case DISK_FULL -> node.disk().free();
-            case COLLECTOR_RESET -> {
-                // The writer connects again by itself.
+            case DIRECTORY_ROLLBACK -> node.rollback().end(target);
+            case MANAGER_KILL -> node.startManager();
+            case MANAGER_PAUSE -> node.manager().process().resume();
+            case STRANGER -> flood.end();
+            case COLLECTOR_RESET, DIRECTORY_COPY, LOCK_DELETE -> {
+                // Over as soon as it is done.
             }
         }
     }

@@ -1,9 +1,11 @@
 package herald.tools.torture;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What can be done to a process, a collector or the disk of a round.
+ * What can be done to processes, collectors, files and ports of a round.
  */
 enum FaultKind {
     /** SIGKILL to the proxy, which is started again after the fault's duration. */
@@ -29,7 +31,21 @@ enum FaultKind {
     /** SIGSTOP to one of these media drivers and, after the duration, SIGCONT. */
     DRIVER_PAUSE(Target.DRIVER),
     /** A data directory without a free byte for the duration. */
-    DISK_FULL(Target.DISK);
+    DISK_FULL(Target.DISK),
+    /** SIGKILL to a proxy with its own media driver in a directory that it was told, and the same command at once. */
+    PROXY_RESTART(Target.FIXED_DRIVER),
+    /** A copy of the data directory, in which a proxy is started: without and with its adoption. */
+    DIRECTORY_COPY(Target.DIRECTORY),
+    /** The data directory put back, after the duration, to what it was, under recorders that live. */
+    DIRECTORY_ROLLBACK(Target.DIRECTORY),
+    /** Lock files, or the marks beside them, deleted under those who hold them; then others try to get in. */
+    LOCK_DELETE(Target.LOCKS),
+    /** SIGKILL to the events manager, which is started again after the duration. */
+    MANAGER_KILL(Target.MANAGER),
+    /** SIGSTOP to the events manager and, after the duration, SIGCONT. */
+    MANAGER_PAUSE(Target.MANAGER),
+    /** Somebody without the key who sends to the proxy's UDP port for the duration. */
+    STRANGER(Target.PORT);
 
     /** What is hit. */
     enum Target {
@@ -42,7 +58,17 @@ enum FaultKind {
         /** One of the media drivers that are processes of their own. */
         DRIVER,
         /** The disk, where it is a small one. */
-        DISK
+        DISK,
+        /** The proxy, where its media driver's directory is fixed. */
+        FIXED_DRIVER,
+        /** The proxy's data directory. */
+        DIRECTORY,
+        /** Lock files in the data directory. */
+        LOCKS,
+        /** The events manager, where there is one. */
+        MANAGER,
+        /** The proxy's UDP port, where it listens on one. */
+        PORT
     }
 
     private final Target target;
@@ -54,6 +80,19 @@ enum FaultKind {
     /** What is hit. */
     Target target() {
         return target;
+    }
+
+    /**
+     * Finds a kind.
+     *
+     * @param label as {@link #label()} says it.
+     * @return the kind.
+     * @throws IllegalArgumentException naming the labels that there are.
+     */
+    static FaultKind of(final String label) {
+        return Stream.of(values()).filter(kind -> kind.label().equals(label)).findFirst().orElseThrow(() ->
+            new IllegalArgumentException("\"" + label + "\" is no kind of fault: choose among " +
+                Stream.of(values()).map(FaultKind::label).collect(Collectors.joining(", "))));
     }
 
     /**

@@ -6,9 +6,11 @@ import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
 import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolFile;
+import herald.writer.Bookmark;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -108,13 +110,15 @@ final class Finish {
         return orphans.size();
     }
 
-    /** Whether every collector has the last entry that is in the dispatch log so far. */
-    private boolean isDelivered() {
+    /** Whether every collector has the last entry that is in the dispatch log so far, and the manager too. */
+    private boolean isDelivered() throws IOException {
         Delivery last = null;
+        long end = 0;
         try (DispatchReader reader = new DispatchReader(
             SystemDisk.INSTANCE, DataDirectory.dispatch(node.dataDir()), 0, damage -> { })) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 last = Delivery.of(batch, batch.size() - 1);
+                end = batch.nextPosition();
             }
         }
         for (final Collector collector : node.collectors()) {
@@ -122,6 +126,17 @@ final class Finish {
                 return false;
             }
         }
-        return true;
+        return node.manager() == null || last == null || acknowledgedPosition() >= end;
+    }
+
+    /** Up to where the manager has acknowledged the dispatch log. */
+    private long acknowledgedPosition() throws IOException {
+        final Path file = DataDirectory.bookmarks(node.dataDir()).resolve(ManagerProcess.WRITER + Bookmark.SUFFIX);
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, file, false)) {
+            return bookmark.state() == Bookmark.State.PLACED ? bookmark.position() : 0;
+        }
     }
 }

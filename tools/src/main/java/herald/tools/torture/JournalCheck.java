@@ -2,6 +2,7 @@ package herald.tools.torture;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -12,33 +13,45 @@ import java.util.UUID;
  */
 final class JournalCheck {
     private final Evidence.Recorded recorded;
+    private final GoneEvents gone;
     private final Map<String, Set<Long>> numbers = new HashMap<>();
     private final Map<UUID, JournaledEvent> last = new HashMap<>();
 
-    private JournalCheck(final Evidence.Recorded recorded) {
+    private JournalCheck(final Evidence.Recorded recorded, final GoneEvents gone) {
         this.recorded = recorded;
+        this.gone = gone;
         recorded.notes().keySet().forEach(name -> numbers.put(name, new HashSet<>()));
     }
 
     /**
      * Finds what is wrong with a journal.
      *
-     * @param recorded what recorders noted.
-     * @param journal  what is in it.
+     * @param recorded  what recorders noted.
+     * @param journal   what is in it.
+     * @param abandoned what was in it before the data directory was put back, and may be gone where it is told so.
      * @return the first difference in words; null where there is none.
      */
-    static String firstDifference(final Evidence.Recorded recorded, final Evidence.JournalContent journal) {
+    static String firstDifference(final Evidence.Recorded recorded, final Evidence.JournalContent journal,
+        final List<JournaledEvent> abandoned) {
         if (!journal.losses().isEmpty()) {
             return "journal: " + journal.losses().get(0);
         }
-        final JournalCheck check = new JournalCheck(recorded);
+        final JournalCheck check = new JournalCheck(recorded, journal.gone());
         for (final JournaledEvent event : journal.events()) {
             final String difference = check.differenceAt(event);
             if (difference != null) {
                 return difference;
             }
         }
+        abandoned.forEach(check::excuse);
         return check.lost();
+    }
+
+    /** What is told to be gone, and that nobody is left to tell of, is {@link RollbackCheck}'s to judge. */
+    private void excuse(final JournaledEvent event) {
+        if (numbers.containsKey(event.component())) {
+            numbers.get(event.component()).add(event.number());
+        }
     }
 
     private String differenceAt(final JournaledEvent event) {
@@ -52,7 +65,7 @@ final class JournalCheck {
             return name + " is in the journal twice";
         }
         final JournaledEvent before = last.put(event.recorder(), event);
-        final long expected = before == null ? 1 : before.sequence() + 1;
+        final long expected = gone.after(event.recorder(), before == null ? 1 : before.sequence() + 1);
         if (event.sequence() != expected) {
             return name + " is in the journal where sequence " + expected + " has to be";
         }

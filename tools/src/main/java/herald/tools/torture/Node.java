@@ -5,8 +5,6 @@ import herald.link.HeraldDirectory;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -24,14 +21,13 @@ import java.util.stream.Stream;
 final class Node implements AutoCloseable {
     /** How the names of recorders begin. */
     static final String RECORDER = "recorder";
+    /** How the names of proxies begin. */
+    static final String PROXY = "proxy";
 
     private static final int JVM_FAILURE = 1;
     private static final int DRIVERS = 2;
     /** What Linux says where a file finds no room. */
     private static final String NO_ROOM = "No space left on device";
-    private static final int MIN_PORT = 20_000;
-    private static final int MAX_PORT = 32_000;
-    private static final int MAX_ATTEMPTS = 100;
 
     private final RoundPlan plan;
     private final Path dir;
@@ -44,7 +40,11 @@ final class Node implements AutoCloseable {
     private final ChildProcess[] drivers = new ChildProcess[DRIVERS];
     private final Path aeronDir;
     private final Path farAeronDir;
+    private final ManagerProcess manager;
+    private final DirectoryRollback rollback = new DirectoryRollback(this);
     private ChildProcess proxy;
+    private boolean adoptsCopy;
+    private boolean proxyAdopts;
     private int starts;
     private int proxyStarts;
     private int endsByItself;
@@ -74,12 +74,18 @@ final class Node implements AutoCloseable {
         }
         final Properties settings = new Properties();
         settings.putAll(plan.settings());
-        aeronDir = aeronDir(dataDir());
-        farAeronDir = aeronDir.resolveSibling(aeronDir.getFileName() + "-far");
+        aeronDir = plan.fixesAeronDir() ? besides(aeronDirOf(dataDir()), "fixed") : aeronDirOf(dataDir());
+        farAeronDir = besides(aeronDir, "far");
         leftovers.directory(aeronDir);
         leftovers.directory(farAeronDir);
         settings.setProperty("aeronDir", aeronDir.toString());
-        settings.setProperty("remotePort", Integer.toString(freeUdpPort()));
+        settings.setProperty("remotePort", Integer.toString(FreePorts.udp()));
+        manager = plan.hasManager() ?
+            new ManagerProcess(this, ManagerProcess.find(jvm), besides(aeronDir, ManagerProcess.WRITER)) : null;
+        if (manager != null) {
+            leftovers.directory(besides(aeronDir, ManagerProcess.WRITER));
+            settings.setProperty("managerPort", Integer.toString(manager.port()));
+        }
         for (int i = 0; i < RoundPlan.COLLECTORS; i++) {
             final Collector collector = new Collector("torture-collector-" + i);
             collectors.add(collector);
@@ -88,25 +94,15 @@ final class Node implements AutoCloseable {
         ChildSettings.write(dir, settings);
     }
 
-    /** The proxy calls its media driver's directory after its user, which children are told is this harness. */
-    private static Path aeronDir(final Path dataDir) {
+    private static Path besides(final Path directory, final String what) {
+        return directory.resolveSibling(directory.getFileName() + "-" + what);
+    }
+
+    /** A proxy calls its media driver's directory after its user, which children are told is this harness. */
+    Path aeronDirOf(final Path dataDir) {
         final Path own = HeraldDirectory.aeronDir(dataDir);
         final String name = own.getFileName().toString();
         return own.resolveSibling("herald-" + ChildJvm.USER + name.substring(name.lastIndexOf('-')));
-    }
-
-    /** One below those that the system gives to whoever wants any, so that it stays free while nobody listens. */
-    private static int freeUdpPort() throws IOException {
-        IOException failure = null;
-        for (int i = 0; i < MAX_ATTEMPTS; i++) {
-            final int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
-            try (DatagramSocket probe = new DatagramSocket(port)) {
-                return probe.getLocalPort();
-            } catch (final SocketException e) {
-                failure = e;
-            }
-        }
-        throw new IOException("no free UDP port from " + MIN_PORT + " to " + MAX_PORT, failure);
     }
 
     /** How long it may take to start, to end or to come to rest. */
@@ -122,8 +118,19 @@ final class Node implements AutoCloseable {
         return HeraldDirectory.spoolDir(dataDir());
     }
 
+    /** Where recorders of both hosts keep their spools. */
+    List<Path> spoolDirs() throws IOException {
+        return List.of(spoolDir(), ChildSettings.read(dir).remoteSpoolDir());
+    }
+
+    /** Where the media driver of the proxy's host is. */
+    Path aeronDir() {
+        return aeronDir;
+    }
+
     /** Starts every process that does not run. */
     void startAll() throws IOException {
+        startManager();
         for (int i = 0; i < DRIVERS; i++) {
             startDriver(i);
         }
@@ -142,6 +149,7 @@ final class Node implements AutoCloseable {
         final boolean started = Await.until(() -> {
             tend();
             return proxy.hasSaid(ProxyChild.READY) &&
+                (manager == null || manager.process().hasSaid(ManagerChild.READY)) &&
                 recorders().stream().allMatch(recorder -> recorder.hasSaid(RecorderChild.READY));
         }, patienceMs);
         if (!started) {
@@ -153,25 +161,60 @@ final class Node implements AutoCloseable {
     void startDriver(final int index) throws IOException {
         if (plan.hasDriver(index) && (drivers[index] == null || !drivers[index].isAlive())) {
             final Path directory = index == RoundPlan.NEAR_DRIVER ? aeronDir : farAeronDir;
-            drivers[index] = leftovers.start("driver" + index + '-' + starts++,
-                jvm.command(DriverChild.class, dir, directory.toString()), dir);
+            drivers[index] = start("driver" + index, DriverChild.class, directory.toString());
         }
+    }
+
+    /** Starts the events manager where the plan has one and it does not run. */
+    void startManager() throws IOException {
+        if (manager != null) {
+            manager.start();
+        }
+    }
+
+    /** From now on the proxy is told to adopt its directory, until it is ready in it. */
+    void adoptCopy() {
+        adoptsCopy = true;
     }
 
     /** Starts the proxy where it does not run. It waits by itself for a driver from outside. */
     void startProxy() throws IOException {
         if (proxy == null || !proxy.isAlive()) {
-            proxy = leftovers.start("proxy-" + starts++,
-                jvm.command(ProxyChild.class, dir, Integer.toString(proxyStarts++)), dir);
+            adoptsCopy &= !(proxyAdopts && proxy.hasSaid(ProxyChild.READY));
+            proxyAdopts = adoptsCopy;
+            proxy = start(PROXY, ProxyChild.class, Integer.toString(proxyStarts++), Boolean.toString(adoptsCopy));
         }
+    }
+
+    /** Starts a proxy with the settings of the one that runs. */
+    ChildProcess startSecondProxy() throws IOException {
+        return start("second-proxy", ProxyChild.class, Integer.toString(proxyStarts - 1), Boolean.toString(false));
     }
 
     /** Starts a recorder where it does not run. */
     void startRecorder(final int index) throws IOException {
         if (recorders[index] == null || !recorders[index].isAlive()) {
-            recorders[index] = leftovers.start(recorderName(index) + '-' + starts++,
-                jvm.command(RecorderChild.class, dir, recorderName(index), driverDir(index).toString()), dir);
+            recorders[index] =
+                start(recorderName(index), RecorderChild.class, recorderName(index), driverDir(index).toString());
         }
+    }
+
+    /**
+     * Starts a process that is killed at the end of the round.
+     *
+     * @param name that begins its own.
+     * @param main class to run.
+     * @param args behind the directory of the round.
+     * @return the process.
+     */
+    ChildProcess start(final String name, final Class<?> main, final String... args) throws IOException {
+        return start(name, jvm, main, args);
+    }
+
+    /** The same in another JVM. */
+    ChildProcess start(final String name, final ChildJvm other, final Class<?> main, final String... args)
+        throws IOException {
+        return leftovers.start(name + '-' + starts++, other.command(main, dir, args), dir);
     }
 
     /** Where a recorder's media driver is: one in its own process gets a new directory at each start. */
@@ -213,6 +256,20 @@ final class Node implements AutoCloseable {
         return disk;
     }
 
+    /** The events manager; null where the plan has none. */
+    ManagerProcess manager() {
+        return manager;
+    }
+
+    /** What is put back in this round. */
+    DirectoryRollback rollback() {
+        return rollback;
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
+    }
+
     List<Collector> collectors() {
         return collectors;
     }
@@ -221,6 +278,9 @@ final class Node implements AutoCloseable {
     List<ChildProcess> processes() {
         final List<ChildProcess> processes = new ArrayList<>(List.of(recorders));
         processes.add(proxy);
+        if (manager != null) {
+            processes.add(manager.process());
+        }
         Stream.of(drivers).filter(Objects::nonNull).forEach(processes::add);
         return processes;
     }

@@ -3,6 +3,7 @@ package herald.tools.torture;
 import herald.stage.ProxyCounter;
 import herald.verify.DispatchedBatches;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,11 +21,17 @@ final class Oracle {
      * @return the first difference in words; null where there is none.
      */
     static String firstDifference(final Evidence evidence, final RoundPlan plan) {
-        return Optional.ofNullable(JournalCheck.firstDifference(evidence.recorded(), evidence.journal()))
+        return Optional.ofNullable(JournalCheck.firstDifference(evidence.recorded(), evidence.journal(),
+                evidence.abandoned() == null ? List.of() : evidence.abandoned().events()))
+            .or(() -> Optional.ofNullable(RollbackCheck.firstDifference(evidence, CounterCheck.kills(plan) > 0)))
             .or(() -> Optional.ofNullable(dispatchDifference(evidence.dispatch())))
             .or(() -> Optional.ofNullable(
                 IdentityCheck.firstDifference(evidence.journal(), evidence.dispatch())))
+            .or(() -> abandonedDifference(evidence.abandoned()))
             .or(() -> collectorDifference(evidence))
+            .or(() -> Optional.ofNullable(ManagerCheck.firstDifference(evidence.stored(),
+                evidence.dispatch().entries(),
+                evidence.abandoned() == null ? List.of() : evidence.abandoned().entries())))
             .or(() -> Optional.ofNullable(CounterCheck.firstDifference(
                 evidence.counters(), evidence.journal().events().size(), plan)))
             .or(() -> Optional.ofNullable(RetentionCheck.firstDifference(evidence, plan)))
@@ -35,6 +42,20 @@ final class Oracle {
         return dispatch.losses().isEmpty() ?
             DispatchedBatches.firstDifference(dispatch.expected(), dispatch.actual()) :
             "dispatch log: " + dispatch.losses().get(0);
+    }
+
+    private static Optional<String> abandonedDifference(final Evidence.Abandoned abandoned) {
+        if (abandoned == null) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < abandoned.collectors().size(); i++) {
+            final String difference = DeliveryCheck.ofUnfinished(
+                abandoned.collectors().get(i), abandoned.entries(), abandoned.keptFrom());
+            if (difference != null) {
+                return Optional.of("collector " + i + ", before the data directory was put back: " + difference);
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> collectorDifference(final Evidence evidence) {

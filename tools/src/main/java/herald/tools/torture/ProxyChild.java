@@ -8,11 +8,14 @@ import herald.receiver.RemoteListener;
 import herald.stage.Durability;
 import herald.tools.ExitCode;
 import herald.tools.Foreground;
+import herald.writer.EventWriters;
+import herald.writer.WriterSpec;
 
 import io.aeron.driver.Configuration;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,7 +32,7 @@ final class ProxyChild {
     /**
      * Runs a proxy until SIGTERM.
      *
-     * @param args directory of the round, number of this start.
+     * @param args directory of the round, number of this start, whether it adopts a copy.
      * @throws Exception where it can't start.
      */
     public static void main(final String[] args) throws Exception {
@@ -38,10 +41,12 @@ final class ProxyChild {
         setTimeouts(settings);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (Foreground foreground = new Foreground();
-            EventProxy proxy = EventProxy.launch(context(settings).failureListener(cause -> {
-                failure.set(cause);
-                foreground.stop();
-            }))) {
+            EventProxy proxy = EventProxy.launch(context(settings, Path.of(args[0]))
+                .adoptCopy(Boolean.parseBoolean(args[2]))
+                .failureListener(cause -> {
+                    failure.set(cause);
+                    foreground.stop();
+                }))) {
             System.out.println(READY + ' ' + proxy.aeronDirectoryName());
             foreground.await();
         }
@@ -63,7 +68,7 @@ final class ProxyChild {
             Long.toString(TimeUnit.MILLISECONDS.toNanos(100)));
     }
 
-    private static EventProxy.Context context(final ChildSettings settings) {
+    private static EventProxy.Context context(final ChildSettings settings, final Path dir) {
         final EventProxy.Context context = new EventProxy.Context()
             .dataDir(settings.dataDir())
             .node("node-1")
@@ -88,6 +93,8 @@ final class ProxyChild {
             .closeTimeoutNs(TimeUnit.SECONDS.toNanos(2));
         if (Boolean.parseBoolean(settings.text("externalDriver"))) {
             context.externalDriver(true).aeronDirectoryName(settings.text("aeronDir"));
+        } else if (Boolean.parseBoolean(settings.text("fixedAeronDir"))) {
+            context.aeronDirectoryName(settings.text("aeronDir"));
         }
         if (settings.integer("remoteRecorders") > 0) {
             context.remoteListener(new RemoteListener(settings.remoteEndpoint(), settings.key()));
@@ -96,6 +103,12 @@ final class ProxyChild {
             context.writer(
                 new CollectorWriter("collector-" + i, settings.integer("port-" + i), settings.integer("chunkLength")),
                 EventFilter.ALL, i > 0);
+        }
+        if (Boolean.parseBoolean(settings.text("manager"))) {
+            final WriterSpec spec = new WriterSpec(ManagerProcess.WRITER, "venice",
+                "udp://127.0.0.1:" + settings.text("managerPort"),
+                Map.of("aeronDir", settings.text("aeronDir"), "keyFile", ChildSettings.keyFile(dir).toString()));
+            context.writer(EventWriters.factory(spec).create(spec), EventFilter.ALL, true);
         }
         return context;
     }

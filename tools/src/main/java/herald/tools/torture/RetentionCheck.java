@@ -22,8 +22,9 @@ final class RetentionCheck {
     static String firstDifference(final Evidence evidence, final RoundPlan plan) {
         final Evidence.Kept journal = evidence.journal().kept();
         final Evidence.Kept dispatch = evidence.dispatch().kept();
-        if (!evidence.verification().isEmpty()) {
-            return "herald verify finds in what is kept: " + evidence.verification().get(0);
+        final String unaccounted = RollbackCheck.unaccounted(evidence);
+        if (unaccounted != null) {
+            return unaccounted;
         }
         if (isTooShort(journal, plan.retention("journalRetention"))) {
             return "the journal keeps only " + journal;
@@ -32,7 +33,7 @@ final class RetentionCheck {
             return "the dispatch log keeps only " + dispatch;
         }
         return counted(evidence.counters(), journal.released() + dispatch.released(),
-            plan.count(FaultKind.PROXY_KILL) > 0);
+            CounterCheck.kills(plan) > 0);
     }
 
     private static boolean isTooShort(final Evidence.Kept kept, final long retention) {

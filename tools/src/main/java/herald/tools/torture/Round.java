@@ -22,9 +22,11 @@ final class Round {
      * @param batches    in the dispatch log.
      * @param released   segments that retention released.
      * @param restarts   of processes that ended by themselves because the disk was full.
+     * @param gone       events that were told to be gone after the data directory was put back.
+     * @param stored     events in the manager's index.
      * @param difference in words; null where there is none.
      */
-    record Result(RoundPlan plan, long events, long batches, long released, int restarts,
+    record Result(RoundPlan plan, long events, long batches, long released, int restarts, long gone, long stored,
         String difference) {
     }
 
@@ -50,9 +52,10 @@ final class Round {
             final Evidence evidence = Evidence.of(node);
             return new Result(plan, evidence.journal().events().size(), evidence.dispatch().actual().size(),
                 evidence.journal().kept().released() + evidence.dispatch().kept().released(),
-                node.endsByItself(), Oracle.firstDifference(evidence, plan));
+                node.endsByItself(), evidence.journal().gone().count(),
+                evidence.stored() == null ? 0 : evidence.stored().size(), Oracle.firstDifference(evidence, plan));
         } catch (final Difference e) {
-            return new Result(plan, 0, 0, 0, 0, e.getMessage());
+            return new Result(plan, 0, 0, 0, 0, 0, 0, e.getMessage());
         } finally {
             leftovers.killAll();
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -59,6 +60,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         drawIgnoredAttributes(new SplittableRandom(seed + GOLDEN), settings);
         final RoundPlan plan = new RoundPlan(seed, recorders, settings, new ArrayList<>());
         plan.drawFaults(random);
+        LaterFaults.draw(new SplittableRandom(seed - GOLDEN), plan);
         return plan;
     }
 
@@ -198,13 +200,36 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         return Integer.parseInt(settings.getProperty("diskMib"));
     }
 
-    /** The same plan for where nobody may mount a file system. */
-    RoundPlan withoutSmallDisk() {
+    /** Whether the proxy has its own media driver in a directory that it is told. */
+    boolean fixesAeronDir() {
+        return Boolean.parseBoolean(settings.getProperty("fixedAeronDir"));
+    }
+
+    /** Whether the proxy delivers to an events manager. */
+    boolean hasManager() {
+        return Boolean.parseBoolean(settings.getProperty("manager"));
+    }
+
+    /**
+     * The same plan without some kinds of faults, and without what only they need.
+     *
+     * @param kinds to leave out.
+     * @return the plan of what is left.
+     */
+    RoundPlan without(final Set<FaultKind> kinds) {
         final Properties other = new Properties();
         other.putAll(settings);
-        put(other, "diskMib", 0);
+        if (kinds.contains(FaultKind.DISK_FULL)) {
+            put(other, "diskMib", 0);
+        }
+        if (kinds.contains(FaultKind.PROXY_RESTART)) {
+            put(other, "fixedAeronDir", false);
+        }
+        if (kinds.contains(FaultKind.MANAGER_KILL) && kinds.contains(FaultKind.MANAGER_PAUSE)) {
+            put(other, "manager", false);
+        }
         return new RoundPlan(seed, recorders, other,
-            faults.stream().filter(fault -> fault.kind() != FaultKind.DISK_FULL).toList());
+            faults.stream().filter(fault -> !kinds.contains(fault.kind())).toList());
     }
 
     /** A length or its double, or the double of that, and so on. */
@@ -212,7 +237,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         return length << random.nextInt(bound);
     }
 
-    private static void put(final Properties settings, final String name, final Object value) {
+    static void put(final Properties settings, final String name, final Object value) {
         settings.setProperty(name, value.toString());
     }
 
@@ -221,7 +246,8 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         final List<FaultKind> kinds = Stream.of(FaultKind.values()).filter(kind -> switch (kind.target()) {
             case DRIVER -> hasDriver(NEAR_DRIVER) || hasDriver(FAR_DRIVER);
             case DISK -> diskMib() > 0;
-            default -> true;
+            case PROXY, RECORDER, COLLECTOR -> true;
+            default -> false;
         }).toList();
         final int count = random.nextInt(3, 9);
         for (int i = 0; i < count; i++) {
@@ -229,6 +255,11 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
                 FaultKind.PROXY_KILL : kinds.get(random.nextInt(kinds.size()));
             faults.add(new Fault(kind, random.nextLong(spanMs), durationMs(random, kind), target(random, kind)));
         }
+        sortFaults();
+    }
+
+    /** Puts faults in the order of their times. */
+    void sortFaults() {
         faults.sort(Comparator.comparingLong(Fault::atMs));
     }
 
@@ -250,7 +281,7 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
                 random.nextLong(600, 2000) : random.nextLong(50, 500);
             case COLLECTOR_STALL, COLLECTOR_REFUSE -> random.nextLong(50, 900);
             case DISK_FULL -> random.nextLong(100, 900);
-            case COLLECTOR_RESET -> 0;
+            default -> 0;
         };
     }
 }

@@ -17,6 +17,10 @@ final class Summary {
     private long released;
     private long changed;
     private long restarts;
+    private long fixed;
+    private long managed;
+    private long stored;
+    private long gone;
 
     void add(final Round.Result result) {
         rounds++;
@@ -25,6 +29,10 @@ final class Summary {
         released += result.released() > 0 ? 1 : 0;
         changed += result.plan().changesSettings() ? 1 : 0;
         restarts += result.restarts();
+        fixed += result.plan().fixesAeronDir() ? 1 : 0;
+        managed += result.plan().hasManager() ? 1 : 0;
+        stored += result.stored();
+        gone += result.gone();
         differences += result.difference() == null ? 0 : 1;
         result.plan().faults().forEach(fault -> faults.merge(fault.kind(), 1L, Long::sum));
     }
@@ -48,7 +56,9 @@ final class Summary {
     /** One line about everything. */
     String line(final double seconds) {
         return String.format(java.util.Locale.ROOT, "rounds=%d events=%d differences=%d time=%.0fs " +
-            "remote=%d released=%d changed-settings=%d restarts=%d faults: %s",
-            rounds, events, differences, seconds, remote, released, changed, restarts, text(faults));
+            "remote=%d released=%d changed-settings=%d restarts=%d fixed-aeron-dir=%d managed=%d stored=%d gone=%d " +
+            "faults: %s",
+            rounds, events, differences, seconds, remote, released, changed, restarts, fixed, managed, stored, gone,
+            text(faults));
     }
 }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,6 +50,10 @@ public final class TortureCommand extends AbstractCommand {
         "temporary directory.")
     private Path workDir;
 
+    @Option(names = "--without", paramLabel = "KIND", split = ",",
+        description = "Leave out these kinds of faults, by the names that a round prints.")
+    private List<String> without = List.of();
+
     @Option(names = "--keep", description = "Keep the files of every round, not only of one with a difference.")
     private boolean keep;
 
@@ -55,13 +62,14 @@ public final class TortureCommand extends AbstractCommand {
     private Path classPathPrefix;
 
     private final Summary summary = new Summary();
-    private boolean mayMount;
+    private final Set<FaultKind> leftOut = EnumSet.noneOf(FaultKind.class);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (rounds != null && rounds < 1) {
             throw mistake("--rounds is " + rounds + ": it must be 1 or more");
         }
+        without.forEach(this::leaveOut);
         final long startNs = System.nanoTime();
         final long firstSeed = seed == null ? mix(System.nanoTime() ^ ProcessHandle.current().pid()) : seed;
         final Path root = workDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : workDir;
@@ -71,11 +79,8 @@ public final class TortureCommand extends AbstractCommand {
             leftovers.sharedDirectory(shared);
             final Path fastStart = shared.resolve("fast-start.jar");
             FastStart.write(fastStart);
-            mayMount = SmallDisk.isAllowed(Files.createDirectory(shared.resolve("probe")));
-            if (!mayMount) {
-                out().println("only root may mount a small disk: no disk is full in any round");
-            }
             final ChildJvm jvm = new ChildJvm(classPathPrefix, fastStart);
+            leaveOutWhatCannotBe(shared, jvm);
             for (int i = 0; goesOn(i, startNs); i++) {
                 run(i, i == 0 ? firstSeed : mix(firstSeed + i * GOLDEN), jvm, root, leftovers);
             }
@@ -83,6 +88,27 @@ public final class TortureCommand extends AbstractCommand {
         out().println(summary.line((System.nanoTime() - startNs) / NS_PER_SECOND));
         out().flush();
         return summary.hasDifferences() ? ExitCode.DIFFERENCE : ExitCode.OK;
+    }
+
+    private void leaveOut(final String label) {
+        try {
+            leftOut.add(FaultKind.of(label));
+        } catch (final IllegalArgumentException e) {
+            throw mistake("--without: " + e.getMessage());
+        }
+    }
+
+    private void leaveOutWhatCannotBe(final Path shared, final ChildJvm jvm)
+        throws IOException, InterruptedException {
+        if (!SmallDisk.isAllowed(Files.createDirectory(shared.resolve("probe")))) {
+            out().println("only root may mount a small disk: no disk is full in any round");
+            leftOut.add(FaultKind.DISK_FULL);
+        }
+        if (ManagerProcess.find(jvm) == null) {
+            out().println("herald-manager.jar is not there, build it with ./herald manager --help: no manager is " +
+                "paused or killed in any round");
+            leftOut.addAll(Set.of(FaultKind.MANAGER_KILL, FaultKind.MANAGER_PAUSE));
+        }
     }
 
     private boolean goesOn(final int round, final long startNs) {
@@ -98,8 +124,7 @@ public final class TortureCommand extends AbstractCommand {
         final long startNs = System.nanoTime();
         final Path dir = Files.createTempDirectory(root, "herald-torture-").toRealPath();
         leftovers.directory(dir);
-        final RoundPlan drawn = RoundPlan.draw(roundSeed);
-        final RoundPlan plan = mayMount ? drawn : drawn.withoutSmallDisk();
+        final RoundPlan plan = RoundPlan.draw(roundSeed).without(leftOut);
         final Round.Result result = new Round(plan, jvm, leftovers, patience).run(dir);
         summary.add(result);
         final boolean differs = result.difference() != null;
@@ -109,17 +134,24 @@ public final class TortureCommand extends AbstractCommand {
         }
         leftovers.removeDirectories();
         out().printf(Locale.ROOT,
-            "round %d seed=%d %s time=%.1fs recorders=%d remote=%d events=%d batches=%d released=%d restarts=%d%s " +
+            "round %d seed=%d %s time=%.1fs recorders=%d remote=%d events=%d batches=%d released=%d restarts=%d%s%s " +
                 "faults: %s%n",
             index + 1, roundSeed, differs ? "DIFFERENCE" : "ok", (System.nanoTime() - startNs) / NS_PER_SECOND,
             plan.recorders(), plan.remoteRecorders(), result.events(), result.batches(), result.released(),
-            result.restarts(), plan.changesSettings() ? " changed-settings" : "", Summary.faults(plan.faults()));
+            result.restarts(), plan.changesSettings() ? " changed-settings" : "", later(plan, result),
+            Summary.faults(plan.faults()));
         if (differs) {
             out().println("difference: " + result.difference());
             out().println("files kept in " + dir + "; the same plan again: herald torture --rounds 1 --seed " +
                 roundSeed);
         }
         out().flush();
+    }
+
+    private static String later(final RoundPlan plan, final Round.Result result) {
+        return (plan.fixesAeronDir() ? " fixed-aeron-dir" : "") +
+            (plan.hasManager() ? " stored=" + result.stored() : "") +
+            (plan.count(FaultKind.DIRECTORY_ROLLBACK) > 0 ? " gone=" + result.gone() : "");
     }
 
     /** The finaliser of SplitMix64, without a sign. */

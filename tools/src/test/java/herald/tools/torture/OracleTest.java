@@ -54,6 +54,10 @@ class OracleTest {
     private final List<List<Delivery>> connections = new ArrayList<>();
     private final Map<CounterId, Long> counters = new HashMap<>();
     private final List<String> verification = new ArrayList<>();
+    private final GoneEvents gone = new GoneEvents();
+    private final List<String> logs = new ArrayList<>();
+    private Evidence.Abandoned abandoned;
+    private Map<UUID, Long> stored;
     private Evidence.Kept journalKept = new Evidence.Kept(0, 1000, 0);
     private Evidence.Kept dispatchKept = new Evidence.Kept(0, 1000, 0);
 
@@ -119,10 +123,10 @@ class OracleTest {
         final Evidence.Recorded recorded = new Evidence.Recorded(Map.of(NAME, note), Map.of(NAME, script));
         return Oracle.firstDifference(new Evidence(
             recorded,
-            new Evidence.JournalContent(journal, modelled, journalLosses, journalKept),
+            new Evidence.JournalContent(journal, modelled, journalLosses, gone, journalKept),
             new Evidence.DispatchContent(expected, actual, log, dispatchLosses, dispatchKept),
             List.of(connections.stream().map(Collector.Connection::new).toList()),
-            counters, verification), plan);
+            counters, verification, abandoned, stored, logs), plan);
     }
 
     @Test

@@ -3,7 +3,10 @@ package herald.tools.torture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 
@@ -42,6 +45,45 @@ class RoundPlanTest {
     }
 
     @Test
+    void shouldDrawDirectoriesLocksManagersAndStrangersInAShareOfRounds() {
+        int fixed = 0;
+        int managed = 0;
+        final Map<FaultKind, Integer> rounds = new EnumMap<>(FaultKind.class);
+        for (long seed = 0; seed < PLANS; seed++) {
+            final RoundPlan plan = RoundPlan.draw(seed);
+            fixed += plan.fixesAeronDir() ? 1 : 0;
+            managed += plan.hasManager() ? 1 : 0;
+            for (final FaultKind kind : FaultKind.values()) {
+                rounds.merge(kind, plan.count(kind) > 0 ? 1 : 0, Integer::sum);
+            }
+            assertThat(plan.count(FaultKind.DIRECTORY_ROLLBACK)).isLessThanOrEqualTo(1);
+            assertThat(plan.count(FaultKind.STRANGER) > 0 && plan.remoteRecorders() == 0).isFalse();
+        }
+
+        assertThat(fixed).isBetween(PLANS / 8, PLANS / 2).isEqualTo(rounds.get(FaultKind.PROXY_RESTART));
+        assertThat(managed).isBetween(PLANS / 12, PLANS / 3);
+        for (final FaultKind kind : List.of(FaultKind.DIRECTORY_COPY, FaultKind.DIRECTORY_ROLLBACK,
+            FaultKind.LOCK_DELETE, FaultKind.STRANGER)) {
+            assertThat(rounds.get(kind)).as(kind.label()).isBetween(PLANS / 15, PLANS / 2);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutKindsAndWhatOnlyTheyNeed() {
+        final Set<FaultKind> managers = EnumSet.of(FaultKind.MANAGER_KILL, FaultKind.MANAGER_PAUSE);
+        for (long seed = 0; seed < PLANS; seed++) {
+            final RoundPlan plan = RoundPlan.draw(seed);
+            final RoundPlan without = plan.without(managers);
+            assertThat(without.hasManager()).isFalse();
+            assertThat(without.fixesAeronDir()).isEqualTo(plan.fixesAeronDir());
+            assertThat(without.faults()).extracting(Fault::kind).doesNotContainAnyElementsOf(managers);
+            assertThat(plan.without(EnumSet.of(FaultKind.MANAGER_KILL)).hasManager()).isEqualTo(plan.hasManager());
+            assertThat(plan.without(EnumSet.of(FaultKind.PROXY_RESTART)).fixesAeronDir()).isFalse();
+            assertThat(plan.without(EnumSet.of(FaultKind.DISK_FULL)).diskMib()).isZero();
+        }
+    }
+
+    @Test
     void shouldChangeSettingsOfStartsAsTheSeedSays() {
         final Properties settings = new Properties();
         settings.putAll(RoundPlan.draw(1).settings());
@@ -70,7 +112,7 @@ class RoundPlanTest {
             final RoundPlan plan = RoundPlan.draw(seed);
             plan.faults().forEach(fault -> kinds.add(fault.kind()));
             killed += plan.count(FaultKind.PROXY_KILL) > 0 ? 1 : 0;
-            assertThat(plan.faults()).hasSizeBetween(3, 8);
+            assertThat(plan.faults()).hasSizeBetween(3, 8 + 10);
         }
 
         assertThat(kinds).containsExactlyInAnyOrder(FaultKind.values());
