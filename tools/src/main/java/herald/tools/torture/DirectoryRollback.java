@@ -1,8 +1,11 @@
 package herald.tools.torture;
 
+import herald.engine.CountersFile;
+import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
+import herald.stage.ProxyCounter;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,11 +28,13 @@ final class DirectoryRollback {
     /** How many ways there are: in place or by a copy, of a proxy that is killed or stops in order. */
     static final int WAYS = 4;
 
+    private static final long MAX_WAIT_MS = 3_000;
     private static final int BY_COPY = 1;
     private static final int IN_ORDER = 2;
 
     private final Node node;
     private DirectoryImage before;
+    private long journaled;
     private List<Collector.Mark> marks;
     private Abandoned abandoned;
 
@@ -52,6 +57,7 @@ final class DirectoryRollback {
     void begin() throws IOException, InterruptedException, Difference {
         node.proxy().pauseWholly(node.patienceMs());
         before = DirectoryImage.take(node.dir(), node.dir().resolve("before"));
+        journaled = journaled();
         marks = node.collectors().stream().map(Collector::mark).toList();
         node.proxy().resume();
     }
@@ -62,6 +68,8 @@ final class DirectoryRollback {
      * @param way below {@link #WAYS}.
      */
     void end(final int way) throws IOException, InterruptedException, Difference {
+        // On a busy host a proxy may not have come so far: then there is nothing to be lost.
+        Await.until(() -> journaled() > journaled, MAX_WAIT_MS);
         if ((way & IN_ORDER) != 0) {
             node.proxy().terminate();
             node.awaitEnd(node.proxy());
@@ -80,6 +88,12 @@ final class DirectoryRollback {
             node.adoptCopy();
         }
         node.startProxy();
+    }
+
+    private long journaled() throws IOException {
+        try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, DataDirectory.counters(node.dataDir()))) {
+            return counters.get(ProxyCounter.JOURNALED);
+        }
     }
 
     private Set<UUID> recordersWithSpools() throws IOException {
