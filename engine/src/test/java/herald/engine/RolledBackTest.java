@@ -227,6 +227,31 @@ class RolledBackTest {
         });
     }
 
+    /** All that they recorded was acknowledged, so nothing of theirs waits. */
+    @Test
+    void shouldSayWhatIsGoneOfRecordersThatDoNotComeBack() throws IOException {
+        run(() -> {
+            snapshot();
+            workOn();
+            recorders.forEach(EventRecorder::close);
+            recorders.clear();
+            node.stopProxy();
+            putBack(true);
+            node.startProxy(node.context());
+            node.stepUntil("told", () -> {
+                step();
+                return journaledAs(VoidCause.ACKNOWLEDGED_AND_GONE) == 2 * AFTER;
+            });
+            assertGone(2 * AFTER);
+
+            node.stopProxy();
+            node.startProxy(node.context());
+            launchRecorder("known");
+            record(recorders.get(0), 10);
+            assertGone(2 * AFTER);
+        });
+    }
+
     @Test
     void shouldSayNothingOfARecorderThatIsOnlyForgotten() throws IOException {
         final long monthNs = TimeUnit.DAYS.toNanos(31);

@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.link.Acknowledger;
 import herald.link.CounterId;
 import herald.link.DirectoryIdentity;
 import org.agrona.DirectBuffer;
@@ -88,6 +89,21 @@ public final class RecorderRegistry {
     RecorderState meet(final UUID id, final long firstSequence, final Acknowledged acknowledged) {
         return recorders.computeIfAbsent(id, unknown ->
             new RecorderState(unknown, past.isGone(acknowledged) ? 0 : firstSequence - 1));
+    }
+
+    /**
+     * Whether this data directory acknowledged events to a recorder that the journal does not hold, and does not call
+     * gone.
+     *
+     * @param id       of it.
+     * @param sequence up to which it was acknowledged.
+     * @param by       who did.
+     * @return false where all of them are there, were forgotten, or are another directory's.
+     */
+    boolean lacks(final UUID id, final long sequence, final Acknowledger by) {
+        final RecorderState known = recorders.get(id);
+        return known == null ? past.isGone(new Acknowledged(sequence, by)) :
+            sequence > known.acceptedSequence() && by.isKnown() && past.isOurs(by);
     }
 
     /**

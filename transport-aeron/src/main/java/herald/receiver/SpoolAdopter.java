@@ -18,8 +18,8 @@ import java.util.List;
 
 /**
  * Takes over spools on this host whose owner is gone: their events go the way of all others, under their recorder's id,
- * and are trimmed once they are durable. What is known to be lost between or behind them becomes void. Receiver's
- * thread.
+ * and are trimmed once they are durable. What is known to be lost between or behind them becomes void, and so does what
+ * was acknowledged before the data directory was put back to an older state. Receiver's thread.
  */
 final class SpoolAdopter implements AutoCloseable {
     private static final int EVENTS_PER_TURN = 64;
@@ -81,7 +81,7 @@ final class SpoolAdopter implements AutoCloseable {
 
     private int scan() {
         try {
-            final List<OrphanSpool> orphans = SpoolFile.acquireOrphans(disk, spoolDir, refusals);
+            final List<OrphanSpool> orphans = SpoolFile.acquireOrphans(disk, spoolDir, registry::lacks, refusals);
             orphans.forEach(this::begin);
             return orphans.size();
         } catch (final IOException e) {

@@ -62,7 +62,7 @@ final class SpoolDrainer implements AutoCloseable {
         nextScanNs = nowNs + SCAN_INTERVAL_NS;
         try {
             for (final OrphanSpool orphan : SpoolFile.acquireOrphans(
-                context.disk, context.spoolDir, refusals)) {
+                context.disk, context.spoolDir, IdleSpools.NONE, refusals)) {
                 count(orphan);
                 orphans.add(orphan);
             }

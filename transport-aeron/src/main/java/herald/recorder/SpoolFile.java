@@ -312,18 +312,20 @@ public final class SpoolFile {
      *
      * @param disk      that holds them.
      * @param directory of spools; it may be missing.
+     * @param idle      says which of those in which nothing waits are taken too.
      * @param refusals  told of each that can't be taken or is damaged.
      * @return the spools, locked, for their events to be accepted under their recorders' ids.
      * @throws IOException where the directory can't be read.
      */
     public static List<OrphanSpool> acquireOrphans(
-        final Disk disk, final Path directory, final SpoolRefusals refusals) throws IOException {
+        final Disk disk, final Path directory, final IdleSpools idle, final SpoolRefusals refusals)
+        throws IOException {
         final List<OrphanSpool> orphans = new ArrayList<>();
         final List<Path> files = disk.list(directory, SUFFIX);
         refusals.retain(files);
         for (final Path file : files) {
             try {
-                final OrphanSpool spool = tryAdopt(disk, file, refusals);
+                final OrphanSpool spool = tryAdopt(disk, file, idle, refusals);
                 if (spool != null) {
                     orphans.add(spool);
                 }
@@ -347,13 +349,14 @@ public final class SpoolFile {
      */
     public static List<OrphanSpool> acquireOrphans(
         final Disk disk, final Path directory, final ErrorHandler errorHandler) throws IOException {
-        return acquireOrphans(disk, directory, new SpoolRefusals(errorHandler, () -> { }));
+        return acquireOrphans(disk, directory, IdleSpools.NONE, new SpoolRefusals(errorHandler, () -> { }));
     }
 
-    private static OrphanSpool tryAdopt(final Disk disk, final Path file, final SpoolRefusals refusals)
-        throws IOException {
+    private static OrphanSpool tryAdopt(
+        final Disk disk, final Path file, final IdleSpools idle, final SpoolRefusals refusals) throws IOException {
         try (SpoolBytes bytes = SpoolBytes.open(file, true)) {
-            if (SpoolScan.isIdle(bytes)) {
+            final SpoolScan scan = SpoolScan.glance(bytes);
+            if (scan.isIdle() && !isWanted(idle, scan)) {
                 return null;
             }
         }
@@ -363,7 +366,7 @@ public final class SpoolFile {
         try {
             if (mutex != null) {
                 bytes = SpoolBytes.open(file, true);
-                spool = openForDraining(disk, file, mutex, bytes, refusals);
+                spool = openForDraining(disk, file, mutex, bytes, idle, refusals);
             }
             return spool;
         } finally {
@@ -378,6 +381,7 @@ public final class SpoolFile {
         final Path file,
         final FileMutex mutex,
         final SpoolBytes bytes,
+        final IdleSpools idle,
         final SpoolRefusals refusals) throws IOException {
         final SpoolScan scan = SpoolScan.of(bytes);
         if (scan.recorderId() == null) {
@@ -386,7 +390,7 @@ public final class SpoolFile {
                 "): kept as " + quarantine(disk, file) + "; what it held is lost"));
             return null;
         }
-        if (scan.lastSequence() <= scan.trimmedSequence()) {
+        if (scan.lastSequence() <= scan.trimmedSequence() && !isWanted(idle, scan)) {
             return null;
         }
         final OrphanSpool spool = new OrphanSpool(disk, file, mutex, bytes, scan);
@@ -396,6 +400,10 @@ public final class SpoolFile {
                 " whole events are taken, the others are lost"));
         }
         return spool;
+    }
+
+    private static boolean isWanted(final IdleSpools idle, final SpoolScan scan) {
+        return idle.isWanted(scan.recorderId(), scan.trimmedSequence(), scan.acknowledger());
     }
 
     static boolean isSetAside(final Path file) {

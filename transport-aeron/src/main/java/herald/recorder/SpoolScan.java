@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.link.Acknowledger;
 import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -81,14 +82,25 @@ final class SpoolScan {
     }
 
     /**
-     * Whether nothing waits, as the header and the place behind the last event say. The ring is not looked through.
+     * Looks at the header and the place behind the last event alone: {@link #isIdle()} says whether a scan would find
+     * anything.
      *
      * @param bytes of the file.
-     * @return true where a scan finds nothing.
+     * @return what was found, without events.
      * @throws IOException where it can't be read, or is cut meanwhile.
      */
-    static boolean isIdle(final SpoolBytes bytes) throws IOException {
-        return new SpoolScan(bytes, true).idle;
+    static SpoolScan glance(final SpoolBytes bytes) throws IOException {
+        return new SpoolScan(bytes, true);
+    }
+
+    /** Whether nothing waits. */
+    boolean isIdle() {
+        return idle;
+    }
+
+    /** Who acknowledged what was trimmed, as far as the header says. */
+    Acknowledger acknowledger() {
+        return SpoolDescriptor.acknowledger(header);
     }
 
     /** An event is there before the header says that its sequence is used. */

@@ -99,8 +99,13 @@ final class DirectoryRollback {
     private Set<UUID> recordersWithSpools() throws IOException {
         final Set<UUID> recorders = new HashSet<>();
         for (final Path directory : node.spoolDirs()) {
-            for (final Path spool : SystemDisk.INSTANCE.list(directory, SpoolFile.SUFFIX)) {
-                recorders.add(SpoolInspection.of(SystemDisk.INSTANCE, spool).recorderId());
+            final boolean here = directory.equals(node.spoolDir());
+            for (final Path file : SystemDisk.INSTANCE.list(directory, SpoolFile.SUFFIX)) {
+                final SpoolInspection spool = SpoolInspection.of(SystemDisk.INSTANCE, file);
+                // The proxy does not see the spools of the other host: who lives there, or has left events, tells.
+                if (here || spool.inUse() || spool.events() > 0) {
+                    recorders.add(spool.recorderId());
+                }
             }
         }
         return recorders;
