@@ -5,6 +5,7 @@ import herald.bench.Check;
 import herald.bench.TempDirectory;
 import herald.dedup.DedupHandler;
 import herald.event.EventDefaults;
+import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import herald.journal.JournalHandler;
 import herald.receiver.DurableFeed;
@@ -79,7 +80,7 @@ public final class PipelineRun implements AutoCloseable {
         this.shape = shape;
         source = new PipelineSource(shape);
         context = context(shape, directory.path());
-        dataDirectory = DataDirectory.acquire(SystemDisk.INSTANCE, directory.path());
+        dataDirectory = DataDirectory.acquire(SystemDisk.INSTANCE, directory.path(), FileAccess.OWNER);
         counters = CountersFile.open(SystemDisk.INSTANCE, DataDirectory.counters(directory.path()));
         logs = ProxyLogs.open(context, counters, start(context));
         clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs());

@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.io.Disk;
+import herald.io.FileAccess;
 import herald.io.FileMutex;
 import herald.journal.JournalRecovery;
 import herald.link.DirectoryIdentity;
@@ -43,8 +44,11 @@ public final class DataDirectory implements AutoCloseable {
     private final Path root;
     private final FileMutex lock;
     private final IdentityFile identity;
+    private final FileAccess access;
 
-    private DataDirectory(final Path root, final FileMutex lock, final IdentityFile identity) {
+    private DataDirectory(
+        final Path root, final FileMutex lock, final IdentityFile identity, final FileAccess access) {
+        this.access = access;
         this.root = root;
         this.lock = lock;
         this.identity = identity;
@@ -55,10 +59,11 @@ public final class DataDirectory implements AutoCloseable {
      *
      * @param disk that holds it.
      * @param root of it.
+     * @param access who else may record here.
      * @return the directory, locked.
      * @throws ProxyException where it is in use, of a newer format, or can't be written to.
      */
-    static DataDirectory acquire(final Disk disk, final Path root) {
+    static DataDirectory acquire(final Disk disk, final Path root, final FileAccess access) {
         FileMutex lock = null;
         try {
             disk.createDirectories(root);
@@ -72,11 +77,12 @@ public final class DataDirectory implements AutoCloseable {
                 journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
                 disk.createDirectories(part);
             }
-            final DataDirectory directory = new DataDirectory(root, lock, IdentityFile.open(disk, root));
+            DataDirectoryAccess.apply(root, access);
+            final DataDirectory directory = new DataDirectory(root, lock, IdentityFile.open(disk, root), access);
             lock = null;
             return directory;
         } catch (final IOException e) {
-            throw new ProxyException("cannot use data directory " + root + ": " + e +
+            throw new ProxyException("cannot use data directory " + root + ": " + FileAccess.reason(e) +
                 "; choose one that this user may write to, with --data-dir", e);
         } finally {
             if (lock != null) {
@@ -215,7 +221,9 @@ public final class DataDirectory implements AutoCloseable {
             LOGGER.warn("data directory {} {}: it is adopted and is directory {} from now on", root, doubt, next);
         }
         final boolean isNew = doubt != null || identity.identity() == null;
-        return identity.begin(isNew ? next : null, recovered.generation(), runId, position);
+        final DirectoryIdentity begun = identity.begin(isNew ? next : null, recovered.generation(), runId, position);
+        access.readable(DirectoryIdentity.file(root));
+        return begun;
     }
 
     /** Why this may not be the directory that acknowledged what is in it; null where there is no doubt. */

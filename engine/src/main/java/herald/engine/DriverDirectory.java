@@ -1,11 +1,14 @@
 package herald.engine;
 
+import herald.io.FileAccess;
 import herald.io.ProcessOwner;
+import herald.link.DriverOwner;
 import herald.link.DriverProcess;
 import herald.link.HeraldDirectory;
 import io.aeron.CncFileDescriptor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
@@ -30,7 +34,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
  *
  * <pre>
  *   cnc.dat                  link to the one below, once the driver is ready: here clients look for it
- *   herald-driver-PROCESS-N/ its owner's alone
+ *   herald-driver-PROCESS-N/ its owner's alone, or a group's too
  *     aeron/                 Aeron's: cnc.dat, loss-report.dat, publications/, images/
  * </pre>
  */
@@ -48,8 +52,10 @@ final class DriverDirectory implements AutoCloseable {
     private final Path directory;
     private final Path mark;
     private final boolean made;
+    private final FileAccess access;
 
-    private DriverDirectory(final Path directory, final Path mark, final boolean made) {
+    private DriverDirectory(final Path directory, final Path mark, final boolean made, final FileAccess access) {
+        this.access = access;
         this.directory = directory;
         this.mark = mark;
         this.made = made;
@@ -59,31 +65,55 @@ final class DriverDirectory implements AutoCloseable {
      * Makes room for a driver: checks the directory, makes it where it is missing, and removes what a dead one left.
      *
      * @param directoryName as the user gave it, in which no driver is alive.
+     * @param access        who else may be a client of the driver.
      * @return a place for a driver, not yet to be found by clients.
      * @throws ProxyException where the directory is not to be used: says why and what would mend it.
      */
-    static DriverDirectory prepare(final String directoryName) {
+    static DriverDirectory prepare(final String directoryName, final FileAccess access) {
         HeraldDirectory.requireName("aeronDirectoryName", directoryName);
+        requireOwner(directoryName);
         try {
             final Path named = Path.of(directoryName).toAbsolutePath();
             boolean made = !Files.exists(named);
             if (made) {
-                Files.createDirectories(named.getParent());
+                makeParents(named.getParent(), access);
                 Files.createDirectory(named, OWNER_ALONE);
             }
             final Path directory = named.toRealPath();
             made |= clear(directory);
+            if (made) {
+                access.directory(directory);
+            } else {
+                access.passage(directory);
+            }
             final Path mark = directory.resolve(PREFIX + DriverProcess.own() + (made ? "-own-" : "-given-") +
                 Integer.toHexString(ThreadLocalRandom.current().nextInt()));
             Files.createDirectory(mark, OWNER_ALONE);
-            return new DriverDirectory(directory, mark, made);
+            access.directory(mark);
+            return new DriverDirectory(directory, mark, made, access);
         } catch (final IOException e) {
             throw unusable(directoryName, e);
         }
     }
 
+    private static void requireOwner(final String directoryName) {
+        try {
+            DriverOwner.require(directoryName, null);
+        } catch (final IllegalStateException | UncheckedIOException e) {
+            throw new ProxyException(e.getMessage(), e);
+        }
+    }
+
+    private static void makeParents(final Path parent, final FileAccess access) throws IOException {
+        if (!Files.isDirectory(parent)) {
+            makeParents(parent.getParent(), access);
+            Files.createDirectory(parent, OWNER_ALONE);
+            access.passage(parent);
+        }
+    }
+
     private static ProxyException unusable(final String directoryName, final IOException cause) {
-        return new ProxyException("cannot use " + directoryName + " for a media driver: " + cause +
+        return new ProxyException("cannot use " + directoryName + " for a media driver: " + FileAccess.reason(cause) +
             "; choose another directory with --aeron-dir", cause);
     }
 
@@ -218,6 +248,26 @@ final class DriverDirectory implements AutoCloseable {
      */
     String aeronDirectoryName() {
         return mark.resolve(AERON).toString();
+    }
+
+    /**
+     * Gives Aeron's files, now that they are there, to those who may be clients.
+     *
+     * @throws ProxyException where that is not possible.
+     */
+    void grantAccess() {
+        final Path aeron = mark.resolve(AERON);
+        try (Stream<Path> files = Files.walk(aeron)) {
+            for (final Path file : (Iterable<Path>)files::iterator) {
+                if (Files.isDirectory(file, NOFOLLOW_LINKS)) {
+                    access.directory(file);
+                } else {
+                    access.file(file);
+                }
+            }
+        } catch (final IOException e) {
+            throw unusable(directory.toString(), e);
+        }
     }
 
     /**

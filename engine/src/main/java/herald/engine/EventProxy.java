@@ -4,6 +4,7 @@ import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.events.AttributePatterns;
 import herald.io.Disk;
+import herald.io.FileAccess;
 import herald.link.DirectoryIdentity;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
@@ -223,6 +224,12 @@ public final class EventProxy implements AutoCloseable {
         /** Whether a data directory that is a copy goes on as one of its own; by default it is refused. */
         public Context adoptCopy(final boolean value) {
             adoptCopy = value;
+            return this;
+        }
+
+        /** Group whose members may record here, by name or number; by default only the proxy's own user may. */
+        public Context group(final String value) {
+            access = FileAccess.group(value);
             return this;
         }
 

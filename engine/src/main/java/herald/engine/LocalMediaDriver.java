@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.admission.StreamAdmission;
+import herald.io.FileAccess;
 import herald.link.DriverLiveness;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
@@ -62,7 +63,7 @@ public final class LocalMediaDriver implements AutoCloseable {
     public static LocalMediaDriver launch(
         final String directoryName, final long timeoutMs, final ErrorHandler errorHandler) {
         return launch(directoryName, timeoutMs, new StreamAdmission((counter, amount) -> {
-        }), errorHandler);
+        }), FileAccess.OWNER, errorHandler);
     }
 
     /**
@@ -71,6 +72,7 @@ public final class LocalMediaDriver implements AutoCloseable {
      * @param directoryName of it.
      * @param timeoutMs     after which a client without a sign of life is dead for it, and it for a client.
      * @param admission     of this driver alone.
+     * @param access        who else may be its client.
      * @param errorHandler  told what goes wrong in it.
      * @return the driver, ready for clients.
      * @throws IllegalArgumentException where the timeout is out of bounds.
@@ -80,6 +82,7 @@ public final class LocalMediaDriver implements AutoCloseable {
         final String directoryName,
         final long timeoutMs,
         final StreamAdmission admission,
+        final FileAccess access,
         final ErrorHandler errorHandler) {
         requireTimeout(timeoutMs, "timeout in ms");
         HeraldDirectory.requireName("aeronDirectoryName", Objects.requireNonNull(directoryName, "directoryName"));
@@ -89,7 +92,7 @@ public final class LocalMediaDriver implements AutoCloseable {
                 context(directoryName, timeoutMs, errorHandler)
                     .receiveChannelEndpointSupplier(admission)
                     .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
-                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH);
+                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH, access);
         } catch (final AeronException | IllegalStateException e) {
             throw new ProxyException("cannot start a media driver in " + directoryName + ": " + e.getMessage() +
                 REMEDY, e);
@@ -139,19 +142,22 @@ public final class LocalMediaDriver implements AutoCloseable {
      *
      * @param context        with the directory's name as the user gave it.
      * @param maxEventLength for which its terms are.
+     * @param access         who else may be its client.
      * @return the driver.
      */
-    static LocalMediaDriver start(final MediaDriver.Context context, final int maxEventLength) {
+    static LocalMediaDriver start(
+        final MediaDriver.Context context, final int maxEventLength, final FileAccess access) {
         final String directoryName = context.aeronDirectoryName();
         requireRoom(directoryName);
-        final DriverDirectory directory = DriverDirectory.prepare(directoryName);
+        final DriverDirectory directory = DriverDirectory.prepare(directoryName, access);
         MediaDriver driver = null;
         LocalMediaDriver started = null;
         try {
-            driver = MediaDriver.launch(context
-                .aeronDirectoryName(directory.aeronDirectoryName())
+            context.aeronDirectoryName(directory.aeronDirectoryName());
+            driver = MediaDriver.launch(LogBuffers.of(context, access)
                 .ipcTermBufferLength(LinkDescriptor.termLength(maxEventLength))
                 .publicationTermBufferLength(LinkDescriptor.termLength(maxEventLength)));
+            directory.grantAccess();
             directory.publish();
             started = new LocalMediaDriver(directoryName, directory, driver);
             return started;

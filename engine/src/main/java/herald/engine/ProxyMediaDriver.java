@@ -5,6 +5,7 @@ import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.link.CounterId;
 import herald.link.DriverLiveness;
+import herald.link.DriverOwner;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
@@ -55,7 +56,6 @@ final class ProxyMediaDriver implements AutoCloseable {
     private ReceiverClient client;
     private long silentSinceNs;
     private boolean silent;
-    private DriverLiveness.State complainedOf;
     private volatile String failure;
 
     private ProxyMediaDriver(final EventProxy.Context context) {
@@ -82,6 +82,9 @@ final class ProxyMediaDriver implements AutoCloseable {
         // The data directory's lock says that nobody else's driver can live in the directory that is its own.
         final boolean mayEmbed = found.isReplaceable() ||
             (context.embedInOwnDirectory && found.state() == DriverLiveness.State.UNPROVEN);
+        if (found.isUsable()) {
+            DriverOwner.require(directoryName, context.dataDir);
+        }
         if (!context.externalDriver && mayEmbed) {
             driver = embed();
         } else if (!found.isUsable()) {
@@ -159,7 +162,7 @@ final class ProxyMediaDriver implements AutoCloseable {
                     ThreadingMode.INVOKER : ThreadingMode.SHARED)
                 .receiveChannelEndpointSupplier(admission)
                 .sharedIdleStrategy(idleStrategy(context)),
-            context.maxEventLength);
+            context.maxEventLength, context.access);
     }
 
     private Aeron tryConnect(final ErrorHandler errorHandler) {
@@ -172,6 +175,9 @@ final class ProxyMediaDriver implements AutoCloseable {
             return null;
         }
         silent = false;
+        if (isForeign()) {
+            return null;
+        }
         leaveToAnother();
         final Aeron aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(directoryName)
@@ -223,23 +229,31 @@ final class ProxyMediaDriver implements AutoCloseable {
         }
     }
 
-    private void complainOf(final DriverLiveness found) {
-        if (failure == null) {
-            failure = "no media driver in " + directoryName;
-            if (counters != null) {
-                counters.add(ReceiverCounter.DRIVER_MISSING, 1);
-            }
+    private boolean isForeign() {
+        try {
+            DriverOwner.require(directoryName, context.dataDir);
+            return false;
+        } catch (final IllegalStateException | UncheckedIOException e) {
+            complain(e.getMessage());
+            return true;
         }
-        if (complainedOf != found.state()) {
-            complainedOf = found.state();
-            failure = found.isReplaceable() ? "no media driver is alive in " + directoryName :
-                found.reason(directoryName);
-            LOGGER.warn("waiting for a media driver: {}; recorders keep events in their spools", failure);
+    }
+
+    private void complainOf(final DriverLiveness found) {
+        complain(found.isReplaceable() ? "no media driver is alive in " + directoryName : found.reason(directoryName));
+    }
+
+    private void complain(final String text) {
+        if (failure == null && counters != null) {
+            counters.add(ReceiverCounter.DRIVER_MISSING, 1);
+        }
+        if (!text.equals(failure)) {
+            failure = text;
+            LOGGER.warn("waiting for a media driver: {}; recorders keep events in their spools", text);
         }
     }
 
     private void linked() {
-        complainedOf = null;
         if (failure != null) {
             failure = null;
             counters.add(ReceiverCounter.DRIVER_MISSING, -1);

@@ -83,7 +83,7 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openDirectory() throws IOException {
-        directory = opened(DataDirectory.acquire(context.disk, context.dataDir));
+        directory = opened(DataDirectory.acquire(context.disk, context.dataDir, context.access));
         counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
         counters.set(ReceiverCounter.DRIVER_MISSING, 0);
         mediaDriver = opened(ProxyMediaDriver.launch(context));

@@ -5,6 +5,7 @@ import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.events.AttributePatterns;
 import herald.io.Disk;
+import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
@@ -47,6 +48,7 @@ abstract class ProxySettings {
 
     Path dataDir;
     boolean adoptCopy;
+    FileAccess access = FileAccess.OWNER;
     String node;
     EventDefaults defaults;
     String aeronDirectoryName;

@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +24,7 @@ class DataDirectoryTest {
     private Path dir;
 
     private DataDirectory acquire() {
-        return DataDirectory.acquire(SystemDisk.INSTANCE, dir.resolve("data"));
+        return DataDirectory.acquire(SystemDisk.INSTANCE, dir.resolve("data"), FileAccess.OWNER);
     }
 
     private Path format() {

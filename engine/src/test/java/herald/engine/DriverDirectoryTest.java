@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.io.FileAccess;
 import herald.link.DriverProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +29,7 @@ class DriverDirectoryTest {
     }
 
     private DriverDirectory prepared() throws IOException {
-        final DriverDirectory directory = DriverDirectory.prepare(named().toString());
+        final DriverDirectory directory = DriverDirectory.prepare(named().toString(), FileAccess.OWNER);
         Files.createDirectories(Path.of(directory.aeronDirectoryName()));
         Files.writeString(Path.of(directory.aeronDirectoryName(), "cnc.dat"), "of a driver");
         return directory;

@@ -89,12 +89,12 @@ final class EventIndex implements AutoCloseable {
      * @throws IOException where it can't be opened, is damaged or there in part: says what would mend it.
      */
     EventIndex(final Path path) throws IOException {
-        directory = FSDirectory.open(path);
+        directory = OwnersDirectory.open(path);
         IndexWriter opened = null;
         try {
             final Map<String, String> commit = IndexFiles.requireWhole(directory);
             positions = new NodePositions(commit);
-            opened = new IndexWriter(directory, new IndexWriterConfig(analyzer)
+            opened = new IndexWriter(new OwnersDirectory(directory), new IndexWriterConfig(analyzer)
                 .setRAMBufferSizeMB(BUFFER_MB).setCommitOnClose(false)
                 .setLeafSorter(Comparator.comparingLong(EventIndex::newestNs).reversed()));
             if (commit == null) {

@@ -1,6 +1,8 @@
 package herald.manager;
 
+import herald.io.FileAccess;
 import herald.io.FileMutex;
+import herald.io.FileNarrowing;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.link.RestingIdleStrategy;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -33,6 +36,7 @@ public final class EventsManager implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventsManager.class);
     /** Directory of the index, in the data directory. */
     static final String INDEX = "index";
+    private static final String DEAD_LETTERS = "dead-letters.txt";
 
     private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -90,15 +94,17 @@ public final class EventsManager implements AutoCloseable {
                 "): stop that one, or choose another with --data-dir");
         }
         opened(lock);
+        narrow();
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve(INDEX)));
         final ManagerMediaDriver driver = opened(ManagerMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
-            context.driverTimeoutMs, () -> VeniceAdmission.of(context.key, counters), SystemNanoClock.INSTANCE));
+            context.driverTimeoutMs, () -> VeniceAdmission.of(context.key, counters), context.access,
+            SystemNanoClock.INSTANCE));
         final NodeReceiver receiver = new NodeReceiver(
             driver.connect(counters), index,
             new NodeReceiver.Settings(context.listen, context.key, context.commitIntervalNs, context.retentionNs,
-                context.retentionLength, context.dataDir.resolve("dead-letters.txt"), SystemNanoClock.INSTANCE,
+                context.retentionLength, context.dataDir.resolve(DEAD_LETTERS), SystemNanoClock.INSTANCE,
                 context.clock), counters);
         final AgentRunner runner = opened(new AgentRunner(
             new RestingIdleStrategy(MAX_PARK_NS), this::onFailure, null, receiver));
@@ -106,6 +112,23 @@ public final class EventsManager implements AutoCloseable {
         http = opened(new HttpApi(
             new InetSocketAddress(InetAddress.getByName(context.http.host()), context.http.port()), index, counters,
             () -> ailment(receiver), context.clock));
+    }
+
+    /** Files of versions that left their modes to the umask, in a directory that somebody else may have made. */
+    private void narrow() throws IOException {
+        final FileNarrowing narrowing = new FileNarrowing();
+        for (final String name : List.of("lock", ".lock.owner", INDEX, DEAD_LETTERS, DEAD_LETTERS + ".1")) {
+            narrowing.tree(context.dataDir.resolve(name));
+        }
+        if (!narrowing.narrowed().isEmpty()) {
+            LOGGER.warn("{} files and directories of {} were open to other users, such as {}: they are not any more",
+                narrowing.narrowed().size(), context.dataDir, narrowing.narrowed().get(0));
+        }
+        if (!narrowing.foreign().isEmpty()) {
+            final Path first = narrowing.foreign().get(0);
+            LOGGER.warn("{} files and directories of {} are open to others and belong to other users, such as {} of " +
+                "{}: have them closed", narrowing.foreign().size(), context.dataDir, first, FileAccess.owner(first));
+        }
     }
 
     /** What keeps events from being taken; null where nothing does. */
@@ -147,6 +170,7 @@ public final class EventsManager implements AutoCloseable {
     public static final class Context {
         private Path dataDir;
         private String aeronDirectoryName;
+        private FileAccess access = FileAccess.OWNER;
         private Endpoint listen = new Endpoint("127.0.0.1", VeniceDescriptor.DEFAULT_PORT);
         private SharedKey key;
         private Endpoint http = new Endpoint("127.0.0.1", 4880);
@@ -166,6 +190,12 @@ public final class EventsManager implements AutoCloseable {
         /** Directory of the media driver that it embeds; by default one named after the data directory. */
         public Context aeronDirectoryName(final String value) {
             aeronDirectoryName = value;
+            return this;
+        }
+
+        /** Group whose members' nodes may reach it over IPC, by name or number; by default its own user's alone. */
+        public Context group(final String value) {
+            access = FileAccess.group(value);
             return this;
         }
 

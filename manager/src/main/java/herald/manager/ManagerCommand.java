@@ -1,6 +1,7 @@
 package herald.manager;
 
 import herald.engine.ProxyException;
+import herald.io.FileAccess;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
 import picocli.CommandLine;
@@ -66,6 +67,11 @@ public final class ManagerCommand implements Callable<Integer> {
             "after the data directory.")
     private String aeronDir;
 
+    @Option(names = "--group", paramLabel = "GROUP",
+        description = "Group whose members' nodes reach it with venice:ipc, by name or number; default: nodes of its " +
+            "own user alone.")
+    private String group;
+
     @Option(names = "--retention-age", paramLabel = "TIME", defaultValue = "30d",
         description = "How long an event is kept, from when it was received last; default: ${DEFAULT-VALUE}.")
     private String retentionAge;
@@ -107,7 +113,7 @@ public final class ManagerCommand implements Callable<Integer> {
                 return USAGE;
             })
             .setExecutionExceptionHandler((failure, command, result) -> {
-                command.getErr().println("herald: " + failure.getMessage());
+                command.getErr().println("herald: " + FileAccess.reason(failure));
                 return IO;
             });
     }
@@ -190,7 +196,11 @@ public final class ManagerCommand implements Callable<Integer> {
 
     private EventsManager.Context context() {
         try {
-            return new EventsManager.Context()
+            final EventsManager.Context context = new EventsManager.Context();
+            if (group != null) {
+                context.group(group);
+            }
+            return context
                 .dataDir(dataDir)
                 .aeronDirectoryName(aeronDir)
                 .listen(Endpoint.parse("--listen", listen))

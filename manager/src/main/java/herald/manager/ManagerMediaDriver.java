@@ -3,6 +3,7 @@ package herald.manager;
 import herald.admission.StreamAdmission;
 import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
+import herald.io.FileAccess;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
 import herald.link.ErrorSummary;
@@ -28,6 +29,7 @@ final class ManagerMediaDriver implements AutoCloseable {
     private final String directoryName;
     private final long timeoutMs;
     private final Supplier<StreamAdmission> admissions;
+    private final FileAccess access;
     private final NanoClock nanoClock;
     private LocalMediaDriver driver;
     private ReceiverClient client;
@@ -36,8 +38,9 @@ final class ManagerMediaDriver implements AutoCloseable {
 
     private ManagerMediaDriver(
         final String directoryName, final long timeoutMs, final Supplier<StreamAdmission> admissions,
-        final NanoClock nanoClock) {
+        final FileAccess access, final NanoClock nanoClock) {
         this.admissions = admissions;
+        this.access = access;
         this.directoryName = directoryName;
         this.timeoutMs = timeoutMs;
         this.nanoClock = nanoClock;
@@ -49,21 +52,23 @@ final class ManagerMediaDriver implements AutoCloseable {
      * @param directoryName of it.
      * @param timeoutMs     after which driver and clients count each other as dead.
      * @param admissions    makes one for each driver that is started: by which rules nodes are let in over UDP.
+     * @param access        who else may be its client.
      * @param nanoClock     of waits.
      * @return the driver, ready for clients.
      * @throws ProxyException where it can't start.
      */
     static ManagerMediaDriver launch(
         final String directoryName, final long timeoutMs, final Supplier<StreamAdmission> admissions,
-        final NanoClock nanoClock) {
-        final ManagerMediaDriver launched = new ManagerMediaDriver(directoryName, timeoutMs, admissions, nanoClock);
+        final FileAccess access, final NanoClock nanoClock) {
+        final ManagerMediaDriver launched =
+            new ManagerMediaDriver(directoryName, timeoutMs, admissions, access, nanoClock);
         launched.driver = launched.start();
         return launched;
     }
 
     private LocalMediaDriver start() {
         return LocalMediaDriver.launch(
-            directoryName, timeoutMs, admissions.get(),
+            directoryName, timeoutMs, admissions.get(), access,
             error -> LOGGER.warn("media driver: {}", error.getMessage()));
     }
 

@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
@@ -35,8 +36,8 @@ final class DirectoryOptions {
         try {
             SystemDisk.INSTANCE.createDirectories(dataDir());
         } catch (final IOException e) {
-            throw new CommandFailure(ExitCode.IO, "cannot create data directory " + dataDir() + " (" + e +
-                "); name another one with --data-dir", e);
+            throw new CommandFailure(ExitCode.IO, "cannot create data directory " + dataDir() + " (" +
+                FileAccess.reason(e) + "); name another one with --data-dir", e);
         }
     }
 

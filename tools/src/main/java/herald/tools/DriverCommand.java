@@ -5,6 +5,7 @@ import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
+import herald.io.FileAccess;
 import herald.link.LinkDescriptor;
 import herald.seal.SharedKey;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ final class DriverCommand extends AbstractCommand {
         description = "The key that recorders on other hosts must have, the proxy's: who does not have it gets no " +
             "memory and no descriptor of this driver. Without one, only the form of what comes is checked.")
     private Path keyFile;
+
+    @Option(names = "--group", paramLabel = "GROUP",
+        description = "Group whose members may be clients of it, by name or number; default: its own user alone.")
+    private String group;
 
     @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10s",
         description = "After how long without a sign of life a client is dead, 1s or more; default: ${DEFAULT-VALUE}.")
@@ -67,6 +72,7 @@ final class DriverCommand extends AbstractCommand {
         try {
             return LocalMediaDriver.launch(
                 aeronDir.toString(), timeout.toMillis(), admission(),
+                group == null ? FileAccess.OWNER : FileAccess.group(group),
                 error -> LOG.error("media driver: {}", error.toString()));
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());

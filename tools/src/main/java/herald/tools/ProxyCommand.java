@@ -60,6 +60,10 @@ final class ProxyCommand extends AbstractCommand {
             "default: one is started in a directory of the data directory's own.")
     private String aeronDir;
 
+    @Option(names = "--group", paramLabel = "GROUP",
+        description = "Group whose members may record here, by name or number; default: the proxy's own user alone.")
+    private String group;
+
     @Option(names = "--node", paramLabel = "NAME", description = "Name of this node; default: the host's.")
     private String node;
 
@@ -202,6 +206,9 @@ final class ProxyCommand extends AbstractCommand {
         context.adoptCopy(adoptCopy);
         if (aeronDir != null) {
             context.aeronDirectoryName(aeronDir);
+        }
+        if (group != null) {
+            context.group(group);
         }
         if (node != null) {
             context.node(node);

@@ -72,6 +72,13 @@ final class HeraldProcess implements AutoCloseable {
         return start(command(jvmOptions, classPath, args), Redirect.from(Path.of("/dev/null").toFile()), dir);
     }
 
+    /** Starts herald as another user, with a class path that this one can read. */
+    static HeraldProcess startAs(
+        final OtherUser user, final String classPath, final Redirect stdin, final Path dir, final String... args)
+        throws IOException {
+        return start(user.command(command(List.of(), classPath, args)), stdin, dir);
+    }
+
     private static HeraldProcess start(final List<String> command, final Redirect stdin, final Path dir)
         throws IOException {
         final Path out = Files.createTempFile(dir, "herald-", ".out");

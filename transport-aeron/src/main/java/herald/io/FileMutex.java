@@ -68,6 +68,18 @@ public final class FileMutex implements AutoCloseable {
      * @throws IOException where the file can't be opened, or is no regular one.
      */
     public static FileMutex tryAcquire(final Path file) throws IOException {
+        return tryAcquire(file, FileAccess.OWNER);
+    }
+
+    /**
+     * The same, where who else may hold the file is said.
+     *
+     * @param file   created where it is missing.
+     * @param access of the file and its mark, where they are made.
+     * @return the mutex, or null where this or another process holds it.
+     * @throws IOException where the file can't be opened, or is no regular one.
+     */
+    public static FileMutex tryAcquire(final Path file, final FileAccess access) throws IOException {
         final Path key = keyOf(file);
         synchronized (HeldFiles.MONITOR) {
             if (HeldFiles.contains(key, FileIdentity.of(key))) {
@@ -75,10 +87,10 @@ public final class FileMutex implements AutoCloseable {
             }
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 final FileIdentity before = FileIdentity.of(key);
-                final FileChannel channel = open(key, before);
+                final FileChannel channel = open(key, before, access);
                 final FileIdentity identity = FileIdentity.of(key);
                 if (channel != null && identity != null && (before == null || before.equals(identity))) {
-                    return lock(key, identity, channel);
+                    return lock(key, identity, channel, access);
                 }
                 if (channel != null) {
                     channel.close();
@@ -89,10 +101,11 @@ public final class FileMutex implements AutoCloseable {
     }
 
     /** Null where the file came or went meanwhile. */
-    private static FileChannel open(final Path key, final FileIdentity before) throws IOException {
+    private static FileChannel open(final Path key, final FileIdentity before, final FileAccess access)
+        throws IOException {
         try {
             if (before == null) {
-                return FileChannel.open(key, CREATE, OWNER_ONLY);
+                return create(key, access);
             }
             requireRegular(key);
             return FileChannel.open(key, OPEN);
@@ -106,6 +119,22 @@ public final class FileMutex implements AutoCloseable {
         }
     }
 
+    private static FileChannel create(final Path file, final FileAccess access) throws IOException {
+        final FileChannel channel = FileChannel.open(file, CREATE, OWNER_ONLY);
+        boolean made = false;
+        try {
+            if (access.isShared()) {
+                access.file(file);
+            }
+            made = true;
+            return channel;
+        } finally {
+            if (!made) {
+                channel.close();
+            }
+        }
+    }
+
     private static void requireRegular(final Path file) throws IOException {
         final BasicFileAttributes attributes =
             Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -116,7 +145,8 @@ public final class FileMutex implements AutoCloseable {
         }
     }
 
-    private static FileMutex lock(final Path key, final FileIdentity identity, final FileChannel channel)
+    private static FileMutex lock(
+        final Path key, final FileIdentity identity, final FileChannel channel, final FileAccess access)
         throws IOException {
         boolean kept = false;
         try {
@@ -124,7 +154,7 @@ public final class FileMutex implements AutoCloseable {
             if (lock == null || !identity.equals(FileIdentity.of(key)) || owner(key, channel, identity) != null) {
                 return null;
             }
-            mark(key, channel, identity);
+            mark(key, channel, identity, access);
             HeldFiles.add(key, identity);
             kept = true;
             return new FileMutex(key, identity, channel);
@@ -174,21 +204,30 @@ public final class FileMutex implements AutoCloseable {
     }
 
     /** A mark that can't be written, on a full disk, leaves the lock as it is. */
-    private static void mark(final Path key, final FileChannel channel, final FileIdentity identity) {
+    private static void mark(
+        final Path key, final FileChannel channel, final FileIdentity identity, final FileAccess access) {
         try {
             if (OwnerMark.hasPlace(channel)) {
                 OwnerMark.here(identity).write(channel);
             }
             final Path beside = markFile(key);
-            if (Files.isRegularFile(beside, LinkOption.NOFOLLOW_LINKS)) {
-                Files.deleteIfExists(beside);
-            }
-            try (FileChannel markChannel = FileChannel.open(beside, CREATE, OWNER_ONLY)) {
+            try (FileChannel markChannel = openMark(beside, access)) {
                 OwnerMark.here(FileIdentity.of(beside)).write(markChannel);
             }
         } catch (final IOException e) {
             // The lock holds as long as nobody deletes the file or closes a descriptor of it in this process.
         }
+    }
+
+    /** Where a directory is shared, the mark of another user can't be removed, but it can be written over. */
+    private static FileChannel openMark(final Path beside, final FileAccess access) throws IOException {
+        if (Files.isRegularFile(beside, LinkOption.NOFOLLOW_LINKS)) {
+            if (access.isShared() && !ProcessOwner.owns(beside)) {
+                return FileChannel.open(beside, OPEN);
+            }
+            Files.deleteIfExists(beside);
+        }
+        return create(beside, access);
     }
 
     /**
@@ -287,15 +326,25 @@ public final class FileMutex implements AutoCloseable {
         }
     }
 
+    private static void removeMark(final Path beside) throws IOException {
+        if (ProcessOwner.owns(beside)) {
+            Files.deleteIfExists(beside);
+        } else {
+            try (FileChannel another = FileChannel.open(beside, OPEN)) {
+                another.truncate(0);
+            }
+        }
+    }
+
     private void unmark() {
         try {
-            final OwnerMark beside = markBeside(key);
-            if (beside != null && beside.isOfThisProcess()) {
-                Files.deleteIfExists(markFile(key));
-            }
             final OwnerMark inside = OwnerMark.read(channel, identity);
             if (inside != null && inside.isOfThisProcess()) {
                 channel.truncate(0);
+            }
+            final OwnerMark beside = markBeside(key);
+            if (beside != null && beside.isOfThisProcess()) {
+                removeMark(markFile(key));
             }
         } catch (final IOException e) {
             // The mark of a process that is gone is worth nothing.

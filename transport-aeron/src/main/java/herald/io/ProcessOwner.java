@@ -35,6 +35,17 @@ public final class ProcessOwner {
     }
 
     /**
+     * Whether a file is root's, who may do anything anyway. A symbolic link is not followed.
+     *
+     * @param file that is there.
+     * @return true where its owner is root.
+     * @throws IOException where that can't be told.
+     */
+    public static boolean isRoots(final Path file) throws IOException {
+        return (Integer)Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS) == 0;
+    }
+
+    /**
      * Whether a group is one of this process.
      *
      * @param groupId as the system numbers it.

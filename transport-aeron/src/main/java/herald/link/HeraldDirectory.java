@@ -1,6 +1,7 @@
 package herald.link;
 
 import herald.io.Disk;
+import herald.io.FileAccess;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -112,16 +113,18 @@ public final class HeraldDirectory {
     }
 
     /**
-     * The Aeron directory of a data directory: one each, in shared memory where the system has it.
+     * The Aeron directory of a data directory: one each, in shared memory where the system has it. Recorders of other
+     * users find the same one.
      *
      * @param dataDir of the proxy.
-     * @return a directory whose name follows from the data directory's real path.
+     * @return a directory whose name follows from the data directory's real path and its owner.
      */
     public static Path aeronDir(final Path dataDir) {
         final Path parent = Files.isDirectory(SHARED_MEMORY) ?
             SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
         final UUID hash = UUID.nameUUIDFromBytes(realPath(dataDir).toString().getBytes(UTF_8));
-        return parent.resolve("herald-" + System.getProperty("user.name") + '-' +
+        final String owner = Files.exists(dataDir) ? FileAccess.owner(dataDir) : System.getProperty("user.name");
+        return parent.resolve("herald-" + owner.replaceAll("[^A-Za-z0-9._-]", "_") + '-' +
             Long.toHexString(hash.getMostSignificantBits() >>> 16));
     }
 

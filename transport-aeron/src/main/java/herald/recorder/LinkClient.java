@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.link.DriverIdentity;
+import herald.link.DriverOwner;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.link.LocalAddress;
@@ -66,6 +67,7 @@ final class LinkClient implements AutoCloseable {
         if (driver == null || !DriverIdentity.isAlive(context.aeronDirectoryName, context.driverTimeoutMs)) {
             return null;
         }
+        DriverOwner.require(context.aeronDirectoryName, context.dataDir);
         return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver);
     }
 

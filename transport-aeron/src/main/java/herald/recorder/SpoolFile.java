@@ -1,8 +1,10 @@
 package herald.recorder;
 
 import herald.io.Disk;
+import herald.io.FileAccess;
 import herald.io.FileIdentity;
 import herald.io.FileMutex;
+import herald.io.ProcessOwner;
 import herald.link.EventEnvelope;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
@@ -79,13 +81,14 @@ public final class SpoolFile {
         final ErrorHandler errorHandler) {
         try {
             disk.createDirectories(directory);
+            final FileAccess access = FileAccess.in(directory);
             final SpoolRefusals refusals = new SpoolRefusals(errorHandler, () -> { });
             IOException refused = null;
             for (int i = 0; i < MAX_SPOOLS_PER_COMPONENT; i++) {
                 final Path file = directory.resolve(component + (i == 0 ? "" : "~" + i) + SUFFIX);
                 final FileMutex mutex;
                 try {
-                    mutex = tryHold(file);
+                    mutex = isAnothers(file, access) ? null : tryHold(file, access);
                 } catch (final IOException e) {
                     refused = e;
                     refusals.refuse(file, e);
@@ -102,17 +105,27 @@ public final class SpoolFile {
                 directory + " are in use: give recorders names of their own");
         } catch (final IOException e) {
             throw new SpoolException("cannot open a spool for component " + component + " in " + directory + ": " +
-                e.getMessage() + "; choose a directory that this user may write to and that has " + capacity +
+                FileAccess.reason(e) + "; choose a directory that this user may write to and that has " + capacity +
                 " bytes free", e);
         }
     }
 
+    /** In a directory that users share each goes on in spools of his own: the proxy takes the others. */
+    private static boolean isAnothers(final Path file, final FileAccess access) throws IOException {
+        for (final Path path : new Path[] {file, unnamed(file)}) {
+            if (access.isShared() && SpoolBytes.exists(path) && !ProcessOwner.owns(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Null where another holds it; throws where the name is taken by what can't be a spool of this user. */
-    private static FileMutex tryHold(final Path file) throws IOException {
+    private static FileMutex tryHold(final Path file, final FileAccess access) throws IOException {
         if (SpoolBytes.exists(file)) {
             SpoolBytes.open(file, true).close();
         }
-        return FileMutex.tryAcquire(lockFile(file));
+        return FileMutex.tryAcquire(lockFile(file), access);
     }
 
     private static Spool openOrBegin(
@@ -283,9 +296,13 @@ public final class SpoolFile {
     private static Spool begin(
         final Disk disk, final Path file, final FileMutex mutex, final int capacity, final UUID recorderId)
         throws IOException {
-        final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
+        final Path unnamed = unnamed(file);
         disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, SpoolDescriptor.HEADER_LENGTH + capacity);
+        final FileAccess access = FileAccess.in(file.toAbsolutePath().getParent());
+        if (access.isShared()) {
+            access.file(unnamed);
+        }
         final UnsafeBuffer header = new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH);
         final UUID boot = bootId();
         header.putLong(SpoolDescriptor.MAGIC_OFFSET, SpoolDescriptor.MAGIC);
@@ -360,7 +377,8 @@ public final class SpoolFile {
                 return null;
             }
         }
-        final FileMutex mutex = FileMutex.tryAcquire(lockFile(file));
+        final FileMutex mutex =
+            FileMutex.tryAcquire(lockFile(file), FileAccess.in(file.toAbsolutePath().getParent()));
         SpoolBytes bytes = null;
         OrphanSpool spool = null;
         try {
@@ -408,6 +426,11 @@ public final class SpoolFile {
 
     static boolean isSetAside(final Path file) {
         return file.getFileName().toString().endsWith(SET_ASIDE);
+    }
+
+    /** Where a spool is made, before it has its name. */
+    private static Path unnamed(final Path file) {
+        return file.resolveSibling(file.getFileName() + ".tmp");
     }
 
     static Path lockFile(final Path file) {

@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.io.Disk;
+import herald.io.FileAccess;
 import herald.io.FileMutex;
 
 import java.io.IOException;
@@ -82,7 +83,7 @@ public record SpoolInspection(
         } catch (final SpoolException e) {
             throw new IOException(e.getMessage(), e);
         } catch (final AccessDeniedException e) {
-            throw new IOException(SpoolRefusals.reasonOf(spoolFile, e), e);
+            throw new IOException(FileAccess.reason(e), e);
         }
     }
 

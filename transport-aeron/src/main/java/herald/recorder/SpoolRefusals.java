@@ -1,11 +1,9 @@
 package herald.recorder;
 
+import herald.io.FileAccess;
 import org.agrona.ErrorHandler;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,7 +36,7 @@ public final class SpoolRefusals {
      * @param reason why.
      */
     void refuse(final Path file, final Exception reason) {
-        final String text = reasonOf(file, reason);
+        final String text = FileAccess.reason(reason);
         if (!text.equals(told.put(file, text))) {
             counter.run();
             errorHandler.onError(new SpoolException("spool " + file + " is refused: " + text +
@@ -53,7 +51,7 @@ public final class SpoolRefusals {
      * @param reason    why.
      */
     public void onUnreadable(final Path directory, final IOException reason) {
-        final String text = reasonOf(directory, reason);
+        final String text = FileAccess.reason(reason);
         if (!text.equals(told.put(directory, text))) {
             errorHandler.onError(new IOException("cannot look for spools in " + directory + ": " + text, reason));
         }
@@ -71,23 +69,5 @@ public final class SpoolRefusals {
     /** Forgets those that are not there any more. */
     void retain(final Collection<Path> there) {
         told.keySet().retainAll(there);
-    }
-
-    /** File systems say nothing but the name where a file is closed to this user. */
-    static String reasonOf(final Path file, final Exception reason) {
-        if (!(reason instanceof AccessDeniedException)) {
-            return reason.getMessage() == null ? reason.toString() : reason.getMessage();
-        }
-        final String denied = reason.getMessage() == null ? file.toString() : reason.getMessage();
-        return denied + ", which belongs to " + ownerOf(Path.of(denied)) +
-            ", is closed to this user: give it access, or remove the file";
-    }
-
-    private static String ownerOf(final Path file) {
-        try {
-            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
-        } catch (final IOException | UnsupportedOperationException e) {
-            return "somebody else";
-        }
     }
 }

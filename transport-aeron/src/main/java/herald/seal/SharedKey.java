@@ -1,5 +1,8 @@
 package herald.seal;
 
+import herald.io.FileAccess;
+import herald.io.SecretFile;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import java.io.IOException;
@@ -8,11 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.Set;
 
 /**
  * The secret that both ends of a link have in common, such as a proxy and its remote recorders. It is never used as it
@@ -25,9 +25,6 @@ public final class SharedKey {
     public static final int MAX_LENGTH = 4096;
 
     static final String ALGORITHM = "HmacSHA256";
-
-    private static final Set<PosixFilePermission> OWNERS = Set.of(
-        PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     /** What some editors put before UTF-8; the same key saved by two editors is one key. */
     private static final byte[] BYTE_ORDER_MARK = {(byte)0xEF, (byte)0xBB, (byte)0xBF};
@@ -49,8 +46,8 @@ public final class SharedKey {
     }
 
     /**
-     * Reads a key from a file that nobody but its owner can read or write. Line ends behind it and a
-     * byte-order mark before it are no part of it.
+     * Reads a key from a file that is secret: see {@link SecretFile}. Line ends behind it and a byte-order mark before
+     * it are no part of it.
      *
      * @param file that holds it.
      * @return the key.
@@ -58,11 +55,7 @@ public final class SharedKey {
      */
     public static SharedKey read(final Path file) {
         try {
-            final Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-            if (!OWNERS.containsAll(permissions)) {
-                throw new IllegalArgumentException("key file " + file + " has permissions " +
-                    PosixFilePermissions.toString(permissions) + ": only its owner may read it; run chmod 600 " + file);
-            }
+            SecretFile.require(file);
             final long length = Files.size(file);
             if (length > MAX_LENGTH) {
                 throw new IllegalArgumentException("key file " + file + " has " + length + " bytes: a key has " +
@@ -73,7 +66,9 @@ public final class SharedKey {
             throw new IllegalArgumentException("there is no key file " + file + ": make one with " +
                 "(umask 077; openssl rand -base64 32 > " + file + ") and copy it to every host", e);
         } catch (final IOException e) {
-            throw new IllegalArgumentException("cannot read key file " + file + ": " + e, e);
+            final String reason = FileAccess.reason(e);
+            throw new IllegalArgumentException(reason.startsWith(file.toString()) ? "key file " + reason :
+                "cannot read key file " + file + ": " + reason, e);
         } catch (final IllegalArgumentException e) {
             throw e.getMessage().startsWith("key file") ? e :
                 new IllegalArgumentException("key file " + file + ": " + e.getMessage(), e);

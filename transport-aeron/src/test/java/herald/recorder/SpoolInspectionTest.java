@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.io.ChildJvm;
+import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,7 @@ class SpoolInspectionTest {
     void shouldSayWhoseTheFileIsThatIsClosedToThisUser() throws IOException {
         Files.createDirectories(fixture.dir);
         final Path lock = Files.createFile(fixture.dir.resolve("cmd.lock"));
-        assertThat(SpoolRefusals.reasonOf(fixture.file(), new AccessDeniedException(lock.toString())))
+        assertThat(FileAccess.reason(new AccessDeniedException(lock.toString())))
             .contains(lock.toString(), "belongs to " + Files.getOwner(lock).getName(), "give it access, or remove");
     }
 

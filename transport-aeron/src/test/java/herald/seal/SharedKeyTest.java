@@ -38,10 +38,10 @@ class SharedKeyTest {
 
     @Test
     void shouldRefuseAFileThatOthersCanRead() throws IOException {
-        final Path file = file("0123456789abcdef", "rw-r-----");
+        final Path file = file("0123456789abcdef", "rw-r--r--");
 
         assertThatThrownBy(() -> SharedKey.read(file)).isInstanceOf(IllegalArgumentException.class)
-            .hasMessage("key file " + file + " has permissions rw-r-----: only its owner may read it; run chmod 600 " +
+            .hasMessage("key file " + file + " has permissions rw-r--r--: only its owner may read it; run chmod 600 " +
                 file);
     }
 

@@ -1,6 +1,7 @@
 package herald.tools.admin;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import herald.io.SecretFile;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ record AdminAddress(String address, String token) {
     }
 
     static AdminAddress read(final Path dataDir) throws IOException {
+        SecretFile.require(file(dataDir), dataDir);
         return MAPPER.readValue(Files.readString(file(dataDir)), AdminAddress.class);
     }
 

@@ -3,6 +3,7 @@ package herald.tools.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import herald.io.FileAccess;
 import herald.tools.CommandFailure;
 import herald.tools.ExitCode;
 
@@ -86,7 +87,8 @@ public final class AdminClient {
             throw new CommandFailure(ExitCode.IO, "no proxy runs in " + dataDir +
                 ": start one, or name its data directory with --data-dir", e);
         } catch (final IOException e) {
-            throw new CommandFailure(ExitCode.IO, "cannot reach the proxy of " + dataDir + ": " + e, e);
+            throw new CommandFailure(ExitCode.IO, "cannot reach the proxy of " + dataDir + ": " +
+                FileAccess.reason(e), e);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.IO, "interrupted while the proxy of " + dataDir + " was asked", e);

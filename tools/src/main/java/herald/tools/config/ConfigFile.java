@@ -15,6 +15,7 @@ import java.util.Map;
  * @param mode       {@code standalone} or {@code managed}.
  * @param dataDir    data directory.
  * @param aeronDir   directory of the media driver.
+ * @param group      whose members may record here.
  * @param aeron      whose media driver it is, and its timeout.
  * @param durability {@code process}, {@code disk} or {@code interval}.
  * @param forceInterval of {@code interval}.
@@ -34,6 +35,7 @@ public record ConfigFile(
     String mode,
     @JsonProperty("data-dir") String dataDir,
     @JsonProperty("aeron-dir") String aeronDir,
+    String group,
     MediaDriver aeron,
     String durability,
     @JsonProperty("force-interval") String forceInterval,
@@ -50,7 +52,7 @@ public record ConfigFile(
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY = new ConfigFile(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The media driver.

@@ -67,6 +67,7 @@ public final class ProxyConfig {
         ifSaid(file.node(), context::node);
         ifSaid(file.dataDir(), text -> context.dataDir(Path.of(text)));
         ifSaid(file.aeronDir(), context::aeronDirectoryName);
+        ifSaid(file.group(), context::group);
         if (file.aeron() != null) {
             ifSaid(file.aeron().driverTimeout(),
                 text -> context.driverTimeoutMs(nanos("aeron.driver-timeout", text) / NS_PER_MS));

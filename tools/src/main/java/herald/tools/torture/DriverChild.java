@@ -4,6 +4,7 @@ import herald.admission.KnockCheck;
 import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.engine.LocalMediaDriver;
+import herald.io.FileAccess;
 import herald.link.LinkDescriptor;
 
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ final class DriverChild {
         final ParentWatch parent = ParentWatch.start();
         final ChildSettings settings = ChildSettings.read(Path.of(args[0]));
         try (LocalMediaDriver driver = LocalMediaDriver.launch(
-            args[1], settings.number("driverTimeoutMs"), admission(settings), error -> System.err.println(error))) {
+            args[1], settings.number("driverTimeoutMs"), admission(settings), FileAccess.OWNER,
+            error -> System.err.println(error))) {
             System.out.println(READY + ' ' + driver.directoryName());
             parent.awaitFinish();
         }

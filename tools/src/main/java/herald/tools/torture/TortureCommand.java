@@ -1,5 +1,6 @@
 package herald.tools.torture;
 
+import herald.io.SystemDisk;
 import herald.tools.AbstractCommand;
 import herald.tools.ExitCode;
 import picocli.CommandLine.Command;
@@ -73,7 +74,7 @@ public final class TortureCommand extends AbstractCommand {
         final long startNs = System.nanoTime();
         final long firstSeed = seed == null ? mix(System.nanoTime() ^ ProcessHandle.current().pid()) : seed;
         final Path root = workDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : workDir;
-        Files.createDirectories(root);
+        SystemDisk.INSTANCE.createDirectories(root);
         try (Leftovers leftovers = new Leftovers()) {
             final Path shared = Files.createTempDirectory(root, "herald-torture-").toRealPath();
             leftovers.sharedDirectory(shared);

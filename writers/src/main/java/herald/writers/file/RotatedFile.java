@@ -1,5 +1,7 @@
 package herald.writers.file;
 
+import herald.io.FileAccess;
+import herald.io.ProcessOwner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -32,6 +35,8 @@ final class RotatedFile {
     private static final byte[] LINE_END = {'\n'};
     private static final Set<OpenOption> OPTIONS =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final int OTHERS = 0077;
+    private static final int OTHERS_WRITE = 0002;
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
@@ -43,6 +48,7 @@ final class RotatedFile {
     private final boolean forced;
     private FileChannel channel;
     private Object fileKey;
+    private boolean told;
     private boolean unforced;
     private boolean forceFailed;
 
@@ -73,6 +79,7 @@ final class RotatedFile {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, OWNER_DIRECTORY);
         }
+        requireOwn();
         final FileChannel opened = FileChannel.open(path, OPTIONS, OWNER_FILE);
         try {
             mendLastLine(opened);
@@ -85,6 +92,30 @@ final class RotatedFile {
             if (channel == null) {
                 opened.close();
             }
+        }
+    }
+
+    /** Where anybody may make files, somebody else's would hold the events, or lead them elsewhere. */
+    private void requireOwn() throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        final Path real = Files.exists(path) ? path.toRealPath() : path;
+        if ((FileAccess.mode(path.getParent().toRealPath()) & OTHERS_WRITE) != 0) {
+            requireOwn(path);
+            requireOwn(real);
+        }
+        if (!told && Files.isRegularFile(real) && (FileAccess.mode(real) & OTHERS) != 0) {
+            told = true;
+            LOG.warn("{} is open to other users ({}), which Herald's own files are not: chmod 600 closes it", path,
+                FileAccess.permissions(FileAccess.mode(real)));
+        }
+    }
+
+    private static void requireOwn(final Path file) throws IOException {
+        if (!ProcessOwner.owns(file) && !ProcessOwner.isRoots(file)) {
+            throw new IOException(file + " belongs to " + FileAccess.owner(file) + ", who would read the events or " +
+                "lead them elsewhere: have it removed, or choose another path");
         }
     }
 

@@ -1,5 +1,7 @@
 package herald.writers.syslog;
 
+import herald.io.SecretFile;
+
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -145,6 +147,7 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
             throw new IOException(keyFile + " holds no key of the form BEGIN PRIVATE KEY (PKCS #8 without a " +
                 "password): convert it with openssl pkcs8 -topk8 -nocrypt");
         }
+        SecretFile.require(keyFile);
         final PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
         InvalidKeySpecException wrong = null;
         for (final String algorithm : KEY_ALGORITHMS) {

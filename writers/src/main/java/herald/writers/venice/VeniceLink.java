@@ -1,5 +1,6 @@
 package herald.writers.venice;
 
+import herald.link.DriverOwner;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.link.LocalAddress;
@@ -99,7 +100,7 @@ final class VeniceLink implements AutoCloseable {
             link.open(target, sender);
             connected = true;
             return link;
-        } catch (final AeronException | IOException e) {
+        } catch (final AeronException | IllegalStateException | IOException e) {
             throw new VeniceException("can't be reached: " + e.getMessage(), e);
         } finally {
             if (!connected) {
@@ -109,6 +110,7 @@ final class VeniceLink implements AutoCloseable {
     }
 
     private void open(final Target target, final Sender sender) throws VeniceException, IOException {
+        DriverOwner.require(target.aeronDir(), null);
         aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(target.aeronDir())
             .useConductorAgentInvoker(true)

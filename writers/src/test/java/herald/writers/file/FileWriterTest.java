@@ -9,10 +9,13 @@ import herald.writers.EventBatches;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +28,7 @@ import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Files on the real file system: appended, rotated, torn, moved away, refused and full. */
 @Timeout(120)
@@ -51,6 +55,25 @@ class FileWriterTest {
         assertThat(permissions(file)).isEqualTo("rw-------");
         assertThat(permissions(file.getParent())).isEqualTo("rwx------");
         assertThat(permissions(file.getParent().getParent())).isEqualTo("rwx------");
+    }
+
+    /** In a directory such as /tmp, anybody may have taken the name. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotWriteIntoWhatAnotherUserPutThere(final boolean isLink) throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        final Path open = Files.createDirectory(directory.resolve("tmp"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        final Path target = Files.createFile(directory.resolve("target"));
+        final Path file = open.resolve("events.ndjson");
+        final Path planted = isLink ? Files.createSymbolicLink(file, target) : Files.createFile(file);
+        Files.setAttribute(planted, "unix:uid", 61003, LinkOption.NOFOLLOW_LINKS);
+
+        assertThatThrownBy(() -> write(file, Map.of(), EventBatches.numbered(1, "m"), 0))
+            .isInstanceOf(WriterException.class)
+            .hasMessageContainingAll(file.toString(), "belongs to 61003", "choose another path");
+        assertThat(target).isEmptyFile();
+        assertThat(Files.size(file)).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -82,6 +83,7 @@ final class Certificates {
         Files.writeString(certificate(alias), chain);
         final Key key = loaded.getKey(alias, PASSWORD.toCharArray());
         Files.writeString(key(alias), pem("PRIVATE KEY", key.getEncoded()));
+        Files.setPosixFilePermissions(key(alias), PosixFilePermissions.fromString("rw-------"));
     }
 
     private static String pem(final String what, final byte[] der) {

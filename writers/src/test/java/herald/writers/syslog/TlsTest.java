@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
@@ -125,6 +126,9 @@ class TlsTest {
         assertWrong("option certFile is missing", "keyFile", good);
         assertWrong("BEGIN PRIVATE KEY", "certFile", good, "keyFile", good);
         assertWrong("has no option certificate", "certificate", good);
+        final Path open = Files.copy(certificates.key("node"), dir.resolve("open.key"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        assertWrong("only its owner may read it; run chmod 600 " + open, "certFile", good, "keyFile", open.toString());
     }
 
     private static void assertWrong(final String what, final String... options) {

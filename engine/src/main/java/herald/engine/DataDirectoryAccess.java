@@ -1,0 +1,70 @@
+package herald.engine;
+
+import herald.io.FileAccess;
+import herald.io.FileNarrowing;
+import herald.io.ProcessOwner;
+import herald.link.HeraldDirectory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Who may use which part of a data directory, seen to at each start: all of it is the owner's alone, but for the way to
+ * the spools where a group may record. What the user keeps beside it under other names is left as it is.
+ */
+final class DataDirectoryAccess {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
+    private static final int OTHERS_WRITE = 0002;
+    private static final List<String> OWN = List.of(
+        "lock", ".lock.owner", "format", "identity", "identity.tmp", "counters.dat", "counters.dat.damaged",
+        "quarantine.txt", "quarantine", "journal", "dispatch", "bookmarks", "dead-letters", "policies", "admin.json",
+        "admin.tmp", "remote-spool");
+
+    private DataDirectoryAccess() {
+    }
+
+    static void apply(final Path root, final FileAccess access) throws IOException {
+        final FileNarrowing narrowing = new FileNarrowing();
+        for (final String name : OWN) {
+            narrowing.tree(root.resolve(name));
+        }
+        final Path spools = HeraldDirectory.spoolDir(root);
+        narrowing.tree(spools, access);
+        access.passage(root.toRealPath());
+        tell(root, narrowing);
+        if (access.isShared()) {
+            tellOfClosedParents(root, access);
+        }
+    }
+
+    private static void tell(final Path root, final FileNarrowing narrowing) throws IOException {
+        if (!narrowing.narrowed().isEmpty()) {
+            LOGGER.warn("{} files and directories of {} were open to other users, such as {}: they are not any more",
+                narrowing.narrowed().size(), root, narrowing.narrowed().get(0));
+        }
+        if (!narrowing.foreign().isEmpty()) {
+            final Path first = narrowing.foreign().get(0);
+            LOGGER.warn("{} files and directories of {} are open to others and belong to other users, such as {} of " +
+                "{}: have them closed", narrowing.foreign().size(), root, first, FileAccess.owner(first));
+        }
+        final Path real = root.toRealPath();
+        if ((FileAccess.mode(real) & OTHERS_WRITE) != 0 || !ProcessOwner.owns(real) && !ProcessOwner.isRoots(real)) {
+            LOGGER.warn("{} belongs to {} and has permissions {}: another user may put other files in the place of " +
+                "these; close it with chown and chmod go-w", root, FileAccess.owner(real),
+                FileAccess.permissions(FileAccess.mode(real)));
+        }
+    }
+
+    /** A group that is let in here does not come this far where a directory above is closed to it. */
+    private static void tellOfClosedParents(final Path root, final FileAccess access) throws IOException {
+        for (Path above = root.toRealPath().getParent(); above != null; above = above.getParent()) {
+            if (Files.isDirectory(above) && !access.passes(above)) {
+                LOGGER.warn("{} has no way to {}: {} is closed to it", access, root, above);
+            }
+        }
+    }
+}
