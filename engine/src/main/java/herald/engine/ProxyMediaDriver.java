@@ -103,12 +103,11 @@ final class ProxyMediaDriver implements AutoCloseable {
         if (failure != null) {
             counters.add(ReceiverCounter.DRIVER_MISSING, 1);
         }
-        final ClaimedDriver claimed =
-            new ClaimedDriver(this::tryConnect, directoryId, context.dataDir.toString());
+        final Link link = new Link(new ClaimedDriver(this::tryConnect, directoryId, context.dataDir.toString()));
         final long deadlineNs = System.nanoTime() + CLAIM_PATIENCE_NS;
         while (client == null) {
             try {
-                client = new ReceiverClient(directoryName, claimed, context.nanoClock, sink,
+                client = new ReceiverClient(directoryName, link, context.nanoClock, sink,
                     new ErrorSummary(error -> LOGGER.warn("{}", error.getMessage()), context.nanoClock));
             } catch (final DriverInUseException e) {
                 awaitOther(e, deadlineNs);
@@ -118,6 +117,34 @@ final class ProxyMediaDriver implements AutoCloseable {
         }
         client.onProven(this::onProven);
         return client;
+    }
+
+    /** Says whether there is one: a driver that serves the proxy of another directory is none. */
+    private final class Link implements ReceiverClient.Connector {
+        private final ClaimedDriver claimed;
+
+        Link(final ClaimedDriver claimed) {
+            this.claimed = claimed;
+        }
+
+        @Override
+        public Aeron tryConnect(final ErrorHandler errorHandler) {
+            try {
+                final Aeron aeron = claimed.tryConnect(errorHandler);
+                if (aeron != null) {
+                    linked();
+                }
+                return aeron;
+            } catch (final DriverInUseException e) {
+                complain(e.getMessage());
+                throw e;
+            }
+        }
+
+        @Override
+        public String conflict(final Aeron aeron) {
+            return claimed.conflict(aeron);
+        }
     }
 
     /** A proxy that has just closed is forgotten by the driver a moment later. */
@@ -187,7 +214,6 @@ final class ProxyMediaDriver implements AutoCloseable {
             .useConductorAgentInvoker(true)
             .errorHandler(errorHandler));
         LOGGER.info("connected to the media driver in {}", directoryName);
-        linked();
         return aeron;
     }
 

@@ -86,6 +86,22 @@ class SharedDriverTest {
     }
 
     @Test
+    void shouldSayWhichOneHasNoLinkWhereTheDriverComesLater() {
+        driver.close();
+        try (EventProxy first = launch("a"); EventProxy second = launch("b")) {
+            assertThat(first.linkFailure()).contains("no media driver");
+            assertThat(second.linkFailure()).contains("no media driver");
+            driver = LocalMediaDriver.launch(driver.directoryName(), TIMEOUT_MS, error -> { });
+
+            await().atMost(LIMIT).until(() -> first.linkFailure() == null || second.linkFailure() == null);
+            final EventProxy other = first.linkFailure() == null ? second : first;
+            await().atMost(LIMIT).until(() -> other.linkFailure().contains("is in use by"));
+            assertThat(other.linkFailure()).contains("proxy of data directory", "--aeron-dir");
+            assertThat(other.counters().get(ReceiverCounter.DRIVER_MISSING)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldLetTheProxyOfTheSameDirectoryComeBackAtOnce() {
         final UUID id;
         try (EventProxy first = launch("a")) {
