@@ -99,6 +99,15 @@ public final class StreamAdmission implements ReceiveChannelEndpointSupplier {
     }
 
     /**
+     * What is told of refusals, of those that the driver itself makes too.
+     *
+     * @return the counters of this driver.
+     */
+    public CounterId.Sink counters() {
+        return counters;
+    }
+
+    /**
      * Takes note that a sender has proved itself. Any thread.
      *
      * @param streamId  that it sends on.

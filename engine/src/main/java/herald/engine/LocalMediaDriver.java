@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.admission.StreamAdmission;
 import herald.io.FileAccess;
+import herald.io.SystemDisk;
 import herald.link.DriverLiveness;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
@@ -34,8 +35,12 @@ public final class LocalMediaDriver implements AutoCloseable {
 
     private static final int MAX_REMOTE_STREAMS = 4096;
     private static final long NEEDED_LENGTH = 32L * 1024 * 1024;
+    private static final long MIN_COUNTERS_LENGTH = 1024 * 1024;
+    private static final long MAX_COUNTERS_LENGTH = 8 * 1024 * 1024;
+    private static final long COUNTERS_SHARE = 5 * 16;
     private static final long MAX_TIMER_INTERVAL_MS = 1_000;
     private static final long POLL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final String LOSS_REPORT = "loss-report.dat";
     private static final String REMEDY = "; choose another directory with --aeron-dir";
 
     private final String directoryName;
@@ -90,9 +95,8 @@ public final class LocalMediaDriver implements AutoCloseable {
         try {
             return start(
                 context(directoryName, timeoutMs, errorHandler)
-                    .receiveChannelEndpointSupplier(admission)
                     .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
-                LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH, access);
+                admission, LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH, access);
         } catch (final AeronException | IllegalStateException e) {
             throw new ProxyException("cannot start a media driver in " + directoryName + ": " + e.getMessage() +
                 REMEDY, e);
@@ -138,25 +142,33 @@ public final class LocalMediaDriver implements AutoCloseable {
     }
 
     /**
-     * Removes what a dead driver has left and starts another, which clients find once it is ready.
+     * Removes what a dead driver has left and starts another, which clients find once it is ready. From then on it
+     * uses no memory that is not there: see {@link LogBuffers}.
      *
      * @param context        with the directory's name as the user gave it.
+     * @param admission      of this driver alone; its counters are told of streams without room.
      * @param maxEventLength for which its terms are.
      * @param access         who else may be its client.
      * @return the driver.
      */
     static LocalMediaDriver start(
-        final MediaDriver.Context context, final int maxEventLength, final FileAccess access) {
+        final MediaDriver.Context context,
+        final StreamAdmission admission,
+        final int maxEventLength,
+        final FileAccess access) {
         final String directoryName = context.aeronDirectoryName();
-        requireRoom(directoryName);
+        final long usable = requireRoom(directoryName);
         final DriverDirectory directory = DriverDirectory.prepare(directoryName, access);
         MediaDriver driver = null;
         LocalMediaDriver started = null;
         try {
-            context.aeronDirectoryName(directory.aeronDirectoryName());
-            driver = MediaDriver.launch(LogBuffers.of(context, access)
+            driver = MediaDriver.launch(LogBuffers.of(context, directoryName, access, admission.counters())
+                .aeronDirectoryName(directory.aeronDirectoryName())
+                .receiveChannelEndpointSupplier(admission)
+                .counterValuesBufferLength(countersLength(usable))
                 .ipcTermBufferLength(LinkDescriptor.termLength(maxEventLength))
                 .publicationTermBufferLength(LinkDescriptor.termLength(maxEventLength)));
+            reserveLossReport(context);
             directory.grantAccess();
             directory.publish();
             started = new LocalMediaDriver(directoryName, directory, driver);
@@ -168,7 +180,26 @@ public final class LocalMediaDriver implements AutoCloseable {
         }
     }
 
-    private static void requireRoom(final String directoryName) {
+    /** Nobody has lost anything yet: a driver whose directory nobody finds has no clients. */
+    private static void reserveLossReport(final MediaDriver.Context context) {
+        try {
+            SystemDisk.INSTANCE.writeZeros(
+                Path.of(context.aeronDirectoryName(), LOSS_REPORT), 0, context.lossReportBufferLength());
+        } catch (final IOException e) {
+            throw new ProxyException("no room for a media driver: " + e.getMessage() + REMEDY, e);
+        }
+    }
+
+    /** Aeron fills the file of its counters at once, five times this length: a sixteenth of the room at most. */
+    private static int countersLength(final long usable) {
+        long length = MIN_COUNTERS_LENGTH;
+        while (length < MAX_COUNTERS_LENGTH && length * 2 * COUNTERS_SHARE <= usable) {
+            length *= 2;
+        }
+        return (int)length;
+    }
+
+    private static long requireRoom(final String directoryName) {
         Path existing = Path.of(directoryName).toAbsolutePath();
         while (!Files.exists(existing)) {
             existing = existing.getParent();
@@ -179,6 +210,7 @@ public final class LocalMediaDriver implements AutoCloseable {
                 throw new ProxyException(existing + " has " + usable + " bytes free, the media driver needs " +
                     NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");
             }
+            return usable;
         } catch (final IOException e) {
             throw new ProxyException("cannot tell the free space of " + existing + ": " + e.getMessage(), e);
         }

@@ -187,9 +187,8 @@ final class ProxyMediaDriver implements AutoCloseable {
                 directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver: {}", error.toString()))
                 .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                     ThreadingMode.INVOKER : ThreadingMode.SHARED)
-                .receiveChannelEndpointSupplier(admission)
                 .sharedIdleStrategy(idleStrategy(context)),
-            context.maxEventLength, context.access);
+            admission, context.maxEventLength, context.access);
     }
 
     private Aeron tryConnect(final ErrorHandler errorHandler) {

@@ -23,6 +23,7 @@ final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong forged = new AtomicLong();
     private final AtomicLong driversLost = new AtomicLong();
+    private final AtomicLong withoutRoom = new AtomicLong();
     private final AtomicLong nodes = new AtomicLong();
 
     void count(final EventIndex.Outcome outcome) {
@@ -66,6 +67,9 @@ final class ManagerCounters implements CounterId.Sink {
             forged.addAndGet(amount);
         } else if (counter == ReceiverCounter.DRIVER_LOST) {
             driversLost.addAndGet(amount);
+        } else if (counter == ReceiverCounter.STREAMS_WITHOUT_ROOM ||
+            counter == ReceiverCounter.REPLIES_WITHOUT_ROOM) {
+            withoutRoom.addAndGet(amount);
         } else if (counter != ReceiverCounter.REMOTE_SESSIONS) {
             refused.addAndGet(amount);
         }
@@ -91,6 +95,7 @@ final class ManagerCounters implements CounterId.Sink {
         values.put("released", released.get());
         values.put("damaged", damaged.get());
         values.put("drivers-lost", driversLost.get());
+        values.put("without-room", withoutRoom.get());
         return values;
     }
 }

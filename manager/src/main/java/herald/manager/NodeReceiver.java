@@ -346,7 +346,7 @@ final class NodeReceiver implements Agent {
                 "a reply channel that is no address of one host, " + replyChannel.length() + " characters long");
         }
         final Replies replies = sealedReplies != null ? sealedReplies :
-            new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock());
+            new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock(), counters);
         final NodePositions.Sender sender = hello.position() == NodeHelloDecoder.positionNullValue() ? null :
             new NodePositions.Sender(new UUID(hello.logIdHigh(), hello.logIdLow()), node);
         sessions.put(sessionId, new NodeSession(

@@ -41,6 +41,11 @@ final class HeraldProcess implements AutoCloseable {
 
     private static List<String> command(
         final List<String> jvmOptions, final String classPath, final String... args) {
+        return command(jvmOptions, classPath, HeraldCommand.class, args);
+    }
+
+    private static List<String> command(
+        final List<String> jvmOptions, final String classPath, final Class<?> main, final String... args) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -50,7 +55,7 @@ final class HeraldProcess implements AutoCloseable {
         }
         command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", classPath, HeraldCommand.class.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(args));
         return command;
     }
@@ -63,6 +68,19 @@ final class HeraldProcess implements AutoCloseable {
     /** Starts herald. */
     static HeraldProcess startWith(final Redirect stdin, final Path dir, final String... args) throws IOException {
         return start(command(args), stdin, dir);
+    }
+
+    /** Starts another main class in the same way, with a pipe as its stdin. */
+    static HeraldProcess startMain(
+        final Class<?> main, final List<String> jvmOptions, final Path dir, final String... args) throws IOException {
+        return start(command(jvmOptions, System.getProperty("java.class.path"), main, args), Redirect.PIPE, dir);
+    }
+
+    /** Starts herald with JVM options of its own: the last one of a kind counts. */
+    static HeraldProcess startWith(final List<String> jvmOptions, final Path dir, final String... args)
+        throws IOException {
+        return start(command(jvmOptions, System.getProperty("java.class.path"), args),
+            Redirect.from(Path.of("/dev/null").toFile()), dir);
     }
 
     /** Starts herald with some of its classes replaced by those of a directory. */

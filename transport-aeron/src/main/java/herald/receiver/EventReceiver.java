@@ -387,7 +387,7 @@ public final class EventReceiver implements Agent {
             forget(existing);
         }
         final Replies replies = remoteSession != null ? remoteSession.replies() :
-            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId, context.nanoClock());
+            new ReplyPublication(aeron, LinkDescriptor.IPC_CHANNEL, replyStreamId, context.nanoClock(), counters);
         final RecorderSession session = new RecorderSession(
             replies, recorder, imageKey, replyStreamId, registry.past().identity(), context.ingress());
         sessionByImage.put(imageKey, session);

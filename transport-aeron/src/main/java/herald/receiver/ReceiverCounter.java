@@ -60,6 +60,10 @@ public enum ReceiverCounter implements CounterId {
     REMOTE_FRAMES_REFUSED(28, "remote packets refused: not of an agreed stream, length or sender"),
     /** Streams from other hosts for which there is no place, no room in shared memory, or no descriptor. */
     REMOTE_STREAMS_REFUSED(29, "remote streams refused: too many, or no room"),
+    /** Streams of recorders and to them, and of a manager's nodes, for which shared memory has no room. */
+    STREAMS_WITHOUT_ROOM(30, "streams refused: no room in shared memory"),
+    /** Times that the proxy's own stream to a sender got no shared memory: the sender's events wait. */
+    REPLIES_WITHOUT_ROOM(31, "times that replies to a sender waited for room in shared memory"),
     /** Sequences that were acknowledged and are not in the journal any more. */
     ACKNOWLEDGED_AND_GONE(100, "events acknowledged before and gone: the data directory was put back"),
     /** Sequences that the proxy of another data directory acknowledged. */

@@ -324,7 +324,7 @@ public final class RemoteIngress implements AutoCloseable {
 
     private ReplyPublication publicationTo(final Knock knock) {
         return new ReplyPublication(
-            aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId(), nanoClock);
+            aeron, "aeron:udp?endpoint=" + knock.replyEndpoint(), knock.replyStreamId(), nanoClock, counters);
     }
 
     private RemoteSession meet(final int imageSessionId) {

@@ -1,9 +1,13 @@
 package herald.receiver;
 
+import herald.link.CounterId;
+import herald.link.SharedMemoryFullException;
+import herald.link.TermMemory;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.ExclusivePublication;
 import io.aeron.exceptions.RegistrationException;
+import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 
@@ -21,6 +25,8 @@ public final class ReplyPublication implements Replies {
     private final String channel;
     private final int streamId;
     private final NanoClock clock;
+    private final CounterId.Sink counters;
+    private boolean complained;
     private long retryNs;
     private long backoffNs = MIN_RETRY_NS;
     private long publicationId;
@@ -33,13 +39,16 @@ public final class ReplyPublication implements Replies {
      * @param channel  of the sender.
      * @param streamId on which it hears.
      * @param clock    of waits before the driver is asked again.
+     * @param counters told of waits for room in shared memory.
      */
     public ReplyPublication(
-        final Aeron aeron, final String channel, final int streamId, final NanoClock clock) {
+        final Aeron aeron, final String channel, final int streamId, final NanoClock clock,
+        final CounterId.Sink counters) {
         this.aeron = aeron;
         this.channel = new ChannelUriStringBuilder(channel).termLength(TERM_LENGTH).build();
         this.streamId = streamId;
         this.clock = clock;
+        this.counters = counters;
         this.publicationId = request();
     }
 
@@ -59,14 +68,35 @@ public final class ReplyPublication implements Replies {
         return publication != null && publication.isConnected();
     }
 
-    /** Where the driver has no room for its buffers, this recorder waits, longer each time, and no other. */
+    /** Where there is no room for its buffers, this recorder waits, longer each time, and no other. */
     private void poll() {
+        ExclusivePublication added = null;
         try {
-            publication = aeron.getExclusivePublication(publicationId);
-        } catch (final RegistrationException e) {
+            added = aeron.getExclusivePublication(publicationId);
+            if (added != null) {
+                TermMemory.reserve(aeron.context().aeronDirectoryName(), publicationId, TERM_LENGTH);
+                publication = added;
+            }
+        } catch (final RegistrationException | SharedMemoryFullException e) {
+            CloseHelper.quietClose(added);
+            noteWhereFull(e);
             publicationId = Aeron.NULL_VALUE;
             retryNs = clock.nanoTime() + backoffNs;
             backoffNs = Math.min(backoffNs * 2, MAX_RETRY_NS);
+        }
+    }
+
+    /** What else is wrong with a sender's address is its own affair. */
+    private void noteWhereFull(final RuntimeException e) {
+        final RuntimeException refusal = e instanceof RegistrationException registration ?
+            TermMemory.refusal(aeron.context().aeronDirectoryName(), registration) : e;
+        if (refusal instanceof SharedMemoryFullException) {
+            counters.increment(ReceiverCounter.REPLIES_WITHOUT_ROOM);
+            if (!complained) {
+                complained = true;
+                aeron.context().errorHandler().onError(new SharedMemoryFullException(
+                    "a sender gets no replies, its events wait: " + refusal.getMessage(), refusal));
+            }
         }
     }
 

@@ -5,12 +5,13 @@ import herald.link.DriverOwner;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.link.LocalAddress;
+import herald.link.TermMemory;
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import io.aeron.exceptions.RegistrationException;
 import org.agrona.CloseHelper;
-import org.agrona.ErrorHandler;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +23,8 @@ import java.io.UncheckedIOException;
 final class LinkClient implements AutoCloseable {
     private final String directoryName;
     private final DriverIdentity driver;
-    private final ErrorHandler errorHandler;
+    private final LinkTrouble trouble;
+    private final int termLength;
     private final Aeron aeron;
     private final int replyStreamId;
     private final long publicationId;
@@ -36,10 +38,12 @@ final class LinkClient implements AutoCloseable {
         final EventRecorder.Context context,
         final int termLength,
         final String replyChannel,
-        final DriverIdentity driver) {
+        final DriverIdentity driver,
+        final LinkTrouble trouble) {
         this.directoryName = context.aeronDirectoryName;
         this.driver = driver;
-        this.errorHandler = context.errors;
+        this.trouble = trouble;
+        this.termLength = termLength;
         this.aeron = Aeron.connect(new Aeron.Context()
             .aeronDirectoryName(context.aeronDirectoryName)
             .driverTimeoutMs(context.driverTimeoutMs)
@@ -47,7 +51,7 @@ final class LinkClient implements AutoCloseable {
             .useConductorAgentInvoker(true)
             .errorHandler(error -> {
                 failed = true;
-                errorHandler.onError(error);
+                trouble.onError(error);
             }));
         this.replyStreamId = replyStreamId(aeron.nextCorrelationId());
         this.publicationId = aeron.asyncAddExclusivePublication(
@@ -60,15 +64,17 @@ final class LinkClient implements AutoCloseable {
      *
      * @param context    of the recorder.
      * @param termLength of the stream of events, in bytes.
+     * @param trouble    told what goes wrong.
      * @return the client, or null where no driver answers.
      */
-    static LinkClient tryConnect(final EventRecorder.Context context, final int termLength) {
+    static LinkClient tryConnect(
+        final EventRecorder.Context context, final int termLength, final LinkTrouble trouble) {
         final DriverIdentity driver = DriverIdentity.of(context.aeronDirectoryName);
         if (driver == null || !DriverIdentity.isAlive(context.aeronDirectoryName, context.driverTimeoutMs)) {
             return null;
         }
         DriverOwner.require(context.aeronDirectoryName, context.dataDir);
-        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver);
+        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver, trouble);
     }
 
     private static String eventChannel(final RemoteProxy remote, final int termLength) {
@@ -108,7 +114,7 @@ final class LinkClient implements AutoCloseable {
             return awaitRegistrations();
         } catch (final RuntimeException e) {
             failed = true;
-            errorHandler.onError(e);
+            trouble.onError(e);
             return 1;
         }
     }
@@ -116,7 +122,7 @@ final class LinkClient implements AutoCloseable {
     private int awaitRegistrations() {
         int work = 0;
         if (publication == null) {
-            publication = aeron.getExclusivePublication(publicationId);
+            publication = addedPublication();
             work += publication == null ? 0 : 1;
         }
         if (subscription == null) {
@@ -127,6 +133,19 @@ final class LinkClient implements AutoCloseable {
             work += replyEndpoint == null ? 0 : 1;
         }
         return work;
+    }
+
+    /** Not used before it has its memory: a driver from outside may leave holes in its terms. */
+    private ExclusivePublication addedPublication() {
+        try {
+            final ExclusivePublication added = aeron.getExclusivePublication(publicationId);
+            if (added != null) {
+                TermMemory.reserve(directoryName, publicationId, termLength);
+            }
+            return added;
+        } catch (final RegistrationException e) {
+            throw TermMemory.refusal(directoryName, e);
+        }
     }
 
     /** Over IPC there is none, and it is known at once. */

@@ -29,7 +29,9 @@ public enum RecorderCounter {
     /** Replies from another host that the proxy did not seal for this session. */
     REPLIES_REFUSED(11, "remote replies refused: forged, changed or seen before"),
     /** Files among the spools that were not taken: none of this user's, of a newer version, or no spools at all. */
-    SPOOLS_REFUSED(12, "files among the spools refused");
+    SPOOLS_REFUSED(12, "files among the spools refused"),
+    /** Times that the link got no shared memory: events stay in the spool until it does. */
+    LINKS_WITHOUT_ROOM(13, "links not made: no room in shared memory");
 
     private final int offset;
     private final String label;

@@ -54,9 +54,9 @@ final class RecorderLink implements ReplyHandler.Replies {
     private final int termLength;
     private final ReplyHandler replyHandler;
     private final RemoteLink remote;
+    private final LinkTrouble trouble;
     private LinkClient client;
     private boolean wasConnected;
-    private String connectTrouble;
     private State state = State.NO_CLIENT;
     private long attempt;
     private Acknowledger proxy = Acknowledger.NONE;
@@ -84,6 +84,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.context = context;
         this.backlog = backlog;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
+        this.trouble = new LinkTrouble(context, backlog);
         this.replyHandler = new ReplyHandler(backlog.recorderId(), this);
         this.remote = context.remoteProxy == null ? null : new RemoteLink(context, backlog, replyHandler);
         final int longest = Math.max(context.maxEventLength, backlog.longestWaiting());
@@ -190,8 +191,8 @@ final class RecorderLink implements ReplyHandler.Replies {
         final Throwable failure = sendFailure;
         sendFailure = null;
         if (failure != null) {
-            reportOnce(new IllegalStateException("recorder " + context.component + " can't send, it builds its link " +
-                "anew: " + failure, failure));
+            trouble.onError(new IllegalStateException("recorder " + context.component + " can't send, it builds its " +
+                "link anew: " + failure, failure));
         }
         if (remote != null && state != State.LIVE) {
             remote.whileDown(client, nowNs);
@@ -230,9 +231,9 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     private int connect() {
         try {
-            client = LinkClient.tryConnect(context, termLength);
+            client = LinkClient.tryConnect(context, termLength, trouble);
         } catch (final RuntimeException e) {
-            reportOnce(e);
+            trouble.onError(e);
         }
         if (client == null) {
             backOff();
@@ -242,18 +243,9 @@ final class RecorderLink implements ReplyHandler.Replies {
             backlog.count(RecorderCounter.CLIENT_REBUILDS);
         }
         wasConnected = true;
-        connectTrouble = null;
         state = State.ADDING;
         driverCheckNs = nowNs + context.driverCheckIntervalNs;
         return 1;
-    }
-
-    /** What goes wrong at every try is said once. */
-    private void reportOnce(final RuntimeException e) {
-        if (!String.valueOf(e.getMessage()).equals(connectTrouble)) {
-            connectTrouble = String.valueOf(e.getMessage());
-            context.errors.onError(e);
-        }
     }
 
     private boolean isDriverReplaced() {
@@ -273,7 +265,7 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     private void backOff() {
-        deadlineNs = nowNs + backoffNs;
+        deadlineNs = nowNs + trouble.waitNs(backoffNs);
         backoffNs = Math.min(backoffNs * 2, context.maxBackoffNs);
     }
 
@@ -395,6 +387,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         progressNs = nowNs;
         backoffNs = context.minBackoffNs;
         live = true;
+        trouble.isOver();
         if (remote != null) {
             remote.onWelcome();
         }

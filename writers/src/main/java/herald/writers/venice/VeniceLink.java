@@ -4,6 +4,7 @@ import herald.link.DriverOwner;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
 import herald.link.LocalAddress;
+import herald.link.TermMemory;
 import herald.seal.SharedKey;
 import herald.venice.MessageHeaderDecoder;
 import herald.venice.MessageHeaderEncoder;
@@ -122,6 +123,7 @@ final class VeniceLink implements AutoCloseable {
         publication = aeron.addExclusivePublication(target.endpoint() == null ?
             LinkDescriptor.IPC_CHANNEL + "?term-length=" + VeniceDescriptor.TERM_LENGTH :
             VeniceDescriptor.channel(target.endpoint().toString()), VeniceDescriptor.STREAM_ID);
+        TermMemory.reserve(target.aeronDir(), publication.registrationId(), VeniceDescriptor.TERM_LENGTH);
         await("does not answer: is it running, and may this host reach it?", publication::isConnected);
         final String replyChannel = replies.tryResolveChannelEndpointPort();
         if (seal != null) {
