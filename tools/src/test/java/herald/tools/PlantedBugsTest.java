@@ -21,7 +21,9 @@ class PlantedBugsTest {
     private static final String RECORDER = "transport-aeron/src/main/java/herald/recorder/";
     private static final String ENGINE = "engine/src/main/java/herald/";
     private static final int MAX_ROUNDS = 60;
-    private static final int SEED = 100;
+    private static final long SEED = 100;
+    /** Its first round deletes locks and puts the data directory back. */
+    private static final long DIRECTORY_SEED = 5295415483488646214L;
     /** Some of these Heralds never come to rest. */
     private static final String PATIENCE = "60s";
 
@@ -83,6 +85,11 @@ class PlantedBugsTest {
                 classes.replace(RECEIVER + "RecorderRegistry.java",
                     "ours ? VoidCause.ACKNOWLEDGED_AND_GONE :", "ours ? VoidCause.LOST_BY_RECORDER :");
             }
+
+            @Override
+            long seed() {
+                return DIRECTORY_SEED;
+            }
         },
         OWNER_MARKS_UNREAD {
             @Override
@@ -90,9 +97,18 @@ class PlantedBugsTest {
                 classes.replace("transport-aeron/src/main/java/herald/io/FileMutex.java",
                     "return mark != null && mark.isAlive() && !mark.isOfThisProcess();", "return false;");
             }
+
+            @Override
+            long seed() {
+                return DIRECTORY_SEED;
+            }
         };
 
         abstract void plant(PatchedClasses classes) throws IOException;
+
+        long seed() {
+            return SEED;
+        }
     }
 
     @TempDir
@@ -105,7 +121,7 @@ class PlantedBugsTest {
         bug.plant(classes);
 
         final Cli torture = Cli.run("torture", "--rounds", Integer.toString(MAX_ROUNDS), "--seed",
-            Integer.toString(SEED), "--patience", PATIENCE, "--work-dir", dir.toString(),
+            Long.toString(bug.seed()), "--patience", PATIENCE, "--work-dir", dir.toString(),
             "--class-path-prefix", classes.compile().toString());
 
         System.out.println(bug + " was found in round " +

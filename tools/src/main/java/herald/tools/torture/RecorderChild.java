@@ -23,7 +23,7 @@ final class RecorderChild {
     static final String DRAINED = "drained";
 
     /** From then on one at a time: on a host that is busy a round would last as long again to be judged. */
-    private static final int FULL_SPEED_EVENTS = 6_000;
+    private static final int FULL_SPEED_EVENTS = 2_500;
     private static final long FULL_PARK_NS = 300_000;
     private static final long ACK_TIMEOUT_NS = TimeUnit.MINUTES.toNanos(10);
 
