@@ -52,8 +52,8 @@ final class Stranger implements AutoCloseable {
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(MTU);
     private final ByteBuffer answer = ByteBuffer.allocateDirect(2 * MTU);
     private volatile boolean closed;
-    private volatile long sentBytes;
-    private volatile long receivedBytes;
+    private long sentBytes;
+    private long receivedBytes;
 
     /**
      * Begins to send.
@@ -166,12 +166,12 @@ final class Stranger implements AutoCloseable {
         }
     }
 
-    /** How much was sent, in bytes. */
+    /** How much was sent, in bytes; once this is closed. */
     long sentBytes() {
         return sentBytes;
     }
 
-    /** How much has come back, in bytes. */
+    /** How much has come back, in bytes; once this is closed. */
     long receivedBytes() {
         return receivedBytes;
     }
