@@ -22,8 +22,10 @@ final class RecorderChild {
     /** What it prints once everything is acknowledged. */
     static final String DRAINED = "drained";
 
-    /** From then on one at a time: on a host that is busy a round would last as long again to be judged. */
+    /** From then on few: on a busy host a small disk would be full of them, and a round last as long to be judged. */
     private static final int FULL_SPEED_EVENTS = 2_500;
+    private static final int FULL_SPEED_EVENTS_ON_SMALL_DISK = 1_000;
+    private static final long LOW_SPEED_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FULL_PARK_NS = 300_000;
     private static final long ACK_TIMEOUT_NS = TimeUnit.MINUTES.toNanos(10);
 
@@ -89,13 +91,15 @@ final class RecorderChild {
     private void run(final ChildSettings settings) throws InterruptedException {
         System.out.println(READY);
         final int burstLength = settings.integer("burstLength");
+        final int fullSpeedEvents =
+            settings.integer("diskMib") > 0 ? FULL_SPEED_EVENTS_ON_SMALL_DISK : FULL_SPEED_EVENTS;
         final long pauseNs = TimeUnit.MICROSECONDS.toNanos(settings.number("pauseUs"));
         while (!parent.isFinishing()) {
-            final int events = number < FULL_SPEED_EVENTS ? burstLength : 1;
-            for (int i = 0; i < events && !parent.isFinishing(); i++) {
+            final boolean fast = number < fullSpeedEvents;
+            for (int i = 0; i < (fast ? burstLength : 1) && !parent.isFinishing(); i++) {
                 recordNext();
             }
-            LockSupport.parkNanos(pauseNs);
+            LockSupport.parkNanos(fast ? pauseNs : Math.max(pauseNs, LOW_SPEED_PAUSE_NS));
         }
         if (recorder.awaitAcknowledged(recorder.lastSequence(), ACK_TIMEOUT_NS)) {
             System.out.println(DRAINED);
