@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 final class AgentCommand extends AbstractCommand {
     private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     @Option(names = "--component", paramLabel = "COMPONENT", defaultValue = "agent",
         description = "The part of the node that records; default: ${DEFAULT-VALUE}.")
@@ -69,7 +70,12 @@ final class AgentCommand extends AbstractCommand {
                 null,
                 new HostAgent(recorder::record, context))) {
             AgentRunner.startOnThread(runner);
-            foreground.await();
+            while (!foreground.await(CHECK_INTERVAL)) {
+                if (recorder.isSpoolLost()) {
+                    throw new CommandFailure(ExitCode.IO, "the spool was moved, deleted, replaced or written over " +
+                        "under the agent: start it again" + (recorder.isKept() ? "" : "; events are lost"));
+                }
+            }
         }
         return ExitCode.OK;
     }

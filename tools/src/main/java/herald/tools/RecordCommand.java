@@ -86,8 +86,8 @@ final class RecordCommand extends AbstractCommand {
             EventRecorder recorder = launch(linkErrors)) {
             if (stdin) {
                 final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
-                final String kept = options.kept(recorder);
-                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors, kept).run(input);
+                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors,
+                    () -> options.kept(recorder)).run(input);
             }
             return recordOne(recorder, linkErrors);
         }
@@ -129,13 +129,13 @@ final class RecordCommand extends AbstractCommand {
                 " bytes");
         }
         if (sequence < 0) {
-            throw new CommandFailure(ExitCode.IO, "not accepted: " + describeFullSpool(recorder));
+            throw new CommandFailure(ExitCode.IO, "not accepted: " + describeRefusal(recorder, sequence));
         }
         if (recorder.awaitAcknowledged(sequence, timeout.toNanos())) {
             return ExitCode.OK;
         }
         err().println("herald: " + recorderOptions.kept(recorder) + linkErrors.suffix());
-        return ExitCode.SPOOLED;
+        return recorder.isKept() ? ExitCode.SPOOLED : ExitCode.IO;
     }
 
     private ObjectReference inTenant() {
@@ -147,10 +147,14 @@ final class RecordCommand extends AbstractCommand {
      * Says why a spool takes no more and what would help.
      *
      * @param recorder that has it.
+     * @param code     that it gave back.
      * @return the end of a sentence.
      * @throws IOException where the spool's size can't be read.
      */
-    static String describeFullSpool(final EventRecorder recorder) throws IOException {
+    static String describeRefusal(final EventRecorder recorder, final long code) throws IOException {
+        if (code == EventRecorder.SPOOL_LOST || !recorder.isKept() || !Files.exists(recorder.spoolFile())) {
+            return "the spool was moved, deleted or written over meanwhile; start this command again";
+        }
         return "the spool " + recorder.spoolFile() + " (" + SizeConverter.format(Files.size(recorder.spoolFile())) +
             ") is full; start the proxy of this data directory, and it will drain it";
     }

@@ -83,10 +83,13 @@ final class RecorderOptions implements AutoCloseable {
     /**
      * Says where events are that the proxy has not acknowledged, and who delivers them.
      *
-     * @param recorder that keeps them.
+     * @param recorder that keeps them: {@link EventRecorder#isKept()} was asked before.
      * @return a sentence without its end.
      */
     String kept(final EventRecorder recorder) {
+        if (!recorder.isKept()) {
+            return "not kept: the spool " + recorder.spoolFile() + " was moved, deleted or written over meanwhile";
+        }
         return "kept in " + recorder.spoolFile() + "; " + (proxy == null ? "the proxy will deliver it" :
             "the next recorder of this component that sends to " + proxy.endpoint() + " delivers it");
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * Records the events of a stream of NDJSON and counts what became of them. A bad line is reported and passed over.
@@ -23,7 +24,7 @@ final class StreamRecording {
     private final PrintWriter err;
     private final long timeoutNs;
     private final LinkErrors linkErrors;
-    private final String kept;
+    private final Supplier<String> kept;
     private long lineNumber;
     private long firstSequence;
     private long lastSequence;
@@ -31,6 +32,7 @@ final class StreamRecording {
     private long bad;
     private long refused;
     private long refusedFrom;
+    private long refusal;
     private long stalledAt = -1;
 
     StreamRecording(
@@ -39,7 +41,7 @@ final class StreamRecording {
         final PrintWriter err,
         final long timeoutNs,
         final LinkErrors linkErrors,
-        final String kept) {
+        final Supplier<String> kept) {
         this.recorder = recorder;
         this.parser = parser;
         this.err = err;
@@ -111,7 +113,7 @@ final class StreamRecording {
             reportBad("the event is over the limit of " + LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH +
                 " bytes, encoded; the line has " + lineLength + " bytes");
         } else {
-            onRefused();
+            onRefused(sequence);
         }
     }
 
@@ -122,8 +124,9 @@ final class StreamRecording {
         recorded++;
     }
 
-    private void onRefused() {
+    private void onRefused(final long code) {
         refused++;
+        refusal = code;
         refusedFrom = refusedFrom == 0 ? lineNumber : refusedFrom;
         stalledAt = recorder.acknowledgedSequence();
     }
@@ -131,7 +134,7 @@ final class StreamRecording {
     private void endRefusals(final long lastLine) throws IOException {
         if (refusedFrom > 0) {
             err.println("herald: lines " + refusedFrom + " to " + lastLine + ": good ones not accepted: " +
-                RecordCommand.describeFullSpool(recorder));
+                RecordCommand.describeRefusal(recorder, refusal));
         }
         refusedFrom = 0;
         stalledAt = -1;
@@ -147,11 +150,11 @@ final class StreamRecording {
             Math.max(0, Math.min(recorded, recorder.acknowledgedSequence() - firstSequence + 1));
         final long spooled = recorded - acknowledged;
         if (spooled > 0) {
-            err.println("herald: " + kept + linkErrors.suffix());
+            err.println("herald: " + kept.get() + linkErrors.suffix());
         }
         err.println("recorded=" + recorded + " acknowledged=" + acknowledged + " rejected=" + (bad + refused) +
             " spooled=" + spooled);
-        if (refused > 0) {
+        if (refused > 0 || !recorder.isKept()) {
             return ExitCode.IO;
         }
         if (spooled > 0) {

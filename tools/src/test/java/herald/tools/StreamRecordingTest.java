@@ -39,7 +39,7 @@ class StreamRecordingTest {
         final StringWriter err = new StringWriter();
         try (EventRecorder recorder = EventRecorder.launch(context)) {
             final int exitCode = new StreamRecording(recorder, new EventLineParser("t", "n"),
-                new PrintWriter(err, true), 0, new LinkErrors(null), "kept")
+                new PrintWriter(err, true), 0, new LinkErrors(null), () -> "kept")
                 .run(new ByteArrayInputStream(LINE.repeat(1_000).getBytes(StandardCharsets.UTF_8)));
 
             final long recorded = recorder.lastSequence();

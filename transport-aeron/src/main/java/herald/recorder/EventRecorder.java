@@ -8,7 +8,6 @@ import herald.link.AgentThread;
 import herald.link.Profile;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
@@ -49,6 +48,12 @@ public final class EventRecorder implements AutoCloseable {
      * recorder is launched again; what was accepted before is sent. Only a power cut may bring the event back.
      */
     public static final long NOT_DURABLE = -4;
+    /**
+     * The spool's file was moved, deleted, replaced or written over under the recorder, as its error handler was told:
+     * the event was not accepted, and none is until the recorder is launched again. What was accepted before is sent
+     * where the link is live, and kept where {@link #spoolFile()} says.
+     */
+    public static final long SPOOL_LOST = -5;
 
     private static final long CONDUCTOR_PATIENCE_MS = 2_000;
 
@@ -58,6 +63,7 @@ public final class EventRecorder implements AutoCloseable {
     private final Spool spool;
     private final SpoolAppender appender;
     private final RecorderLink link;
+    private final SpoolWatch watch;
     private final SpoolDrainer drainer;
     private final CapturedTexts.Pool texts;
     private final AckWaiters waiters;
@@ -72,10 +78,11 @@ public final class EventRecorder implements AutoCloseable {
         this.spool = spool;
         this.appender = new SpoolAppender(context, spool);
         this.link = new RecorderLink(context, spool);
+        this.watch = new SpoolWatch(context, spool, appender, link);
         this.drainer = context.remoteProxy == null ? null : new SpoolDrainer(context, spool);
         this.texts = new CapturedTexts.Pool(maxEventLength);
         this.waiters = new AckWaiters(context, link::acknowledgedSequence);
-        final Agent conductor = new Conductor();
+        final RecorderConductor conductor = new RecorderConductor(context, link, watch, drainer, waiters);
         if (context.useConductorInvoker) {
             invoker = new AgentInvoker(context.errors, null, conductor);
             invoker.start();
@@ -138,7 +145,7 @@ public final class EventRecorder implements AutoCloseable {
      * @param message   for people.
      * @param reference what it is about, or null for the proxy's default.
      * @return the event's sequence, above 0, once it is accepted; {@link #SPOOL_FULL}, {@link #TOO_LONG},
-     *         {@link #CLOSED} or {@link #NOT_DURABLE} where it is not.
+     *         {@link #CLOSED}, {@link #NOT_DURABLE} or {@link #SPOOL_LOST} where it is not.
      * @throws IllegalArgumentException where the type is of another catalog.
      */
     public long record(
@@ -241,12 +248,27 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     /**
-     * The file that holds what is not acknowledged.
+     * The file that holds what is not acknowledged: another one where the spool was taken away under the recorder.
      *
      * @return its path.
      */
     public Path spoolFile() {
-        return spool.file();
+        return watch.file();
+    }
+
+    /** Whether the spool was taken away under the recorder, which accepts nothing more then. Any thread. */
+    public boolean isSpoolLost() {
+        return watch.isLost();
+    }
+
+    /**
+     * Looks whether what is not acknowledged is in {@link #spoolFile()}, where a proxy finds it. For cold paths.
+     *
+     * @return false where the file was taken away, and nothing could take its place.
+     */
+    public boolean isKept() {
+        watch.look();
+        return watch.isKept();
     }
 
     /**
@@ -288,30 +310,8 @@ public final class EventRecorder implements AutoCloseable {
             context.errors.onError(new IllegalStateException("the conductor of recorder " + context.component +
                 " hangs in its idle strategy or error handler: it is left behind"));
         }
-        CloseHelper.closeAll(invoker, drainer, link::close, spool);
+        CloseHelper.closeAll(invoker, drainer, link::close, watch, spool);
         context.errors.tell();
-    }
-
-    /** Steps the link. What went wrong is told at the end, without a lock. */
-    private final class Conductor implements Agent {
-        @Override
-        public int doWork() {
-            if (link.isClosed()) {
-                return 0;
-            }
-            try {
-                final int work = link.step() + (drainer == null ? 0 : drainer.step());
-                waiters.wake();
-                return work;
-            } finally {
-                context.errors.tell();
-            }
-        }
-
-        @Override
-        public String roleName() {
-            return "herald-recorder-" + context.component;
-        }
     }
 
     /**

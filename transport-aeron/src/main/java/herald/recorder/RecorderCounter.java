@@ -31,7 +31,9 @@ public enum RecorderCounter {
     /** Files among the spools that were not taken: none of this user's, of a newer version, or no spools at all. */
     SPOOLS_REFUSED(12, "files among the spools refused"),
     /** Times that the link got no shared memory: events stay in the spool until it does. */
-    LINKS_WITHOUT_ROOM(13, "links not made: no room in shared memory");
+    LINKS_WITHOUT_ROOM(13, "links not made: no room in shared memory"),
+    /** Events refused since the spool was taken away; in no file, which is not there. */
+    SPOOL_LOST(14, "events refused: the spool was taken away");
 
     private final int offset;
     private final String label;

@@ -171,11 +171,7 @@ public final class Spool implements Backlog, AutoCloseable {
         return claimOffset + FRAME_HEADER_LENGTH;
     }
 
-    /**
-     * Sequence of the event that is appended next. Appender only.
-     *
-     * @return above 0.
-     */
+    /** Sequence of the event that is appended next, above 0. Appender only. */
     long nextSequence() {
         return appended.sequence + 1;
     }
@@ -261,11 +257,7 @@ public final class Spool implements Backlog, AutoCloseable {
         }
     }
 
-    /**
-     * Whether a force would make room.
-     *
-     * @return true where events were trimmed since the last one.
-     */
+    /** Whether a force would make room: events were trimmed since the last one. */
     boolean hasRoomAfterForce() {
         return forces && headPosition > forcedHeadPosition;
     }
@@ -286,11 +278,7 @@ public final class Spool implements Backlog, AutoCloseable {
         failed = true;
     }
 
-    /**
-     * Whether a force has failed. Any thread.
-     *
-     * @return true where nothing more is accepted.
-     */
+    /** Whether a force has failed, and nothing more is accepted. Any thread. */
     boolean isFailed() {
         return failed;
     }
@@ -301,11 +289,7 @@ public final class Spool implements Backlog, AutoCloseable {
         ring.putIntRelease(offset + SpoolDescriptor.LENGTH_OFFSET, length);
     }
 
-    /**
-     * The ring, to encode into and to send from.
-     *
-     * @return its buffer.
-     */
+    /** The ring, to encode into and to send from. */
     MutableDirectBuffer ring() {
         return ring;
     }
@@ -404,7 +388,7 @@ public final class Spool implements Backlog, AutoCloseable {
         } else {
             frame.wrap(ring, offset, 0);
         }
-        return position + BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
+        return after(position, length);
     }
 
     /**
@@ -428,8 +412,13 @@ public final class Spool implements Backlog, AutoCloseable {
     }
 
     private long nextPosition(final long position) {
-        final int length = ring.getIntAcquire(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET);
-        return position + BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT);
+        return after(position, ring.getIntAcquire(offsetOf(position) + SpoolDescriptor.LENGTH_OFFSET));
+    }
+
+    /** Never the same place, whatever somebody may have written into the file. */
+    private static long after(final long position, final int length) {
+        return position + Math.max(SpoolDescriptor.FRAME_ALIGNMENT,
+            BitUtil.align(Math.abs(length), SpoolDescriptor.FRAME_ALIGNMENT));
     }
 
     @Override
@@ -484,9 +473,14 @@ public final class Spool implements Backlog, AutoCloseable {
         return header.getLongVolatile(counter.offset());
     }
 
-    /** Whether file and lock still have their names. Where somebody replaced one, nobody drains what is written. */
-    boolean isInPlace() throws IOException {
-        return mutex.isInPlace() && SpoolFile.isIn(file, header);
+    /** Whether the header says that it is of the file that has its name now. */
+    boolean isOfItsFile() throws IOException {
+        return SpoolFile.isIn(file, header);
+    }
+
+    /** All of the file, as it is mapped. */
+    MappedByteBuffer contents() {
+        return mapping;
     }
 
     /**

@@ -31,6 +31,8 @@ final class SpoolAppender {
     private final SpinLock appendLock = new SpinLock();
     private final SpinLock forceLock = new SpinLock();
     private boolean closed;
+    private boolean lost;
+    private long refusedSinceLost;
 
     SpoolAppender(final EventRecorder.Context context, final Spool spool) {
         this.context = context;
@@ -95,7 +97,7 @@ final class SpoolAppender {
         final long recordTimeNs = context.clock.nanoTime();
         appendLock.lock();
         try {
-            final int offset = closed || (forces && spool.isFailed()) ? -1 : spool.claim(length);
+            final int offset = closed || lost || (forces && spool.isFailed()) ? -1 : spool.claim(length);
             if (offset < 0) {
                 final long code = refusal();
                 appendLock.unlock();
@@ -107,6 +109,12 @@ final class SpoolAppender {
             final long sequence = spool.publish(encoder.encodedLength());
             appendLock.unlock();
             return sequence;
+        } catch (final InternalError e) {
+            // The file was cut under its mapping.
+            lost = true;
+            refusedSinceLost++;
+            appendLock.held = 0;
+            return EventRecorder.SPOOL_LOST;
         } catch (final Throwable e) {
             appendLock.held = 0;
             throw e;
@@ -116,6 +124,10 @@ final class SpoolAppender {
     private long refusal() {
         if (closed) {
             return EventRecorder.CLOSED;
+        }
+        if (lost) {
+            refusedSinceLost++;
+            return EventRecorder.SPOOL_LOST;
         }
         return forces && spool.isFailed() ? EventRecorder.NOT_DURABLE : EventRecorder.SPOOL_FULL;
     }
@@ -202,11 +214,18 @@ final class SpoolAppender {
         }
     }
 
+    /** Accepts nothing from now on: the spool's file is not what it was. */
+    void withdraw() {
+        appendLock.lock();
+        lost = true;
+        appendLock.unlock();
+    }
+
     long refuse(final long code, final RecorderCounter counter) {
         appendLock.lock();
         try {
             final long result = closed ? EventRecorder.CLOSED : code;
-            if (!closed) {
+            if (!closed && !lost) {
                 spool.count(counter);
             }
             appendLock.unlock();
@@ -220,7 +239,8 @@ final class SpoolAppender {
     long counter(final RecorderCounter counter) {
         appendLock.lock();
         try {
-            final long value = closed ? 0 : spool.counter(counter);
+            final long value = closed ? 0 : lost && counter == RecorderCounter.SPOOL_LOST ? refusedSinceLost :
+                spool.counter(counter);
             appendLock.unlock();
             return value;
         } catch (final Throwable e) {
@@ -249,7 +269,7 @@ final class SpoolAppender {
     private boolean prepareToClose() {
         appendLock.lock();
         try {
-            final boolean goesOn = forces && !closed && !spool.isFailed();
+            final boolean goesOn = forces && !closed && !lost && !spool.isFailed();
             closed = true;
             if (goesOn) {
                 spool.prepareForce();

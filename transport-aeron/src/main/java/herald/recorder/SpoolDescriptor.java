@@ -65,6 +65,7 @@ final class SpoolDescriptor {
     static final int ACKNOWLEDGER_OFFSET = 1152;
     static final int ACKNOWLEDGER_CHECK_OFFSET = ACKNOWLEDGER_OFFSET + 40;
     static final int DEVICE_OFFSET = 1216;
+    static final int LOOKS_OFFSET = 1280;
     static final int IDENTITY_COPY_OFFSET = 2048;
     static final int IDENTITY_LENGTH = HEADER_CRC_OFFSET + Integer.BYTES;
 

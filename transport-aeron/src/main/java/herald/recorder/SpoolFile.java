@@ -225,8 +225,7 @@ public final class SpoolFile {
             disk.delete(file);
             return 0;
         }
-        final Path aside = drainable ? file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE) :
-            quarantine(disk, file);
+        final Path aside = drainable ? asideOf(file) : quarantine(disk, file);
         if (drainable) {
             disk.rename(file, aside);
         }
@@ -422,6 +421,11 @@ public final class SpoolFile {
 
     private static boolean isWanted(final IdleSpools idle, final SpoolScan scan) {
         return idle.isWanted(scan.recorderId(), scan.trimmedSequence(), scan.acknowledger());
+    }
+
+    /** Where a spool is drained under the id that it has. */
+    static Path asideOf(final Path file) {
+        return file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + SET_ASIDE);
     }
 
     static boolean isSetAside(final Path file) {

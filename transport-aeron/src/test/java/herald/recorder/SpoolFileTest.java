@@ -208,22 +208,6 @@ class SpoolFileTest {
     }
 
     @Test
-    void shouldTellWhereSpoolOrLockWereReplacedUnderTheirOwner() throws IOException {
-        try (Spool spool = fixture.acquire()) {
-            assertThat(spool.isInPlace()).isTrue();
-            Files.delete(fixture.dir.resolve("cmd.lock"));
-            assertThat(spool.isInPlace()).isFalse();
-        }
-        try (Spool spool = fixture.acquire()) {
-            assertThat(spool.isInPlace()).isTrue();
-            Files.move(fixture.file(), dir.resolve("moved"));
-            assertThat(spool.isInPlace()).isFalse();
-            Files.copy(dir.resolve("moved"), fixture.file());
-            assertThat(spool.isInPlace()).isFalse();
-        }
-    }
-
-    @Test
     void shouldTakeTheNextNameWhereOneIsTakenByWhatIsNoSpool() throws IOException {
         Files.delete(fixture.file());
         Files.createDirectory(fixture.file());
