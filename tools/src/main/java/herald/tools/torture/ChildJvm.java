@@ -10,9 +10,6 @@ import java.util.List;
  * The command lines of a round's children: this JVM with this class path, set up to start fast.
  */
 final class ChildJvm {
-    /** The user's name that names the directory of a proxy's media driver. */
-    static final String USER = "torture";
-
     private static final List<String> FAST_START = List.of(
         "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData", "-Xmx96m", "-Xss512k");
     /** What the manifest of herald.jar opens; it counts only where java is started with -jar. */
@@ -42,7 +39,6 @@ final class ChildJvm {
                 command.add(argument);
             }
         }
-        command.add("-Duser.name=" + USER);
         this.prefix = List.copyOf(command);
         this.classPath = (classPathPrefix == null ? "" : classPathPrefix + File.pathSeparator) +
             System.getProperty("java.class.path") + File.pathSeparator + classPathSuffix;

@@ -2,6 +2,7 @@ package herald.tools.torture;
 
 import herald.io.TreeRemoval;
 import herald.link.DirectoryIdentity;
+import herald.link.HeraldDirectory;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class DirectoryCopy {
     }
 
     private ChildProcess start(final Path copy, final boolean adopt) throws IOException {
-        node.leftovers().directory(node.aeronDirOf(copy));
+        node.leftovers().directory(HeraldDirectory.aeronDir(copy));
         return node.start(copy.getFileName().toString(), CopyChild.class, copy.toString(), Boolean.toString(adopt));
     }
 

@@ -74,7 +74,7 @@ final class Node implements AutoCloseable {
         }
         final Properties settings = new Properties();
         settings.putAll(plan.settings());
-        aeronDir = plan.fixesAeronDir() ? besides(aeronDirOf(dataDir()), "fixed") : aeronDirOf(dataDir());
+        aeronDir = plan.fixesAeronDir() ? besides(HeraldDirectory.aeronDir(dataDir()), "fixed") : HeraldDirectory.aeronDir(dataDir());
         farAeronDir = besides(aeronDir, "far");
         leftovers.directory(aeronDir);
         leftovers.directory(farAeronDir);
@@ -96,13 +96,6 @@ final class Node implements AutoCloseable {
 
     private static Path besides(final Path directory, final String what) {
         return directory.resolveSibling(directory.getFileName() + "-" + what);
-    }
-
-    /** A proxy calls its media driver's directory after its user, which children are told is this harness. */
-    Path aeronDirOf(final Path dataDir) {
-        final Path own = HeraldDirectory.aeronDir(dataDir);
-        final String name = own.getFileName().toString();
-        return own.resolveSibling("herald-" + ChildJvm.USER + name.substring(name.lastIndexOf('-')));
     }
 
     /** How long it may take to start, to end or to come to rest. */
