@@ -52,7 +52,8 @@ final class DataDirectoryAccess {
                 "{}: have them closed", narrowing.foreign().size(), root, first, FileAccess.owner(first));
         }
         final Path real = root.toRealPath();
-        if ((FileAccess.mode(real) & OTHERS_WRITE) != 0 || !ProcessOwner.owns(real) && !ProcessOwner.isRoots(real)) {
+        if ((FileAccess.mode(real) & OTHERS_WRITE) != 0 ||
+            (!ProcessOwner.owns(real) && !ProcessOwner.isRoots(real))) {
             LOGGER.warn("{} belongs to {} and has permissions {}: another user may put other files in the place of " +
                 "these; close it with chown and chmod go-w", root, FileAccess.owner(real),
                 FileAccess.permissions(FileAccess.mode(real)));
