@@ -54,13 +54,15 @@ class CollectorTest {
 
     @Test
     void shouldForgetWhatCameSinceAMark() throws IOException {
-        try (Socket first = connect(); Socket second = connect()) {
+        final Collector.Mark mark;
+        try (Socket first = connect()) {
             send(first, 1);
             awaitLast(1);
-            final Collector.Mark mark = collector.mark();
+            mark = collector.mark();
             send(first, 2);
             awaitLast(2);
-            first.close();
+        }
+        try (Socket second = connect()) {
             send(second, 3);
             awaitLast(3);
 
