@@ -6,12 +6,13 @@ import herald.dispatch.DispatchLog;
 import herald.journal.Journal;
 import herald.journal.JournalRecovery;
 import herald.log.LogDamage;
+import herald.log.LogException;
 import herald.log.LogReader;
 import herald.log.SegmentedLog;
 import herald.stage.Durability;
 import herald.stage.ProxyCounter;
 import herald.stage.ProxyStart;
-import herald.writer.Bookmark;
+import herald.verify.DispatchRemake;
 import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +79,10 @@ final class ProxyLogs implements AutoCloseable {
     }
 
     private void openLogs() throws IOException {
-        final SegmentedLog dispatch = openLog(dispatchDir, settings.dispatchSegmentLength, furthestBookmark());
+        final BookmarkedRange bookmarked =
+            BookmarkedRange.of(settings.disk, settings.dataDir, LogReader.logId(settings.disk, dispatchDir));
+        remakeDamaged(bookmarked.least());
+        final SegmentedLog dispatch = openLog(dispatchDir, settings.dispatchSegmentLength, bookmarked.furthest());
         dispatchLog = new DispatchLog(dispatch, 0, LogReader.segmentBases(settings.disk, dispatchDir).get(0));
         final DispatchRecovery.LastBatch last = recovery.findLastBatch();
         dispatchLog.resumePosition(last.resumePosition());
@@ -93,6 +97,28 @@ final class ProxyLogs implements AutoCloseable {
         batch = new BatchHandler(dispatchLog, settings.durability == Durability.DISK, counters);
         dedup.countFrom(counted(ProxyCounter.DEDUPLICATED_POSITION));
         batch.countFrom(counted(ProxyCounter.DISPATCHED_POSITION));
+    }
+
+    /** A batch that can't be read would be passed over by the writers that have yet to read it. */
+    private void remakeDamaged(final long fromPosition) throws IOException {
+        if (fromPosition == BookmarkedRange.NONE) {
+            return;
+        }
+        final DispatchRemake remake;
+        try {
+            remake = DispatchRemake.before(settings.disk, settings.dataDir, fromPosition, settings.clock);
+        } catch (final LogException e) {
+            LOGGER.debug("opening the log reports it", e);
+            return;
+        }
+        if (!remake.done().isEmpty()) {
+            counters.increment(ProxyCounter.DISPATCH_REMADE);
+            LOGGER.warn("{}: damaged where a writer has yet to read ({}), and the journal holds what it was made of: " +
+                "made again from there on, and delivered again ({})", dispatchDir, remake.damages(), remake.done());
+        } else if (!remake.damages().isEmpty()) {
+            LOGGER.error("{}: damaged where a writer has yet to read ({}), and the journal does not give it again: " +
+                "these batches are lost to that writer", dispatchDir, remake.damages());
+        }
     }
 
     private void onJournalGone(final long dispatchedUpTo) {
@@ -122,21 +148,6 @@ final class ProxyLogs implements AutoCloseable {
                 dir, log.cutLength());
         }
         return log;
-    }
-
-    private long furthestBookmark() throws IOException {
-        final UUID logId = LogReader.logId(settings.disk, dispatchDir);
-        long furthest = 0;
-        for (final Path file : settings.disk.list(DataDirectory.bookmarks(settings.dataDir), Bookmark.SUFFIX)) {
-            try (Bookmark bookmark = Bookmark.open(settings.disk, file, false)) {
-                if (bookmark.state() == Bookmark.State.PLACED && bookmark.logId().equals(logId)) {
-                    furthest = Math.max(furthest, bookmark.position());
-                }
-            } catch (final IOException e) {
-                LOGGER.debug("its writer will report that {} is damaged", file, e);
-            }
-        }
-        return furthest;
     }
 
     private void recover(final ProxyStart start) throws IOException {

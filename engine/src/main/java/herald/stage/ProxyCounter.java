@@ -52,6 +52,8 @@ public enum ProxyCounter implements CounterId {
     JOURNALS_GONE(111, "starts that found the journal gone, or ending before what was dispatched"),
     /** Events that retention deleted before a writer had delivered them. */
     WRITER_OVERTAKEN(112, "events of the dispatch log released before a writer delivered them"),
+    /** Starts that found the dispatch log damaged where a writer had yet to read, and made it again. */
+    DISPATCH_REMADE(113, "times that damaged batches were made again from the journal"),
     /** Records, or events of batches, that are as they were written and can't be read. */
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Full segments that somebody else took away while the proxy ran. */
