@@ -157,11 +157,11 @@ public final class LocalMediaDriver implements AutoCloseable {
         final int maxEventLength,
         final FileAccess access) {
         final String directoryName = context.aeronDirectoryName();
-        final long usable = requireRoom(directoryName);
         final DriverDirectory directory = DriverDirectory.prepare(directoryName, access);
         MediaDriver driver = null;
         LocalMediaDriver started = null;
         try {
+            final long usable = requireRoom(directoryName);
             driver = MediaDriver.launch(LogBuffers.of(context, directoryName, access, admission.counters())
                 .aeronDirectoryName(directory.aeronDirectoryName())
                 .receiveChannelEndpointSupplier(admission)
@@ -200,19 +200,16 @@ public final class LocalMediaDriver implements AutoCloseable {
     }
 
     private static long requireRoom(final String directoryName) {
-        Path existing = Path.of(directoryName).toAbsolutePath();
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
-        }
+        final Path directory = Path.of(directoryName).toAbsolutePath();
         try {
-            final long usable = Files.getFileStore(existing).getUsableSpace();
+            final long usable = Files.getFileStore(directory).getUsableSpace();
             if (usable < NEEDED_LENGTH) {
-                throw new ProxyException(existing + " has " + usable + " bytes free, the media driver needs " +
+                throw new ProxyException(directory + " has " + usable + " bytes free, the media driver needs " +
                     NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");
             }
             return usable;
         } catch (final IOException e) {
-            throw new ProxyException("cannot tell the free space of " + existing + ": " + e.getMessage(), e);
+            throw new ProxyException("cannot tell the free space of " + directory + ": " + e.getMessage(), e);
         }
     }
 

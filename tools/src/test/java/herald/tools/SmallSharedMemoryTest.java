@@ -224,6 +224,18 @@ class SmallSharedMemoryTest {
         processes.remove(proxy);
     }
 
+    @Test
+    void shouldComeBackWhereItsKilledDriverHoldsTheMemory() throws Exception {
+        leaveFree(36 * MIB);
+        end(proxy());
+        assertThat(memory.toFile().getUsableSpace()).isLessThan(32 * MIB);
+
+        final HeraldProcess proxy = proxy();
+        awaitLive(crowd("default", 1, MIB), 1);
+        assertThat(proxy.terminate()).as(proxy.err()).isZero();
+        processes.remove(proxy);
+    }
+
     /** Aeron's own driver leaves holes in its terms. */
     @Test
     void shouldGoOnWhereTheDriverIsNotHeralds() throws Exception {
