@@ -87,6 +87,10 @@ public final class FileMutex implements AutoCloseable {
             }
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 final FileIdentity before = FileIdentity.of(key);
+                if (before == null && isAnothers(markBeside(key))) {
+                    // Deleted under its owner, who would find another file in its place.
+                    return null;
+                }
                 final FileChannel channel = open(key, before, access);
                 final FileIdentity identity = FileIdentity.of(key);
                 if (channel != null && identity != null && (before == null || before.equals(identity))) {

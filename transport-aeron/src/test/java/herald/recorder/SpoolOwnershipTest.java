@@ -87,6 +87,19 @@ class SpoolOwnershipTest {
         }
     }
 
+    @Test
+    void shouldRecordOnWhereOthersTryForALockThatWasDeletedUnderIt() throws Exception {
+        try (EventRecorder first = launch(dir)) {
+            Files.delete(dir.resolve("spools/cmd.lock"));
+            try (ChildJvm child = new ChildJvm(Owner.class, dir.toString())) {
+                assertThat(child.readLine()).startsWith("cmd~1.spool ");
+            }
+            assertThat(first.isKept()).isTrue();
+            assertThat(first.isSpoolLost()).isFalse();
+            assertThat(first.record(ClusterEvents.LEADER_LOST, null, "still its own", null)).isOne();
+        }
+    }
+
     /** What another class loader of this process calls. */
     static final class Elsewhere implements AutoCloseable {
         private final EventRecorder recorder;
