@@ -74,7 +74,8 @@ final class Node implements AutoCloseable {
         }
         final Properties settings = new Properties();
         settings.putAll(plan.settings());
-        aeronDir = plan.fixesAeronDir() ? besides(HeraldDirectory.aeronDir(dataDir()), "fixed") : HeraldDirectory.aeronDir(dataDir());
+        final Path ownDir = HeraldDirectory.aeronDir(dataDir());
+        aeronDir = plan.fixesAeronDir() ? besides(ownDir, "fixed") : ownDir;
         farAeronDir = besides(aeronDir, "far");
         leftovers.directory(aeronDir);
         leftovers.directory(farAeronDir);
