@@ -3,17 +3,18 @@ package herald.verify;
 import herald.engine.CountersFile;
 import herald.engine.DataDirectory;
 import herald.io.Disk;
+import herald.io.FileMutex;
 import herald.link.HeraldDirectory;
 import herald.log.LogDescriptor;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Looks at what is beside logs, bookmarks and spools: version of the layout, counters, dead letters, what was refused
@@ -21,6 +22,9 @@ import java.util.List;
  */
 final class DirectoryCheck {
     private static final String ANY = "";
+    private static final Pattern REFUSED = Pattern.compile("\\S+ length=\\d+ reason=\".*\" bytes=[0-9a-f]*");
+    private static final Pattern DEAD_LETTER = Pattern.compile(
+        "\\S+ event=[0-9a-f-]{36} type=.* batch=\\d+ place=\\d+ reason=\".*\" message=\".*\"");
 
     private final Disk disk;
     private final Path root;
@@ -38,12 +42,15 @@ final class DirectoryCheck {
      *
      * @param disk that holds it.
      * @param root of it.
+     * @param policies looks into those.
      * @return what it shows.
      * @throws IOException where it can't be read, or its format is newer than this Herald.
      */
-    static DirectoryCheck of(final Disk disk, final Path root) throws IOException {
+    static DirectoryCheck of(final Disk disk, final Path root, final FileCheck policies) throws IOException {
         final DirectoryCheck check = new DirectoryCheck(disk, root);
         check.lookAtFormat();
+        check.lookAtLock();
+        check.lookAtPolicies(policies);
         check.lookAtCounters();
         check.lookAtDeadLetters();
         check.listQuarantine();
@@ -65,7 +72,12 @@ final class DirectoryCheck {
 
     private void lookAtFormat() throws IOException {
         final Path format = root.resolve("format");
+        if (isNoFile(format)) {
+            return;
+        }
         if (!Files.exists(format) || Files.size(format) == 0) {
+            lines.add("format: " + (Files.exists(format) ? "empty" : "missing") + ", the next start writes " +
+                DataDirectory.FORMAT_VERSION);
             return;
         }
         final String text = new String(Files.readAllBytes(format), java.nio.charset.StandardCharsets.ISO_8859_1).trim();
@@ -76,6 +88,57 @@ final class DirectoryCheck {
         } else if (Integer.parseInt(text) > DataDirectory.FORMAT_VERSION) {
             throw new IOException("data directory " + root + " has format " + text + ", this Herald reads up to " +
                 DataDirectory.FORMAT_VERSION + ": use the newer Herald that wrote it");
+        }
+    }
+
+    /** A name that is taken by what is no regular file keeps the proxy from starting. */
+    private boolean isNoFile(final Path file) {
+        final boolean taken = Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file);
+        if (taken) {
+            findings.add(new Finding(file, 0, 0, "it is no regular file: the proxy does not start",
+                Remedy.move("it to quarantine; the next start makes another one", false, List.of(file))));
+        }
+        return taken;
+    }
+
+    private void lookAtLock() throws IOException {
+        final Path lock = DataDirectory.lock(root);
+        for (final Path file : List.of(lock, FileMutex.markFile(lock))) {
+            final String defect = FileMutex.defectOf(file);
+            if (defect == null) {
+                continue;
+            }
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                notes.add(new Finding(file, 0, Files.size(file), defect, new Remedy(
+                    "leave it: one of the two that says who has the directory is enough", false, Remedy.Stage.NOTE,
+                    aside -> { })));
+            } else {
+                findings.add(new Finding(file, 0, 0, defect, file.equals(lock) ?
+                    new Remedy("be refused: remove it by hand", false, Remedy.Stage.NOTE, aside -> { }) :
+                    Remedy.move("it to quarantine; the next start makes another one", false, List.of(file))));
+            }
+        }
+    }
+
+    private void lookAtPolicies(final FileCheck policies) throws IOException {
+        int whole = 0;
+        for (final Path file : disk.list(root.resolve("policies"), ANY)) {
+            if (isUnnamed(file)) {
+                continue;
+            }
+            final String defect = file.toString().endsWith(".yaml") ? policies.defectOf(file) : null;
+            if (defect != null) {
+                final String what = "it is no policy, and not in force: " + defect;
+                findings.add(new Finding(file, 0, file.toFile().length(), what,
+                    Remedy.move("it to quarantine; create the policy again", false, List.of(file))));
+            } else if (file.toString().endsWith(".yaml")) {
+                whole++;
+            } else {
+                note(file, "it does not belong here");
+            }
+        }
+        if (whole > 0) {
+            lines.add("policies: " + whole + ", whole");
         }
     }
 
@@ -100,21 +163,39 @@ final class DirectoryCheck {
     }
 
     private void lookAtDeadLetters() throws IOException {
-        for (final Path file : disk.list(root.resolve("dead-letters"), ".txt")) {
-            final String name = file.getFileName().toString().replace(".txt", "");
-            try (BufferedReader reader = Files.newBufferedReader(file)) {
-                lines.add("dead letters " + name + ": " + reader.lines().count() + " lines");
-            } catch (final java.io.UncheckedIOException | CharacterCodingException e) {
-                findings.add(new Finding(file, 0, Files.size(file), "it is no text in UTF-8",
-                    Remedy.move("it to quarantine; the writer begins a new one", false, List.of(file))));
+        for (final Path file : disk.list(root.resolve("dead-letters"), ANY)) {
+            if (!file.toString().endsWith(".txt")) {
+                note(file, "it does not belong here");
+                continue;
             }
+            final TextCheck text = TextCheck.of(file, DEAD_LETTER);
+            lookAt(file, text, "it to quarantine; the writer begins a new one");
+            if (text.defect() == null) {
+                lines.add("dead letters " + file.getFileName().toString().replace(".txt", "") + ": " + text.lines() +
+                    " lines");
+            }
+        }
+    }
+
+    /** What is no text is damage, lines that somebody changed are not: nothing of Herald reads them. */
+    private void lookAt(final Path file, final TextCheck text, final String remedy) {
+        if (text.defect() != null) {
+            findings.add(new Finding(file, 0, file.toFile().length(), text.defect(),
+                Remedy.move(remedy, false, List.of(file))));
+        } else if (text.foreign() != null) {
+            notes.add(new Finding(file, 0, file.toFile().length(), text.foreign(),
+                Remedy.move(remedy, false, List.of(file))));
         }
     }
 
     private void listQuarantine() throws IOException {
         final Path refused = root.resolve("quarantine.txt");
-        if (Files.exists(refused) && Files.size(refused) > 0) {
-            lines.add("quarantine.txt: " + Files.size(refused) + " bytes about refused frames");
+        if (Files.exists(refused, LinkOption.NOFOLLOW_LINKS)) {
+            final TextCheck text = TextCheck.of(refused, REFUSED);
+            lookAt(refused, text, "it to quarantine; the proxy begins a new one");
+            if (text.defect() == null && text.lines() > 0) {
+                lines.add("quarantine.txt: " + Files.size(refused) + " bytes about refused frames");
+            }
         }
         for (final Path repair : disk.list(root.resolve("quarantine"), ANY)) {
             lines.add("quarantine: " + root.relativize(repair));

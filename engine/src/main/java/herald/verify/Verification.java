@@ -46,14 +46,28 @@ public final class Verification {
      * @throws herald.log.LogException where a segment is of a newer Herald.
      */
     public static Verification of(final Disk disk, final Path root) throws IOException {
+        return of(disk, root, policy -> null);
+    }
+
+    /**
+     * Checks a data directory, the policies in it too.
+     *
+     * @param disk     that holds it.
+     * @param root     of it.
+     * @param policies looks into those.
+     * @return what was found.
+     * @throws IOException             as {@link #of(Disk, Path)}.
+     * @throws herald.log.LogException as there.
+     */
+    public static Verification of(final Disk disk, final Path root, final FileCheck policies) throws IOException {
         DataDirectory.require(disk, root);
         final Verification verification = new Verification();
-        verification.check(disk, root);
+        verification.check(disk, root, policies);
         return verification;
     }
 
-    private void check(final Disk disk, final Path root) throws IOException {
-        final DirectoryCheck directory = DirectoryCheck.of(disk, root);
+    private void check(final Disk disk, final Path root, final FileCheck policies) throws IOException {
+        final DirectoryCheck directory = DirectoryCheck.of(disk, root, policies);
         DataDirectory.requireLogs(disk, root);
         final LogCheck dispatchLog = LogCheck.of(disk, DataDirectory.dispatch(root));
         final BookmarkCheck bookmarks =
@@ -186,6 +200,21 @@ public final class Verification {
      */
     public static List<String> repair(final Disk disk, final Path root, final EpochNanoClock clock)
         throws IOException {
+        return repair(disk, root, clock, policy -> null);
+    }
+
+    /**
+     * The same, for the policies too.
+     *
+     * @param disk     that holds it.
+     * @param root     of it.
+     * @param clock    wall clock, ns since the epoch.
+     * @param policies looks into those.
+     * @return what was done, a line each; null where a proxy runs in the directory: nothing was done.
+     * @throws IOException where a file can't be moved or written.
+     */
+    public static List<String> repair(
+        final Disk disk, final Path root, final EpochNanoClock clock, final FileCheck policies) throws IOException {
         DataDirectory.require(disk, root);
         DataDirectory.requireLogs(disk, root);
         try (FileMutex lock = FileMutex.tryAcquire(DataDirectory.lock(root))) {
@@ -193,9 +222,9 @@ public final class Verification {
                 return null;
             }
             final RepairDirectory aside = new RepairDirectory(disk, root, clock);
-            Verification found = of(disk, root);
+            Verification found = of(disk, root, policies);
             for (int pass = 0; pass < REPAIR_PASSES && found.restore(aside); pass++) {
-                found = of(disk, root);
+                found = of(disk, root, policies);
             }
             found.noteLosses(aside, root, Instant.ofEpochSecond(0, clock.nanoTime()));
             return aside.done();

@@ -4,6 +4,7 @@ import herald.engine.DataDirectory;
 import herald.io.FileMutex;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
+import herald.tools.policy.EventPolicies;
 import herald.verify.Finding;
 import herald.verify.Verification;
 import org.agrona.concurrent.SystemEpochNanoClock;
@@ -37,11 +38,11 @@ final class VerifyCommand extends AbstractCommand {
     public Integer call() throws IOException {
         final Path root = (dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir).toAbsolutePath().normalize();
         requireDataDirectory(root);
-        Verification verification = Verification.of(SystemDisk.INSTANCE, root);
+        Verification verification = Verification.of(SystemDisk.INSTANCE, root, EventPolicies::defectOf);
         print(verification, root);
         if (repair) {
             repair(root);
-            verification = Verification.of(SystemDisk.INSTANCE, root);
+            verification = Verification.of(SystemDisk.INSTANCE, root, EventPolicies::defectOf);
             printAll("damage", verification.damages(), root);
         }
         out().println("verify: " + (verification.isWhole() ? "whole" : verification.damages().size() + " damages"));
@@ -65,7 +66,8 @@ final class VerifyCommand extends AbstractCommand {
     }
 
     private void repair(final Path root) throws IOException {
-        final List<String> done = Verification.repair(SystemDisk.INSTANCE, root, SystemEpochNanoClock.INSTANCE);
+        final List<String> done = Verification.repair(
+            SystemDisk.INSTANCE, root, SystemEpochNanoClock.INSTANCE, EventPolicies::defectOf);
         if (done == null) {
             throw new CommandFailure(ExitCode.IO, "a proxy runs in " + root + " (" +
                 FileMutex.holderOf(DataDirectory.lock(root)) + "): stop it, then repair");

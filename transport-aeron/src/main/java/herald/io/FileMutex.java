@@ -173,8 +173,40 @@ public final class FileMutex implements AutoCloseable {
         }
     }
 
-    private static Path markFile(final Path key) {
+    /**
+     * The mark beside a lock file that says who has it.
+     *
+     * @param key the lock file.
+     * @return its path, whether it is there or not.
+     */
+    public static Path markFile(final Path key) {
         return key.resolveSibling("." + key.getFileName() + ".owner");
+    }
+
+    /**
+     * What is wrong with a lock file or a mark that nobody in this process holds, so that it can't be taken or tells
+     * nothing.
+     *
+     * @param file that may be missing.
+     * @return for people; null where nothing is.
+     * @throws IOException where it can't be read.
+     */
+    public static String defectOf(final Path file) throws IOException {
+        final Path key = keyOf(file);
+        synchronized (HeldFiles.MONITOR) {
+            final FileIdentity identity = FileIdentity.of(key);
+            if (identity == null || HeldFiles.contains(key, identity)) {
+                return null;
+            }
+            if (!Files.isRegularFile(key, LinkOption.NOFOLLOW_LINKS)) {
+                return "it is no regular file: nobody can hold it, or say in it who does";
+            }
+            try (FileChannel channel =
+                FileChannel.open(key, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+                return OwnerMark.hasPlace(channel) ? null : "it holds " + channel.size() +
+                    " bytes that no owner wrote, and does not say who has it";
+            }
+        }
     }
 
     /** The living process that either mark names; null where there is none. */

@@ -51,7 +51,7 @@ public final class EventPolicies {
     public EventPolicies(final Path dataDir, final ProxyWriters writers) throws IOException {
         this.writers = writers;
         this.store = new PolicyStore(dataDir);
-        policies.putAll(store.load());
+        policies.putAll(store.load(failures));
         for (final EventPolicy policy : policies.values()) {
             try {
                 final PolicyTargets targets = new PolicyTargets(policy);
@@ -62,6 +62,17 @@ public final class EventPolicies {
             }
         }
         forgetTargetsOfNoPolicy(DataDirectory.bookmarks(dataDir));
+    }
+
+    /**
+     * What keeps a file of a data directory's policies from being one.
+     *
+     * @param file of a policy.
+     * @return for people; null where nothing does.
+     * @throws IOException where it can't be read.
+     */
+    public static String defectOf(final Path file) throws IOException {
+        return PolicyStore.defectOf(file);
     }
 
     /** A crash between the file's change and the writers' leaves bookmarks behind: no new target may begin there. */

@@ -8,8 +8,10 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -44,8 +46,12 @@ final class PolicyStore {
         }
     }
 
-    /** All that can be read, by name; what can't be is logged and left alone, so that it harms no other. */
-    Map<String, EventPolicy> load() throws IOException {
+    /**
+     * All that can be read, by name; what can't be is logged and left alone, so that it harms no other.
+     *
+     * @param failures told of those, by name.
+     */
+    Map<String, EventPolicy> load(final Map<String, String> failures) throws IOException {
         final Map<String, EventPolicy> policies = new TreeMap<>();
         final List<Path> files;
         try (Stream<Path> entries = Files.list(directory)) {
@@ -53,16 +59,36 @@ final class PolicyStore {
         }
         for (final Path file : files) {
             try {
-                final EventPolicy policy = EventPolicy.read(Utf8Text.read(file), file.toString());
-                if (policy.meta() == null || !(policy.name() + SUFFIX).equals(file.getFileName().toString())) {
-                    throw new IllegalArgumentException("meta.name must be that of the file");
-                }
+                final EventPolicy policy = read(file);
                 policies.put(policy.name(), policy);
             } catch (final IOException | IllegalArgumentException e) {
+                final String fileName = file.getFileName().toString();
+                failures.put(fileName.substring(0, fileName.length() - SUFFIX.length()), e.getMessage());
                 LOGGER.error("the policy in {} is not in force: {}", file, e.getMessage());
             }
         }
         return policies;
+    }
+
+    private static EventPolicy read(final Path file) throws IOException {
+        final EventPolicy policy = EventPolicy.read(Utf8Text.read(file), file.toString());
+        if (policy.meta() == null || !(policy.name() + SUFFIX).equals(file.getFileName().toString())) {
+            throw new IllegalArgumentException("meta.name must be that of the file");
+        }
+        return policy;
+    }
+
+    /** What keeps a file from being a policy; null where it is one. */
+    static String defectOf(final Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return "it is no regular file";
+        }
+        try {
+            read(file);
+            return null;
+        } catch (final IllegalArgumentException | CharacterCodingException e) {
+            return e.getMessage();
+        }
     }
 
     /** When this returns, the policy outlives a power cut. */

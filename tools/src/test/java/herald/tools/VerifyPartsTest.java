@@ -1,0 +1,160 @@
+package herald.tools;
+
+import herald.engine.EventProxy;
+import herald.events.ClusterEvents;
+import herald.events.Severity;
+import herald.recorder.EventRecorder;
+import herald.tools.policy.EventPolicies;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What {@code herald verify} says of the small parts of a data directory, and does about them.
+ */
+@Timeout(120)
+class VerifyPartsTest {
+    private static final String POLICY = "kind: EventPolicy\nmeta: {name: all}\nspec:\n  targets:\n" +
+        "    - {destination: 127.0.0.1, transport: UDP/9}\n";
+    private static final String DEAD_LETTER = "2026-11-30T10:00:00Z event=0f0e0d0c-0b0a-0908-0706-050403020100 " +
+        "type=cluster.LeaderLost batch=64 place=0 reason=\"too long\" message=\"m\"\n";
+    private static final String REFUSED = "2026-11-30T10:00:00Z length=3 reason=\"no event\" bytes=010203\n";
+
+    @TempDir
+    private Path dir;
+    private Path dataDir;
+
+    @BeforeEach
+    void run() throws IOException {
+        dataDir = dir.resolve("data");
+        try (EventProxy proxy = EventProxy.launch(Recorded.proxyContext(dataDir));
+            EventRecorder recorder = Recorded.recorder(proxy, "local")) {
+            assertThat(recorder.record(ClusterEvents.ELECTION_STARTED, Severity.INFO, "m", null)).isPositive();
+            Recorded.awaitJournaled(recorder);
+        }
+        Files.createDirectories(dataDir.resolve("policies"));
+        Files.createDirectories(dataDir.resolve("dead-letters"));
+        Files.writeString(dataDir.resolve("policies/all.yaml"), POLICY);
+        Files.writeString(dataDir.resolve("dead-letters/audit.txt"), DEAD_LETTER);
+        Files.writeString(dataDir.resolve("quarantine.txt"), REFUSED);
+    }
+
+    private Cli verify(final String... more) {
+        final String[] args = new String[2 + more.length];
+        args[0] = "verify";
+        args[1] = "--data-dir=" + dataDir;
+        System.arraycopy(more, 0, args, 2, more.length);
+        return Cli.run(args);
+    }
+
+    @Test
+    void shouldCallAllOfItWhole() {
+        final Cli verify = verify();
+        assertThat(verify.exitCode()).as(verify.out() + verify.err()).isZero();
+        assertThat(verify.out()).contains("policies: 1, whole", "dead letters audit: 1 lines",
+            "quarantine.txt: " + REFUSED.length() + " bytes about refused frames", "verify: whole")
+            .doesNotContain("note:");
+    }
+
+    /** Content is written as it is, but {@code DIR} makes a directory and {@code BYTE} writes what is no UTF-8. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "policies/all.yaml | kind: EventPolicy | it is no policy, and not in force",
+        "policies/all.yaml | BYTE | byte 1 is not UTF-8",
+        "policies/other.yaml | DIR | it is no regular file",
+        ".lock.owner | DIR | it is no regular file: nobody can hold it, or say in it who does",
+        "format | one | it holds no version: the proxy does not start",
+        "format | DIR | it is no regular file: the proxy does not start",
+        "quarantine.txt | BYTE | it is no text in UTF-8",
+        "quarantine.txt | DIR | it is no regular file",
+        "dead-letters/audit.txt | BYTE | it is no text in UTF-8",
+        "dead-letters/other.txt | DIR | it is no regular file"})
+    void shouldSayWhatIsWrongAndPutItOutOfTheWay(final String name, final String content, final String what)
+        throws IOException {
+        write(dataDir.resolve(name), content);
+
+        final Cli verify = verify();
+        assertThat(verify.exitCode()).as(verify.out() + verify.err()).isEqualTo(ExitCode.DIFFERENCE);
+        assertThat(verify.out()).contains("damage: " + name + " ", what, "repair would: move it to quarantine",
+            "verify: 1 damages");
+
+        final Cli repair = verify("--repair");
+        assertThat(repair.exitCode()).as(repair.out() + repair.err()).isZero();
+        assertThat(repair.out()).contains("repair: moved " + name + " to quarantine/verify-");
+        try (EventProxy proxy = EventProxy.launch(Recorded.proxyContext(dataDir))) {
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldSayWhereTheLockIsNoFile() throws IOException {
+        write(dataDir.resolve("lock"), "DIR");
+        final Cli verify = verify();
+        assertThat(verify.exitCode()).isEqualTo(ExitCode.DIFFERENCE);
+        assertThat(verify.out()).contains("damage: lock 0..0: it is no regular file: nobody can hold it",
+            "repair would: be refused: remove it by hand");
+        final Cli repair = verify("--repair");
+        assertThat(repair.exitCode()).isEqualTo(ExitCode.IO);
+        assertThat(repair.err()).contains("lock file", "is a directory", "remove it").doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "lock | somebody's notes | it holds 16 bytes that no owner wrote, and does not say who has it",
+        ".lock.owner | somebody's notes | it holds 16 bytes that no owner wrote, and does not say who has it",
+        "quarantine.txt | notes | line 1 is none that a proxy writes, or not in whole: \"notes\"",
+        "dead-letters/audit.txt | notes | line 1 is none that a proxy writes",
+        "dead-letters/notes.md | notes | it does not belong here",
+        "policies/notes.md | notes | it does not belong here"})
+    void shouldTakeNoteOfWhatNobodyReads(final String name, final String content, final String what)
+        throws IOException {
+        write(dataDir.resolve(name), content);
+
+        final Cli verify = verify();
+        assertThat(verify.exitCode()).as(verify.out() + verify.err()).isZero();
+        assertThat(verify.out()).contains("note: " + name + " ", what, "verify: whole");
+    }
+
+    private static void write(final Path file, final String content) throws IOException {
+        switch (content) {
+            case "DIR" -> {
+                Files.deleteIfExists(file);
+                Files.createDirectory(file);
+            }
+            case "BYTE" -> Files.write(file, new byte[] {(byte)0xFF, '\n'});
+            default -> Files.writeString(file, content);
+        }
+    }
+
+    @Test
+    void shouldSayThatTheFormatIsMissing() throws IOException {
+        Files.delete(dataDir.resolve("format"));
+        assertThat(verify().out()).contains("format: missing, the next start writes 1", "verify: whole");
+    }
+
+    @Test
+    void shouldKeepTheBookmarksOfADamagedPolicy() throws IOException {
+        final Path bookmark;
+        try (EventProxy proxy = EventProxy.launch(Recorded.proxyContext(dataDir))) {
+            assertThat(new EventPolicies(dataDir, proxy.writers()).failures()).isEmpty();
+            bookmark = dataDir.resolve("bookmarks").resolve(
+                proxy.writers().failing().keySet().stream().filter(name -> name.contains("all")).findAny()
+                    .orElseThrow() + ".bookmark");
+        }
+        assertThat(bookmark).exists();
+        Files.writeString(dataDir.resolve("policies/all.yaml"), "kind: EventPolicy");
+        try (EventProxy proxy = EventProxy.launch(Recorded.proxyContext(dataDir))) {
+            assertThat(new EventPolicies(dataDir, proxy.writers()).failures()).containsKey("all");
+        }
+        assertThat(bookmark).exists();
+    }
+}
