@@ -6,6 +6,7 @@ import herald.dispatch.DispatchReader;
 import herald.dispatch.EventBatch;
 import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,8 +110,7 @@ class ManagerKillTest {
         }
         final Map<String, Long> expected = finish(nodes);
 
-        await().atMost(120, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
-            .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+        awaitStored(expected);
         System.out.println("soak of " + SECONDS + " s: events=" + expected.size() + " manager-kills=" + managerKills +
             " node-kills=" + nodeKills);
         assertThat(expected).hasSizeGreaterThan(100);
@@ -126,8 +126,7 @@ class ManagerKillTest {
         try {
             final Process manager = startManager();
             final Process node = startNode(0, true);
-            await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
-                .until(() -> !stored().isEmpty());
+            awaitManager().until(() -> !stored().isEmpty());
             run("dd", "if=/dev/zero", "of=" + disk.resolve("ballast"), "bs=64k");
 
             assertThat(manager.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -138,8 +137,7 @@ class ManagerKillTest {
             Files.delete(disk.resolve("ballast"));
             startManager();
             final Map<String, Long> expected = finish(node);
-            await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+            awaitStored(expected);
         } finally {
             processes.close();
             assertThat(run("umount", disk.toString())).isTrue();
@@ -151,8 +149,7 @@ class ManagerKillTest {
     void shouldGoOnAfterPausesOfBoth() throws Exception {
         final Process manager = startManager();
         final Process node = startNode(0, true);
-        await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class)
-            .until(() -> !stored().isEmpty());
+        awaitManager().until(() -> !stored().isEmpty());
 
         pause(manager);
         await().atMost(60, TimeUnit.SECONDS).until(() -> stats().get("drivers-lost").asInt() > 0);
@@ -163,8 +160,7 @@ class ManagerKillTest {
         await().atMost(60, TimeUnit.SECONDS).until(() -> stored().size() > between);
 
         final Map<String, Long> expected = finish(node);
-        await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS)
-            .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+        awaitStored(expected);
         assertThat(manager.isAlive()).isTrue();
     }
 
@@ -234,6 +230,16 @@ class ManagerKillTest {
             }
         }
         return counts;
+    }
+
+    /** One that was just started does not listen yet. */
+    private static ConditionFactory awaitManager() {
+        return await().atMost(120, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(ConnectException.class);
+    }
+
+    private void awaitStored(final Map<String, Long> expected) {
+        awaitManager().pollInterval(1, TimeUnit.SECONDS)
+            .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
     }
 
     private Map<String, Long> stored() throws IOException, InterruptedException {
