@@ -17,8 +17,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +36,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 @Timeout(120)
 class ReadmeTest {
+    private static final Set<PosixFilePermission> OWNER_ALONE = PosixFilePermissions.fromString("rw-------");
     private static final Pattern IMPORTS = Pattern.compile("<!-- imports: (.*) -->");
     private static final Pattern TYPE = Pattern.compile(
         "^(?:(?:public|final|abstract|sealed) )*(?:class|interface|record|enum) (\\w+)", Pattern.MULTILINE);
@@ -79,16 +82,16 @@ class ReadmeTest {
         }
     }
 
-    /** The files that configurations name: certificates, and a key that nobody else may read. */
+    /** The files that configurations name: certificates, and keys that nobody else may read. */
     private Path etc() throws IOException {
         final Path etc = Files.createDirectory(dir.resolve("etc"));
         try (Stream<Path> files = Files.list(TLS_FILES)) {
             for (final Path file : files.toList()) {
-                Files.copy(file, etc.resolve(file.getFileName()));
+                Files.setPosixFilePermissions(Files.copy(file, etc.resolve(file.getFileName())), OWNER_ALONE);
             }
         }
         Files.writeString(Files.createFile(etc.resolve("herald.key"),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))), "a key of 16 bytes");
+            PosixFilePermissions.asFileAttribute(OWNER_ALONE)), "a key of 16 bytes");
         return etc;
     }
 
