@@ -23,8 +23,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(120)
 class VerifyPartsTest {
-    private static final String POLICY = "kind: EventPolicy\nmeta: {name: all}\nspec:\n  targets:\n" +
-        "    - {destination: 127.0.0.1, transport: UDP/9}\n";
+    private static final String POLICY = """
+        kind: EventPolicy
+        meta: {name: all}
+        spec:
+          targets:
+            - {destination: 127.0.0.1, transport: UDP/9}
+        """;
     private static final String DEAD_LETTER = "2026-11-30T10:00:00Z event=0f0e0d0c-0b0a-0908-0706-050403020100 " +
         "type=cluster.LeaderLost batch=64 place=0 reason=\"too long\" message=\"m\"\n";
     private static final String REFUSED = "2026-11-30T10:00:00Z length=3 reason=\"no event\" bytes=010203\n";
