@@ -10,8 +10,6 @@ import herald.stage.ProxyStart;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +17,16 @@ import java.util.UUID;
 
 /**
  * Dedup and batching told a second time, with maps and lists, record by record of a journal. Compares events by their
- * fields; remembers those of the last dedup interval and the open batch, nothing more.
+ * fields; remembers those of the last dedup interval, outside the heap, and the open batch, nothing more.
  */
-final class BatchModel {
+final class BatchModel implements AutoCloseable {
     private static final int MAX_ENTRIES = 65_000;
     private static final int BATCH_HEAD_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + BatchDecoder.BLOCK_LENGTH +
         BatchDecoder.EventsDecoder.HEADER_SIZE;
     private static final int ENTRY_HEAD_LENGTH =
         BatchDecoder.EventsDecoder.sbeBlockLength() + BatchDecoder.EventsDecoder.wireEventHeaderLength();
 
-    /** In the order of first occurrences. */
-    private final Map<ModelEvent.Identity, Seen> seen = new LinkedHashMap<>();
+    private final SeenEvents seen;
     private final Map<UUID, ModelBatch.Entry> open = new LinkedHashMap<>();
     private ProxyStart settings;
     private long generation = Long.MIN_VALUE;
@@ -38,37 +35,9 @@ final class BatchModel {
     private long openFromNs;
     private int openLength;
 
-    /** What is remembered of an event. */
-    private static final class Seen {
-        private final UUID id;
-        private final long firstSeenNs;
-        private final long firstRecordNs;
-        private final long position;
-        private final boolean overfull;
-        private long count;
-
-        Seen(final UUID id, final ModelEvent first, final boolean overfull) {
-            this.id = id;
-            this.firstSeenNs = first.journalTimeNs();
-            this.firstRecordNs = first.recordTimeNs();
-            this.position = first.position();
-            this.overfull = overfull;
-            this.count = 1;
-        }
-
-        Seen(final BatchDecoder.EventsDecoder entry) {
-            this.id = new UUID(entry.eventIdHigh(), entry.eventIdLow());
-            this.firstSeenNs = entry.firstSeenNs();
-            this.firstRecordNs = entry.firstRecordTimeNs();
-            this.position = entry.position();
-            this.overfull = false;
-            this.count = entry.occurrences();
-        }
-    }
-
     /** What batches say of the windows at the end of the last of them. */
-    static final class Windows {
-        private final Map<ModelEvent.Identity, Seen> seen = new HashMap<>();
+    static final class Windows implements AutoCloseable {
+        private final SeenEvents seen = new SeenEvents();
         private final long horizonNs;
         private final long forgottenAt;
         private final FoldingRules rules;
@@ -86,35 +55,61 @@ final class BatchModel {
             this.rules = rules;
         }
 
+        /** What is new in a batch was first seen after all of those before it. */
         void onBatch(final EventBatch batch) {
+            final List<Map.Entry<ModelEvent.Identity, SeenEvents.Seen>> fresh = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
                 final BatchDecoder.EventsDecoder entry = batch.entry(i);
                 final boolean remembered = entry.firstSeenNs() > horizonNs && entry.position() > forgottenAt;
                 if (remembered && !entry.flags().overfull()) {
-                    seen.put(ModelEvent.identityOf(ModelEvent.decode(batch.wireEvent()), rules), new Seen(entry));
+                    final SeenEvents.Seen now = new SeenEvents.Seen(
+                        new UUID(entry.eventIdHigh(), entry.eventIdLow()), entry.firstSeenNs(),
+                        entry.firstRecordTimeNs(), entry.position(), entry.occurrences());
+                    final ModelEvent.Identity identity =
+                        ModelEvent.identityOf(ModelEvent.decode(batch.wireEvent()), rules);
+                    if (seen.find(identity) == null) {
+                        fresh.add(Map.entry(identity, now));
+                    } else {
+                        put(identity, now);
+                    }
                 }
             }
+            fresh.sort(Comparator.comparingLong(entry -> entry.getValue().firstSeenNs()));
+            fresh.forEach(entry -> put(entry.getKey(), entry.getValue()));
+        }
+
+        private void put(final ModelEvent.Identity identity, final SeenEvents.Seen now) {
+            if (seen.find(identity) == null) {
+                seen.add(identity, now);
+            } else {
+                seen.replace(identity, now);
+            }
+        }
+
+        /** For one who did not begin with them. */
+        @Override
+        public void close() {
+            seen.close();
         }
     }
 
     /** Begins at the beginning of a journal. */
     BatchModel() {
+        this.seen = new SeenEvents();
     }
 
     /**
      * Begins behind a batch.
      *
      * @param settings in force there.
-     * @param windows  at its end.
+     * @param windows  at its end, the model's from now on.
      */
     BatchModel(final ProxyStart settings, final Windows windows) {
         this.settings = settings;
-        final List<Map.Entry<ModelEvent.Identity, Seen>> byTime = new ArrayList<>(windows.seen.entrySet());
-        byTime.sort(Comparator.comparingLong(entry -> entry.getValue().firstSeenNs));
-        for (final Map.Entry<ModelEvent.Identity, Seen> entry : byTime) {
-            enterGenerationAt(entry.getValue().firstSeenNs);
+        this.seen = windows.seen;
+        for (long i = 0; i < seen.size(); i++) {
+            enterGenerationAt(seen.firstSeenNs(i));
             keysOfGeneration++;
-            seen.put(entry.getKey(), entry.getValue());
         }
     }
 
@@ -185,13 +180,21 @@ final class BatchModel {
     }
 
     private ModelBatch onEvent(final ModelEvent event) {
-        final Seen occurrence = fold(event);
+        enterGenerationAt(event.journalTimeNs());
+        seen.forgetUpTo(event.journalTimeNs() - settings.dedupIntervalNs());
+        final SeenEvents.Seen known = seen.touch(event.identity());
+        final boolean overfull = known == null && keysOfGeneration >= settings.dedupKeyLimit();
+        final SeenEvents.Seen occurrence = known == null ? firstOf(event) : known;
+        if (known == null && !overfull) {
+            keysOfGeneration++;
+            seen.add(event.identity(), occurrence);
+        }
         ModelBatch closed = null;
         if (isOver(event.journalTimeNs())) {
             closed = close(event.journalTimeNs(), event.position());
         }
         final int length = ENTRY_HEAD_LENGTH + event.wireLength();
-        final boolean present = open.containsKey(occurrence.id);
+        final boolean present = open.containsKey(occurrence.id());
         final boolean full = open.size() == MAX_ENTRIES || openLength + length > settings.batchLengthLimit();
         if (!present && !open.isEmpty() && full) {
             closed = close(event.journalTimeNs(), event.position());
@@ -200,7 +203,7 @@ final class BatchModel {
         if (!present) {
             openLength += length;
         }
-        touch(entryOf(occurrence, event));
+        touch(entryOf(occurrence, event, overfull));
         return closed;
     }
 
@@ -212,27 +215,13 @@ final class BatchModel {
             before.id(), now.times(), before.position(), now.count(), before.overfull(), before.shown()));
     }
 
-    private Seen fold(final ModelEvent event) {
-        final long interval = settings.dedupIntervalNs();
-        enterGenerationAt(event.journalTimeNs());
-        forgetBefore(event.journalTimeNs() - interval);
-        final Seen known = seen.get(event.identity());
-        if (known != null) {
-            known.count++;
-            return known;
-        }
-        final boolean overfull = keysOfGeneration >= settings.dedupKeyLimit();
+    private static SeenEvents.Seen firstOf(final ModelEvent event) {
         final UUID recorder = event.recorder();
         final UUID id = new UUID(
             EventId.high(
                 recorder.getMostSignificantBits(), recorder.getLeastSignificantBits(), event.recordTimeNs()),
             EventId.low(recorder.getMostSignificantBits(), recorder.getLeastSignificantBits(), event.sequence()));
-        final Seen fresh = new Seen(id, event, overfull);
-        if (!overfull) {
-            keysOfGeneration++;
-            seen.put(event.identity(), fresh);
-        }
-        return fresh;
+        return new SeenEvents.Seen(id, event.journalTimeNs(), event.recordTimeNs(), event.position(), 1);
     }
 
     private void enterGenerationAt(final long timeNs) {
@@ -242,21 +231,15 @@ final class BatchModel {
         }
     }
 
-    private void forgetBefore(final long horizonNs) {
-        final Iterator<Seen> oldest = seen.values().iterator();
-        while (oldest.hasNext() && oldest.next().firstSeenNs <= horizonNs) {
-            oldest.remove();
-        }
-    }
-
-    private static ModelBatch.Entry entryOf(final Seen occurrence, final ModelEvent event) {
+    private static ModelBatch.Entry entryOf(
+        final SeenEvents.Seen occurrence, final ModelEvent event, final boolean overfull) {
         return new ModelBatch.Entry(
-            occurrence.id,
+            occurrence.id(),
             new ModelBatch.Times(
-                occurrence.firstSeenNs, event.journalTimeNs(), occurrence.firstRecordNs, event.recordTimeNs()),
-            occurrence.position,
-            occurrence.count,
-            occurrence.overfull,
+                occurrence.firstSeenNs(), event.journalTimeNs(), occurrence.firstRecordNs(), event.recordTimeNs()),
+            occurrence.position(),
+            occurrence.count(),
+            overfull,
             event.shown());
     }
 
@@ -269,5 +252,10 @@ final class BatchModel {
         final int overfull = (int)entries.stream().filter(ModelBatch.Entry::overfull).count();
         open.clear();
         return new ModelBatch(openFromNs, timeNs, resumePosition, overfull, settings.defaults(), entries);
+    }
+
+    @Override
+    public void close() {
+        seen.close();
     }
 }

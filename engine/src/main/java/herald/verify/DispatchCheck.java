@@ -216,7 +216,7 @@ final class DispatchCheck implements AutoCloseable {
         }
         for (JournalReader reader = journal.peek(); reader != null; reader = journal.peek()) {
             if (journal.isAfterGap()) {
-                model = null;
+                dropModel();
                 return null;
             }
             final ModelBatch closed = model.onRecord(reader);
@@ -248,6 +248,7 @@ final class DispatchCheck implements AutoCloseable {
     private BatchModel.Windows windowsAt(final long position, final long horizonNs) {
         final BatchModel.Windows windows = new BatchModel.Windows(
             horizonNs, journal.forgottenAt(), journal.settings().rules());
+        boolean read = false;
         long from = 0;
         for (final var segment : firstTimes.entrySet()) {
             from = segment.getValue() <= horizonNs ? segment.getKey() : from;
@@ -260,8 +261,13 @@ final class DispatchCheck implements AutoCloseable {
                 }
                 batch = reader.next();
             }
+            read = true;
+            return windows;
+        } finally {
+            if (!read) {
+                windows.close();
+            }
         }
-        return windows;
     }
 
     /** The journal lost its end once, and a start went on behind it: the padding is where these records were. */
@@ -272,9 +278,16 @@ final class DispatchCheck implements AutoCloseable {
             "no records are where the batch at " + batch.position() + " of the dispatch log was made from",
             NOT_JOURNALED,
             Remedy.note("these events are in the dispatch log alone")));
-        model = null;
+        dropModel();
         held = null;
         journal.beginAgain();
+    }
+
+    private void dropModel() {
+        if (model != null) {
+            model.close();
+            model = null;
+        }
     }
 
     /** The journal is written first: what is dispatched but not journaled was journaled once. */
@@ -338,6 +351,7 @@ final class DispatchCheck implements AutoCloseable {
 
     @Override
     public void close() {
+        dropModel();
         journal.close();
     }
 }

@@ -28,8 +28,8 @@ public final class ReferenceModel {
      */
     public static ReferenceModel of(final Path journalDir, final LogDamage.Listener onDamage) {
         final ReferenceModel model = new ReferenceModel();
-        final BatchModel batching = new BatchModel();
-        try (JournalReader reader = new JournalReader(SystemDisk.INSTANCE, journalDir, 0, onDamage)) {
+        try (BatchModel batching = new BatchModel();
+            JournalReader reader = new JournalReader(SystemDisk.INSTANCE, journalDir, 0, onDamage)) {
             while (reader.next()) {
                 if (reader.kind() == JournalReader.RecordKind.EVENT) {
                     model.events.add(ModelEvent.of(reader));
