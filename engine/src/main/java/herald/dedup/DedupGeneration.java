@@ -25,11 +25,12 @@ final class DedupGeneration implements AutoCloseable {
      */
     DedupGeneration(final long keyLimit) {
         this.keyLimit = keyLimit;
-        final long words = Math.min(MAX_FILTER_WORDS, keyLimit * FILTER_BITS_PER_KEY / Long.SIZE + 1);
+        final long entries = DedupBounds.entries(keyLimit);
+        final long words = Math.min(MAX_FILTER_WORDS, entries * FILTER_BITS_PER_KEY / Long.SIZE + 1);
         this.filter = new long[BitUtil.findNextPositivePowerOfTwo((int)words)];
         this.map = ChronicleMapBuilder.of(DedupKey.class, DedupEntry.class)
             .name("herald-dedup")
-            .entries(keyLimit)
+            .entries(entries)
             .actualSegments(1)
             .maxBloatFactor(BLOAT)
             .constantKeySizeBySample(new DedupKey(0, 0))
@@ -48,7 +49,13 @@ final class DedupGeneration implements AutoCloseable {
 
     void put(final DedupKey key, final DedupEntry entry) {
         filter[wordOf(key)] |= bitsOf(key);
-        map.put(key, entry);
+        try {
+            map.put(key, entry);
+        } catch (final IllegalStateException e) {
+            throw new IllegalStateException("the " + map.size() + " keys of one dedup interval are all that this " +
+                "host has room for, the limit that the journal says is " + keyLimit + ": allow a greater heap with " +
+                "HERALD_JAVA_OPTS=-Xmx..., or give the host more memory", e);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.admission.StreamAdmission;
 import herald.io.FileAccess;
+import herald.io.HostBounds;
 import herald.io.SystemDisk;
 import herald.link.DriverLiveness;
 import herald.link.ErrorSummary;
@@ -17,7 +18,6 @@ import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.SystemNanoClock;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -202,7 +202,7 @@ public final class LocalMediaDriver implements AutoCloseable {
     private static long requireRoom(final String directoryName) {
         final Path directory = Path.of(directoryName).toAbsolutePath();
         try {
-            final long usable = Files.getFileStore(directory).getUsableSpace();
+            final long usable = HostBounds.usable(directory);
             if (usable < NEEDED_LENGTH) {
                 throw new ProxyException(directory + " has " + usable + " bytes free, the media driver needs " +
                     NEEDED_LENGTH + ": free some, or choose another directory with --aeron-dir");

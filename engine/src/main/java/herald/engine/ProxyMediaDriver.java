@@ -3,6 +3,7 @@ package herald.engine;
 import herald.admission.KnockCheck;
 import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
+import herald.io.OutOfMemory;
 import herald.link.CounterId;
 import herald.link.DriverLiveness;
 import herald.link.DriverOwner;
@@ -184,11 +185,19 @@ final class ProxyMediaDriver implements AutoCloseable {
         admission = newAdmission();
         return LocalMediaDriver.start(
             LocalMediaDriver.context(
-                directoryName, context.driverTimeoutMs, error -> LOGGER.error("media driver: {}", error.toString()))
+                directoryName, context.driverTimeoutMs, this::onDriverError)
                 .threadingMode(context.threadingMode == herald.engine.ThreadingMode.INVOKER ?
                     ThreadingMode.INVOKER : ThreadingMode.SHARED)
                 .sharedIdleStrategy(idleStrategy(context)),
             admission, context.maxEventLength, context.access);
+    }
+
+    /** It goes on with anything that it can go on with. */
+    private void onDriverError(final Throwable error) {
+        LOGGER.error("media driver: {}", error.toString());
+        if (OutOfMemory.isIn(error)) {
+            context.failureListener.accept(error);
+        }
     }
 
     private Aeron tryConnect(final ErrorHandler errorHandler) {

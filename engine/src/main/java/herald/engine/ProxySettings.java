@@ -1,11 +1,13 @@
 package herald.engine;
 
+import herald.dedup.DedupBounds;
 import herald.dedup.DedupHandler;
 import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.events.AttributePatterns;
 import herald.io.Disk;
 import herald.io.FileAccess;
+import herald.io.HostBounds;
 import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
@@ -19,6 +21,7 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +44,14 @@ import static herald.log.LogDescriptor.MIN_SEGMENT_LENGTH;
 abstract class ProxySettings {
     private static final int SHARED_BELOW_CORES = 8;
     private static final int MAX_DEFAULTS_LENGTH = 1900;
+    private static final int DEFAULT_RING_LENGTH = 16 * 1024;
+    private static final int DEFAULT_ARENA_LENGTH = 8 * 1024 * 1024;
+    private static final int DEFAULT_BATCH_LENGTH = 1024 * 1024;
+    private static final int DEFAULT_SEGMENT_LENGTH = 32 * 1024 * 1024;
+    /** Bytes of the heap for a slot of the ring. */
+    private static final int SLOT_LENGTH = 256;
+    /** A log has three segments at least while it rolls, and there are two logs. */
+    private static final int SEGMENTS_AT_ONCE = 6;
 
     /** A writer and what it gets. */
     record WriterSetup(EventWriter writer, EventFilter filter, boolean startsAtOldest) {
@@ -59,16 +70,16 @@ abstract class ProxySettings {
     long forceIntervalNs = TimeUnit.MILLISECONDS.toNanos(100);
     long dedupIntervalNs = TimeUnit.SECONDS.toNanos(10);
     long batchIntervalNs = TimeUnit.SECONDS.toNanos(1);
-    long dedupKeyLimit = 1_000_000;
+    long dedupKeyLimit = DedupBounds.DEFAULT_KEYS;
     AttributePatterns dedupIgnoredAttributes = AttributePatterns.NONE;
     int dedupIndexLimit = DedupHandler.DEFAULT_INDEX_LIMIT;
-    int batchLengthLimit = 1024 * 1024;
+    int batchLengthLimit = DEFAULT_BATCH_LENGTH;
     int maxEventLength = LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH;
     ThreadingMode threadingMode;
-    int ringLength = 16 * 1024;
-    int arenaLength = 8 * 1024 * 1024;
-    int journalSegmentLength = 32 * 1024 * 1024;
-    int dispatchSegmentLength = 16 * 1024 * 1024;
+    int ringLength = DEFAULT_RING_LENGTH;
+    int arenaLength = DEFAULT_ARENA_LENGTH;
+    int journalSegmentLength = DEFAULT_SEGMENT_LENGTH;
+    int dispatchSegmentLength = DEFAULT_SEGMENT_LENGTH / 2;
     long journalRetentionLength = 1024L * 1024 * 1024;
     long journalRetentionNs = TimeUnit.DAYS.toNanos(7);
     long dispatchRetentionLength = 1024L * 1024 * 1024;
@@ -106,9 +117,10 @@ abstract class ProxySettings {
         requirePositive(maxParkNs, "maxParkNs");
         requirePositive(pollLimit, "pollLimit");
         requirePositive(turnLimit, "turnLimit");
-        requirePositive(dedupKeyLimit, "dedupKeyLimit");
-        require(dedupIndexLimit > 0 && dedupIndexLimit <= DedupHandler.MAX_INDEX_LIMIT, "dedupIndexLimit",
-            dedupIndexLimit, "from 1 to " + DedupHandler.MAX_INDEX_LIMIT);
+        HostBounds.require("dedupKeyLimit", dedupKeyLimit, 1, DedupBounds.DEFAULT_KEYS,
+            DedupBounds.keys(), HostBounds.memoryInWords());
+        HostBounds.require("dedupIndexLimit", dedupIndexLimit, 1, DedupHandler.DEFAULT_INDEX_LIMIT,
+            DedupBounds.indexKeys(), HostBounds.heapInWords());
         concludeLengths();
         concludeRetention();
         final long names = writers.stream().map(setup -> setup.writer().name()).distinct().count();
@@ -153,15 +165,20 @@ abstract class ProxySettings {
     private void concludeLengths() {
         require(maxEventLength >= 256 && maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT, "maxEventLength",
             maxEventLength, "from 256 bytes to 64 KiB");
-        require(BitUtil.isPowerOfTwo(ringLength) && ringLength >= 64, "ringLength", ringLength,
-            "a power of two from 64 on");
+        require(BitUtil.isPowerOfTwo(ringLength), "ringLength", ringLength, "a power of two from 64 on");
+        HostBounds.require("ringLength", ringLength, 64, DEFAULT_RING_LENGTH, HostBounds.heap() / 4 / SLOT_LENGTH,
+            HostBounds.heapInWords());
         require(BitUtil.isPowerOfTwo(arenaLength) && arenaLength >= 4 * maxEventLength, "arenaLength", arenaLength,
             "a power of two, four times maxEventLength or more");
+        HostBounds.require("arenaLength", arenaLength, 4L * maxEventLength, DEFAULT_ARENA_LENGTH,
+            HostBounds.directMemory() / 2, "memory beside " + HostBounds.heapInWords());
         requireSegment(journalSegmentLength, "journalSegmentLength");
         requireSegment(dispatchSegmentLength, "dispatchSegmentLength");
         require(batchLengthLimit >= 4 * maxEventLength && batchLengthLimit <= dispatchSegmentLength / 4,
             "batchLengthLimit", batchLengthLimit, "from four times maxEventLength to a quarter of " +
             "dispatchSegmentLength, " + dispatchSegmentLength / 4);
+        HostBounds.require("batchLengthLimit", batchLengthLimit, 1, DEFAULT_BATCH_LENGTH, HostBounds.heap() / 16,
+            HostBounds.heapInWords());
         require(journalSegmentLength >= 8 * maxEventLength, "journalSegmentLength", journalSegmentLength,
             "eight times maxEventLength or more");
     }
@@ -176,9 +193,17 @@ abstract class ProxySettings {
         require(closeTimeoutNs >= 0, "closeTimeoutNs", closeTimeoutNs, "0 or more");
     }
 
-    private static void requireSegment(final int length, final String name) {
+    private void requireSegment(final int length, final String name) {
         require(length % 4096 == 0 && length >= MIN_SEGMENT_LENGTH && length <= MAX_SEGMENT_LENGTH, name, length,
             "a multiple of 4,096 from " + MIN_SEGMENT_LENGTH + " to " + MAX_SEGMENT_LENGTH);
+        try {
+            final long total = HostBounds.total(dataDir);
+            HostBounds.require(name, length, MIN_SEGMENT_LENGTH, DEFAULT_SEGMENT_LENGTH, total / SEGMENTS_AT_ONCE,
+                "a file system of " + total + " bytes; lower it, or choose another data directory");
+        } catch (final IOException e) {
+            throw new IllegalArgumentException("dataDir is " + dataDir + ": its file system does not say how large " +
+                "it is: " + e.getMessage(), e);
+        }
     }
 
     private static void requirePositive(final long value, final String name) {

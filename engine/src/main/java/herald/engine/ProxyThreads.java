@@ -217,7 +217,11 @@ final class ProxyThreads implements AutoCloseable {
     private record GuardedAgent(String roleName, Agent agent, ProxyParts parts) implements Agent {
         @Override
         public void onStart() {
-            agent.onStart();
+            try {
+                agent.onStart();
+            } catch (final Throwable e) {
+                fail(e);
+            }
         }
 
         @Override
@@ -230,9 +234,17 @@ final class ProxyThreads implements AutoCloseable {
             } catch (final AgentTerminationException e) {
                 throw e;
             } catch (final Throwable e) {
-                LOGGER.error("{} failed: the proxy stops, what is journaled is kept", roleName, e);
-                parts.onFailure(e);
+                fail(e);
                 return 0;
+            }
+        }
+
+        /** Without memory there may be none to say so. */
+        private void fail(final Throwable cause) {
+            try {
+                LOGGER.error("{} failed: the proxy stops, what is journaled is kept", roleName, cause);
+            } finally {
+                parts.onFailure(cause);
             }
         }
 

@@ -95,6 +95,18 @@ class DedupWindowsTest {
         assertThat(windows.add(key, 11_000)).as("the next generation has room").isNotNull();
     }
 
+    /** A journal may say one that an earlier version took, or that held on another host. */
+    @Test
+    void shouldWorkUnderALimitThatThisHostHasNoRoomFor() {
+        windows.configure(INTERVAL, 2_000_000_000L);
+        for (int i = 0; i < 100 * INDEX_LIMIT; i++) {
+            key.set(i, i);
+            assertThat(occur(key, 10_000)).isEqualTo(1);
+        }
+        key.set(0, 0);
+        assertThat(occur(key, 10_000)).isEqualTo(2);
+    }
+
     @Test
     void shouldAgreeWithAPlainMapAndWithWhatIsRestoredOfIt() {
         final Random random = new Random(3);

@@ -1,11 +1,14 @@
 package herald.engine;
 
+import herald.io.HostBounds;
 import herald.link.Profile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -48,6 +51,30 @@ class ProxySettingsTest {
     void shouldRefuseAnIndexThatCanNotBeMade() {
         assertThatThrownBy(() -> concluded(new EventProxy.Context().dedupIndexLimit(0)))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("dedupIndexLimit is 0").hasMessageContaining("from 1 to 16777216");
+            .hasMessageContaining("dedupIndexLimit is 0").hasMessageContaining("from 1 to ")
+            .hasMessageContaining("-Xmx");
+    }
+
+    @Test
+    void shouldRefuseWhatThisHostHasNoRoomFor() {
+        final List<Map.Entry<String, EventProxy.Context>> contexts = List.of(
+            Map.entry("dedupKeyLimit is 2000000000", new EventProxy.Context().dedupKeyLimit(2_000_000_000L)),
+            Map.entry("dedupKeyLimit is " + Long.MAX_VALUE, new EventProxy.Context().dedupKeyLimit(Long.MAX_VALUE)),
+            Map.entry("ringLength is 1073741824", new EventProxy.Context().ringLength(1 << 30)),
+            Map.entry("arenaLength is 1073741824", new EventProxy.Context().arenaLength(1 << 30)),
+            Map.entry("batchLengthLimit is 268435456", new EventProxy.Context().dispatchSegmentLength(1 << 30)
+                .dispatchRetentionLength(1L << 32).batchLengthLimit(1 << 28)));
+        contexts.forEach(wrong -> assertThatThrownBy(() -> concluded(wrong.getValue()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(wrong.getKey()).hasMessageContaining("here, for ").hasMessageContaining("-Xmx"));
+    }
+
+    @Test
+    void shouldTakeItsDefaultsOnAnyHost() {
+        HostBounds.require("any", 100, 1, 100, 10, "nothing");
+        assertThatThrownBy(() -> HostBounds.require("any", 101, 1, 100, 10, "nothing"))
+            .hasMessage("any is 101: it must be from 1 to 100 here, for nothing");
+        assertThat(HostBounds.memory()).isGreaterThan(HostBounds.heap() / 4);
+        assertThat(HostBounds.directMemory()).isPositive();
     }
 }

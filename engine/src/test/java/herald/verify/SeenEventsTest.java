@@ -46,7 +46,8 @@ class SeenEventsTest {
                     events.add(identity, seen(step));
                 } else {
                     final SeenEvents.Seen now = new SeenEvents.Seen(
-                        before.id(), before.firstSeenNs(), before.firstRecordNs(), before.position(), before.count() + 1);
+                        before.id(), before.firstSeenNs(), before.firstRecordNs(), before.position(),
+                        before.count() + 1);
                     expected.put(identity, now);
                     assertThat(events.touch(identity)).isEqualTo(now);
                 }

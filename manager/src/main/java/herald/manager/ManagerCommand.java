@@ -2,6 +2,7 @@ package herald.manager;
 
 import herald.engine.ProxyException;
 import herald.io.FileAccess;
+import herald.io.OutOfMemory;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
 import picocli.CommandLine;
@@ -101,7 +102,19 @@ public final class ManagerCommand implements Callable<Integer> {
      * @param args as typed.
      */
     public static void main(final String[] args) {
-        System.exit(commandLine().execute(args));
+        OutOfMemory.endsProcess(IO);
+        System.exit(run(args));
+    }
+
+    /** Where memory is short, Java would end with 1, which means damage here. */
+    private static int run(final String[] args) {
+        final CommandLine command = commandLine();
+        try {
+            return command.execute(args);
+        } catch (final OutOfMemoryError e) {
+            command.getErr().println("herald: " + OutOfMemory.describe(e));
+            return IO;
+        }
     }
 
     static CommandLine commandLine() {
@@ -152,7 +165,8 @@ public final class ManagerCommand implements Callable<Integer> {
             closed.countDown();
         }
         if (failure.get() != null) {
-            throw new IOException("the manager stopped, what it acknowledged is kept: " + failure.get().getMessage(),
+            throw new IOException("the manager stopped, what it acknowledged is kept: " +
+                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : failure.get().getMessage()),
                 failure.get());
         }
         return 0;

@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.OutOfMemory;
 import herald.log.LogException;
 import herald.recorder.SpoolException;
 import picocli.CommandLine;
@@ -46,6 +47,17 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
             return ExitCode.IO;
         }
         print(command, "internal error: " + describe(error) + " (--debug shows where)");
+        return ExitCode.INTERNAL;
+    }
+
+    /** What no command foresees. */
+    static int onError(final Error error, final CommandLine command) {
+        if (OutOfMemory.isIn(error)) {
+            print(command, OutOfMemory.describe(error));
+        } else {
+            print(command, "internal error: " + describe(error));
+            error.printStackTrace(command.getErr());
+        }
         return ExitCode.INTERNAL;
     }
 

@@ -12,7 +12,7 @@ public final class ExitCode {
     public static final int USAGE = 64;
     /** Some of the input was bad. */
     public static final int DATA = 65;
-    /** A defect of Herald. */
+    /** A defect of Herald, or not enough memory. */
     public static final int INTERNAL = 70;
     /** A file or directory can't be used. */
     public static final int IO = 74;

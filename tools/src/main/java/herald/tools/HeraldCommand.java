@@ -2,6 +2,7 @@ package herald.tools;
 
 import herald.events.EventType;
 import herald.events.Severity;
+import herald.io.OutOfMemory;
 import herald.recorder.ObjectReference;
 import herald.tools.tail.TailCommand;
 import herald.tools.torture.TortureCommand;
@@ -33,7 +34,7 @@ import java.util.function.Function;
         " 1:damage or a difference was found",
         "64:the call is wrong",
         "65:some of the input was bad",
-        "70:a defect of Herald",
+        "70:a defect of Herald, or not enough memory",
         "74:a file or directory can't be used",
         "75:kept in the spool, not yet acknowledged by the proxy"},
     footerHeading = "%nFrom jars of their own, each with --help:%n",
@@ -54,6 +55,7 @@ public final class HeraldCommand extends AbstractCommand {
      * @param args as typed.
      */
     public static void main(final String[] args) {
+        OutOfMemory.endsProcess(ExitCode.INTERNAL);
         System.exit(run(args));
     }
 
@@ -66,7 +68,12 @@ public final class HeraldCommand extends AbstractCommand {
             command.getErr().println("herald: " + e.getMessage());
             return ExitCode.USAGE;
         }
-        return command.execute(typed);
+        try {
+            return command.execute(typed);
+        } catch (final Error e) {
+            // Not 1, which Java would end with, and which means damage here.
+            return ErrorReports.onError(e, command);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package herald.tools;
 import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
+import herald.io.OutOfMemory;
 import herald.link.Endpoint;
 import herald.link.Profile;
 import herald.log.LogException;
@@ -122,7 +123,8 @@ final class ProxyCommand extends AbstractCommand {
         }
         if (failure.get() != null) {
             throw new CommandFailure(ExitCode.INTERNAL, "the proxy stopped, what it had journaled is kept: " +
-                failure.get().getMessage(), failure.get());
+                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : failure.get().getMessage()),
+                failure.get());
         }
         return ExitCode.OK;
     }

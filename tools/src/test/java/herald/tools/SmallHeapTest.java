@@ -33,31 +33,41 @@ class SmallHeapTest {
         return dir.resolve("data");
     }
 
-    private void recordDistinctEvents() throws Exception {
+    private void recordDistinctEvents(final int recorders, final int eventsEach, final String batchInterval)
+        throws Exception {
         final Path config = Files.writeString(dir.resolve("herald.yaml"), """
             dedup:
               interval: 1h
               keys: 2500000
             batch:
-              interval: 100ms
+              interval: %s
+              length: 4MiB
             journal:
               retention: 4GiB
             dispatch:
               retention: 4GiB
-            """);
+            """.formatted(batchInterval));
         try (HeraldProcess proxy = HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--profile=throughput");
-            HeraldProcess crowd = HeraldProcess.startMain(RecorderCrowd.class, List.of(), dir, dataDir().toString(),
-                HeraldDirectory.aeronDir(dataDir()).toString(), "throughput",
-                Integer.toString(RECORDERS), Integer.toString(16 * 1024 * 1024))) {
-            order(crowd, "record " + EVENTS_EACH);
+            HeraldProcess crowd = crowd(recorders)) {
+            order(crowd, "record " + eventsEach);
             order(crowd, "acknowledge");
             assertThat(proxy.terminate()).as(proxy.err()).isZero();
         }
     }
 
-    private static void order(final HeraldProcess crowd, final String line) throws IOException {
+    private HeraldProcess crowd(final int recorders) throws IOException {
+        return HeraldProcess.startMain(RecorderCrowd.class, List.of(), dir, dataDir().toString(),
+            HeraldDirectory.aeronDir(dataDir()).toString(), "throughput", Integer.toString(recorders),
+            Integer.toString(16 * 1024 * 1024));
+    }
+
+    private static void send(final HeraldProcess crowd, final String line) throws IOException {
         crowd.stdin().write((line + '\n').getBytes(StandardCharsets.UTF_8));
         crowd.stdin().flush();
+    }
+
+    private static void order(final HeraldProcess crowd, final String line) throws IOException {
+        send(crowd, line);
         await().atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS).untilAsserted(() ->
             assertThat(crowd.out()).as(crowd.err()).contains("done " + line));
     }
@@ -71,11 +81,59 @@ class SmallHeapTest {
 
     @Test
     void shouldVerifyTwoMillionDistinctEventsIn64MiB() throws Exception {
-        recordDistinctEvents();
+        recordDistinctEvents(RECORDERS, EVENTS_EACH, "100ms");
         final HeraldProcess verify = runIn("-Xmx64m", "verify", "--data-dir=" + dataDir());
         assertThat(verify.exitCode()).as(verify.out() + verify.err()).isZero();
         assertThat(verify.out()).contains("verify: whole", "equals the journal's");
         final HeraldProcess stat = runIn("-Xmx64m", "stat", "--data-dir=" + dataDir());
         assertThat(stat.out()).contains(RECORDERS * EVENTS_EACH + "  events journaled");
+    }
+
+    /** 1 would mean that the log is damaged. */
+    @Test
+    void shouldSayThatMemoryIsShortAndNotThatTheLogIsDamaged() throws Exception {
+        recordDistinctEvents(1, 100_000, "1s");
+        for (final String command : List.of("verify", "proxy")) {
+            final HeraldProcess starved = runIn("-Xmx10m", command, "--data-dir=" + dataDir());
+            assertThat(starved.exitCode()).as(command + starved.out() + starved.err()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(starved.err()).contains("not enough memory", "HERALD_JAVA_OPTS=-Xmx");
+            assertThat(starved.out()).doesNotContain("damage");
+        }
+        assertThat(runIn("-Xmx64m", "verify", "--data-dir=" + dataDir()).exitCode()).isZero();
+    }
+
+    /** Its index of keys alone takes 20 MiB once it is full. */
+    @Test
+    void shouldEndAsAWholeWhereAThreadOfTheProxyHasNoMemory() throws Exception {
+        try (HeraldProcess proxy = HeraldProcess.startWith(List.of("-Xmx20m"), dir, "proxy",
+            "--data-dir=" + dataDir(), "--dedup-interval=1h")) {
+            proxy.awaitOut("ready");
+            try (HeraldProcess crowd = crowd(1)) {
+                send(crowd, "record 400000");
+                await().atMost(TIMEOUT_SECONDS, TimeUnit.SECONDS).until(() -> !proxy.isAlive());
+            }
+            assertThat(proxy.exitCode()).as(proxy.err()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(proxy.err()).contains("not enough memory", "HERALD_JAVA_OPTS=-Xmx");
+        }
+        assertThat(runIn("-Xmx64m", "verify", "--data-dir=" + dataDir()).exitCode()).isZero();
+    }
+
+    @Test
+    void shouldRefuseSettingsThatDoNotFit() throws Exception {
+        final Path config = dir.resolve("large.yaml");
+        for (final String[] setting : new String[][] {
+            {"dedup:\n  keys: 2000000000", "dedup.keys is 2000000000: it must be from 1 to ", "a heap of "},
+            {"dedup:\n  index-keys: 16000000", "dedup.index-keys is 16000000: it must be from 1 to ", "a heap of "},
+            {"batch:\n  length: 64MiB\ndispatch:\n  segment: 512MiB\n  retention: 1GiB",
+                "batch.length is 67108864: it must be from 1 to ", "a heap of "}}) {
+            Files.writeString(config, setting[0] + '\n');
+            final HeraldProcess refused =
+                runIn("-Xmx256m", "proxy", "--data-dir=" + dataDir(), "--config=" + config);
+            assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err()).contains(setting[1], setting[2], "-Xmx");
+        }
+        try (HeraldProcess proxy = HeraldProcess.proxy(dir, dataDir())) {
+            assertThat(proxy.terminate()).as(proxy.err()).isZero();
+        }
     }
 }

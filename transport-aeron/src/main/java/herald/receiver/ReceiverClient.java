@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.io.OutOfMemory;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
 import io.aeron.Aeron;
@@ -213,6 +214,7 @@ public final class ReceiverClient implements AutoCloseable {
      * @param error as it came.
      */
     public void onError(final Throwable error) {
+        OutOfMemory.passOn(error);
         final boolean isDeadly = error instanceof AeronException && !(error instanceof RegistrationException) &&
             !(error instanceof ChannelEndpointException);
         if (!isDeadly) {

@@ -1,5 +1,6 @@
 package herald.writers.syslog;
 
+import herald.io.HostBounds;
 import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
@@ -42,6 +43,7 @@ public final class SyslogWriterFactory implements EventWriterFactory {
     private static final int DEFAULT_STREAM_LENGTH = 8_192;
     private static final int DEFAULT_WINDOW_MESSAGES = 50_000;
     private static final int MOST_WINDOW_MESSAGES = 10_000_000;
+    private static final int WINDOW_MESSAGE_LENGTH = 64;
     private static final int DEFAULT_WINDOW_SECONDS = 5;
     private static final int MOST_WINDOW_SECONDS = 3_600;
 
@@ -74,7 +76,7 @@ public final class SyslogWriterFactory implements EventWriterFactory {
             target,
             target.protocol() == Protocol.TLS ? tls(options) : null,
             OCTET_COUNTING.equals(options.oneOf(FRAMING, OCTET_COUNTING, "newline")),
-            options.integer(WINDOW_MESSAGES, DEFAULT_WINDOW_MESSAGES, 1, MOST_WINDOW_MESSAGES),
+            options.integer(WINDOW_MESSAGES, DEFAULT_WINDOW_MESSAGES, 1, mostWindowMessages()),
             TimeUnit.SECONDS.toNanos(
                 options.integer(WINDOW_SECONDS, DEFAULT_WINDOW_SECONDS, 0, MOST_WINDOW_SECONDS)));
         return new StreamSyslogWriter(
@@ -100,6 +102,12 @@ public final class SyslogWriterFactory implements EventWriterFactory {
                 "neither a number from 0 to 23 nor one of " + String.join(", ", SyslogFacility.keywords()));
         }
         return facility;
+    }
+
+    /** Each is remembered until it is settled, in a quarter of the heap. */
+    private static int mostWindowMessages() {
+        return (int)Math.min(MOST_WINDOW_MESSAGES,
+            Math.max(DEFAULT_WINDOW_MESSAGES, HostBounds.heap() / 4 / WINDOW_MESSAGE_LENGTH));
     }
 
     private static TlsSettings tls(final SpecOptions options) {
