@@ -33,20 +33,19 @@ class SmallHeapTest {
         return dir.resolve("data");
     }
 
-    private void recordDistinctEvents(final int recorders, final int eventsEach, final String batchInterval)
+    private void recordDistinctEvents(final int recorders, final int eventsEach, final String batchLength)
         throws Exception {
         final Path config = Files.writeString(dir.resolve("herald.yaml"), """
             dedup:
               interval: 1h
               keys: 2500000
             batch:
-              interval: %s
-              length: 4MiB
+              length: %s
             journal:
               retention: 4GiB
             dispatch:
               retention: 4GiB
-            """.formatted(batchInterval));
+            """.formatted(batchLength));
         try (HeraldProcess proxy = HeraldProcess.proxy(dir, dataDir(), "--config=" + config, "--profile=throughput");
             HeraldProcess crowd = crowd(recorders)) {
             order(crowd, "record " + eventsEach);
@@ -81,7 +80,7 @@ class SmallHeapTest {
 
     @Test
     void shouldVerifyTwoMillionDistinctEventsIn64MiB() throws Exception {
-        recordDistinctEvents(RECORDERS, EVENTS_EACH, "100ms");
+        recordDistinctEvents(RECORDERS, EVENTS_EACH, "1MiB");
         final HeraldProcess verify = runIn("-Xmx64m", "verify", "--data-dir=" + dataDir());
         assertThat(verify.exitCode()).as(verify.out() + verify.err()).isZero();
         assertThat(verify.out()).contains("verify: whole", "equals the journal's");
@@ -92,7 +91,7 @@ class SmallHeapTest {
     /** 1 would mean that the log is damaged. */
     @Test
     void shouldSayThatMemoryIsShortAndNotThatTheLogIsDamaged() throws Exception {
-        recordDistinctEvents(1, 100_000, "1s");
+        recordDistinctEvents(1, 100_000, "4MiB");
         for (final String command : List.of("verify", "proxy")) {
             final HeraldProcess starved = runIn("-Xmx10m", command, "--data-dir=" + dataDir());
             assertThat(starved.exitCode()).as(command + starved.out() + starved.err()).isEqualTo(ExitCode.INTERNAL);
