@@ -1,6 +1,8 @@
 package herald.tools;
 
+import herald.io.TreeRemoval;
 import herald.link.HeraldDirectory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,14 @@ class SmallHeapTest {
 
     @TempDir
     private Path dir;
+
+    /** A process that ends for want of memory leaves its media driver's files, as a killed one does. */
+    @AfterEach
+    void tearDown() {
+        if (Files.exists(dataDir())) {
+            TreeRemoval.remove(HeraldDirectory.aeronDir(dataDir()));
+        }
+    }
 
     private Path dataDir() {
         return dir.resolve("data");
