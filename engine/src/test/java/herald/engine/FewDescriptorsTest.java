@@ -127,11 +127,12 @@ class FewDescriptorsTest {
         assertThat(Files.size(log())).as(Files.readString(log())).isLessThan(MAX_LOG_LENGTH);
     }
 
-    /** Streams of other hosts that the driver has memory for. */
+    /** Streams of other hosts that the driver has memory for; their directory comes with the first one. */
     private int images() {
         try {
             final Path driver = HeraldDirectory.aeronDir(dataDir()).resolve("cnc.dat").toRealPath().getParent();
-            return driver.resolve("images").toFile().list().length;
+            final String[] images = driver.resolve("images").toFile().list();
+            return images == null ? 0 : images.length;
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
