@@ -19,6 +19,8 @@ import java.util.List;
 final class DataDirectoryAccess {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
     private static final int OTHERS_WRITE = 0002;
+    /** As an earlier start made it, for a group that is not let in any more. */
+    private static final int GROUPS_PASSAGE = 0710;
     private static final List<String> OWN = List.of(
         "lock", ".lock.owner", "format", "identity", "identity.tmp", "counters.dat", "counters.dat.damaged",
         "quarantine.txt", "quarantine", "journal", "dispatch", "bookmarks", "dead-letters", "policies", "admin.json",
@@ -34,7 +36,11 @@ final class DataDirectoryAccess {
         }
         final Path spools = HeraldDirectory.spoolDir(root);
         narrowing.tree(spools, access);
-        access.passage(root.toRealPath());
+        final Path real = root.toRealPath();
+        access.passage(real);
+        if (!access.isShared() && FileAccess.mode(real) == GROUPS_PASSAGE && ProcessOwner.owns(real)) {
+            FileAccess.OWNER.directory(real);
+        }
         tell(root, narrowing);
         if (access.isShared()) {
             tellOfClosedParents(root, access);

@@ -174,6 +174,10 @@ class OtherUsersTest {
             assertThat(proxy.terminate()).isZero();
         }
         assertThat(delivered()).contains("own").doesNotContain("refused");
+        try (HeraldProcess proxy = proxy(owner(umask))) {
+            assertThat(Files.getPosixFilePermissions(dataDir)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            assertThat(proxy.terminate()).isZero();
+        }
     }
 
     @Test

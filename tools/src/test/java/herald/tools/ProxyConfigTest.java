@@ -116,6 +116,12 @@ class ProxyConfigTest {
             Map.entry("writers", List.of("stdout from end", "critical from oldest"))));
     }
 
+    @Test
+    void shouldTakeSectionsInWhichAllIsCommentedOut() throws IOException {
+        final Path file = Files.writeString(dir.resolve("herald.yaml"), "dedup:\n  # keys: 1000\nwriters:\nadmin: ~\n");
+        assertThat(ConfigFile.read(file)).isEqualTo(ConfigFile.EMPTY);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "[pid, \"\"] | dedup.ignore-attributes[2] is empty: give it a value, or leave it out",
@@ -221,8 +227,13 @@ class ProxyConfigTest {
         "writers:;  - spec: stdout;    filter: {severity: bad} | filter of writer stdout: severity \"bad\" is none of",
         "writers:;  - spec: stdout;    filter: {type: ''} | filter of writer stdout: type glob \"\" matches no event",
         "batch:;  length: 1KiB | batch.length is 1024: it must be from four times event.max-length to a quarter",
-        "dedup:;  keys: 0 | dedup.keys is 0: it must be above 0",
-        "dedup:;  index-keys: 0 | dedup.index-keys is 0: it must be from 1 to 16777216",
+        "data-dir: | data-dir is empty: give it a value, or leave it out",
+        "admin:;  listen: ~ | admin.listen is empty: give it a value, or leave it out",
+        "writers:;  - spec: stdout;    name: null | writers[1].name is empty: give it a value, or leave it out",
+        "group: -1 | group is \"-1\", which this host does not know",
+        "group: nosuch | group is \"nosuch\", which this host does not know",
+        "dedup:;  keys: 0 | dedup.keys is 0: it must be from 1 to ",
+        "dedup:;  index-keys: 0 | dedup.index-keys is 0: it must be from 1 to ",
         "event:;  max-length: 1MiB | event.max-length is 1048576: it must be from 256 bytes to 64 KiB",
         "remote:;  listen: 10.0.0.1:4810 | remote.key-file is missing",
         "remote:;  key-file: k | remote.listen is missing",

@@ -7,6 +7,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Objects;
 
@@ -49,6 +50,9 @@ public final class FileAccess {
      */
     public static FileAccess group(final String name) {
         try {
+            if (name.startsWith("-")) {
+                throw new UserPrincipalNotFoundException(name);
+            }
             return new FileAccess(true, FileSystems.getDefault().getUserPrincipalLookupService()
                 .lookupPrincipalByGroupName(name));
         } catch (final IOException | UnsupportedOperationException e) {

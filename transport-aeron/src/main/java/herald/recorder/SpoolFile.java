@@ -257,7 +257,7 @@ public final class SpoolFile {
         final List<Path> all = new ArrayList<>(disk.list(kept.getParent(), DAMAGED));
         if (all.size() > MAX_DAMAGED_KEPT) {
             all.remove(kept);
-            all.sort(Comparator.comparing(SpoolFile::modified).reversed());
+            all.sort(Comparator.comparing(SpoolFile::putAway).reversed());
             for (final Path old : all.subList(MAX_DAMAGED_KEPT - 1, all.size())) {
                 disk.delete(old);
             }
@@ -265,9 +265,10 @@ public final class SpoolFile {
         return kept;
     }
 
-    private static FileTime modified(final Path file) {
+    /** When it got its name: the time of its last event says nothing of that. */
+    private static FileTime putAway(final Path file) {
         try {
-            return Files.getLastModifiedTime(file);
+            return (FileTime)Files.getAttribute(file, "unix:ctime");
         } catch (final IOException e) {
             return FileTime.fromMillis(0);
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -263,8 +264,12 @@ class SpoolDamageTest {
         for (int i = 0; i < 12; i++) {
             Files.createDirectories(fixture.dir);
             Files.write(fixture.file(), new byte[] {(byte)i});
+            Files.setLastModifiedTime(fixture.file(), FileTime.fromMillis(1_000_000 - i));
             fixture.acquire().close();
             assertThat(fixture.files(".damaged")).hasSize(Math.min(i + 1, 8));
+        }
+        for (final Path kept : fixture.files(".damaged")) {
+            assertThat(Files.readAllBytes(kept)[0]).isBetween((byte)4, (byte)11);
         }
         assertThat(fixture.errors).hasSize(12);
     }

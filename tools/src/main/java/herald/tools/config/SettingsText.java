@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +38,11 @@ public final class SettingsText {
         .defaultPropertyInclusion(JsonInclude.Value.construct(
             JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
         .build();
+
+    private static final String OPTIONS = "options";
+    /** In which nothing may stand, since all of it is commented out. */
+    private static final Set<String> SECTIONS = Set.of("aeron", "dedup", "batch", "event", "journal", "dispatch",
+        "remote", "admin", "writers", OPTIONS, "targets", "ignore-attributes");
 
     private SettingsText() {
     }
@@ -72,7 +78,8 @@ public final class SettingsText {
 
     /**
      * Refuses settings whose value is empty, as a template makes them of a variable that is not set: an empty path
-     * would be the current directory, an empty key none. What a filter says is checked where it is understood.
+     * would be the current directory, an empty key none, and with nothing at all behind a key its default would hold.
+     * What a filter says, and a writer's options, is checked where it is understood.
      *
      * @param text   one document that {@link #read} took.
      * @param source where it is from, for messages.
@@ -88,14 +95,23 @@ public final class SettingsText {
 
     private static void refuseEmpty(final JsonNode node, final String source, final String name) {
         if (node.isTextual() && node.textValue().isBlank()) {
-            throw new IllegalArgumentException(source + ": " + name + " is empty: give it a value, or leave it out");
+            throw empty(source, name);
         }
         int index = 0;
         for (final JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
             refuseEmpty(element, source, name + '[' + ++index + ']');
         }
-        node.properties().stream().filter(member -> !"filter".equals(member.getKey())).forEach(member ->
-            refuseEmpty(member.getValue(), source, (name.isEmpty() ? "" : name + '.') + member.getKey()));
+        node.properties().stream().filter(member -> !"filter".equals(member.getKey())).forEach(member -> {
+            final String path = (name.isEmpty() ? "" : name + '.') + member.getKey();
+            if (member.getValue().isNull() && !SECTIONS.contains(member.getKey()) && !name.endsWith(OPTIONS)) {
+                throw empty(source, path);
+            }
+            refuseEmpty(member.getValue(), source, path);
+        });
+    }
+
+    private static IllegalArgumentException empty(final String source, final String name) {
+        return new IllegalArgumentException(source + ": " + name + " is empty: give it a value, or leave it out");
     }
 
     /**
