@@ -10,6 +10,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,7 +141,8 @@ final class IndexFiles {
                 length += input.length();
                 CodecUtil.checksumEntireFile(input);
             } catch (final IOException | RuntimeException e) {
-                damages.add(directory.getDirectory().resolve(name) + ": " + e.getMessage());
+                damages.add(directory.getDirectory().resolve(name) +
+                    (e instanceof NoSuchFileException ? " is missing" : ": " + e.getMessage()));
             }
         }
         return new Inspection(commit.size(), commit.totalMaxDoc() - deleted(commit), files, length, damages);

@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.log.LogException;
 import herald.recorder.SpoolException;
@@ -13,6 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 
 /**
  * Turns what went wrong into one line on stderr and an exit code. A caller's mistake never shows a stack trace; a
@@ -63,6 +65,9 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
 
     /** The messages of file system exceptions are bare paths: the name of the type says what is wrong. */
     private static String describe(final Throwable error) {
+        if (error instanceof AccessDeniedException denied) {
+            return FileAccess.reason(denied);
+        }
         return error.getClass() == IOException.class ?
             error.getMessage() : error.getClass().getSimpleName() + ": " + error.getMessage();
     }
