@@ -335,16 +335,6 @@ public final class FileMutex implements AutoCloseable {
         return key;
     }
 
-    /**
-     * Whether the file that is held still has its name. Where somebody deleted or replaced it, others see another one.
-     *
-     * @return false where it does not.
-     * @throws IOException where that can't be found out.
-     */
-    public boolean isInPlace() throws IOException {
-        return identity.equals(FileIdentity.of(key));
-    }
-
     @Override
     public void close() {
         synchronized (HeldFiles.MONITOR) {

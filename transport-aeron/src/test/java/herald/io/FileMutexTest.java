@@ -185,14 +185,14 @@ class FileMutexTest {
     }
 
     @Test
-    void shouldTellItsOwnerWhereTheFileIsDeletedOrReplaced() throws IOException {
-        try (FileMutex mutex = FileMutex.tryAcquire(file)) {
-            assertThat(mutex.isInPlace()).isTrue();
+    void shouldStayHeldWhereTheFileIsDeletedAndReplaced() throws IOException {
+        final FileMutex mutex = FileMutex.tryAcquire(file);
+        try {
             Files.delete(file);
-            assertThat(mutex.isInPlace()).isFalse();
             Files.createFile(file);
-            assertThat(mutex.isInPlace()).isFalse();
             assertThat(FileMutex.tryAcquire(file)).isNull();
+        } finally {
+            mutex.close();
         }
         assertFree(file);
     }
