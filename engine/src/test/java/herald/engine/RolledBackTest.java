@@ -193,6 +193,27 @@ class RolledBackTest {
         });
     }
 
+    /** The journal has records behind the beginning of its session and before the state: of others. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayWhatIsGoneToARecorderThatWasThereAndHadRecordedNothing(final boolean inPlace) throws IOException {
+        run(() -> {
+            launchRecorder("unknown");
+            final EventRecorder unknown = recorders.get(1);
+            node.stepUntil("live", () -> {
+                step();
+                return unknown.isLive();
+            });
+            record(recorders.get(0), BEFORE);
+            snapshot();
+            record(recorders.get(0), AFTER);
+            record(unknown, AFTER);
+            node.stopProxy();
+            putBack(inPlace);
+            goOnAndCheck(!inPlace);
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSayWhatIsGoneWhereTheStateOfAStoppedProxyIsPutBack(final boolean inPlace) throws IOException {

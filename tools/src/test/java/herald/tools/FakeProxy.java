@@ -96,7 +96,8 @@ final class FakeProxy implements Agent, AutoCloseable {
         }
         final AckEncoder ack = new AckEncoder()
             .wrapAndApplyHeader(reply, 0, new MessageHeaderEncoder())
-            .recorderIdHigh(idHigh).recorderIdLow(idLow).runId(RUN_ID).durableSequence(sequence);
+            .recorderIdHigh(idHigh).recorderIdLow(idLow).runId(RUN_ID).durableSequence(sequence)
+            .journalPosition(AckEncoder.journalPositionNullValue());
         final long newest = sequence;
         if (replies.offer(reply, 0, MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength()) > 0) {
             acknowledged = newest;

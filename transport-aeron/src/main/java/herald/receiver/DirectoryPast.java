@@ -15,9 +15,9 @@ import java.util.UUID;
  *   start 5, run r5 ─────────► start 6, run r6, of now
  *     journal ended at S5        at S6
  *
- *   acknowledged in start 5 by r5, Welcome at a position before S6: there, or forgotten
- *   acknowledged in start 5 by r5, Welcome at S6 or behind it:      gone
- *   acknowledged in start 5 by another run, or in start 7:          gone
+ *   acknowledged in start 5 by r5, journal not yet at S6:     there, or forgotten
+ *   acknowledged in start 5 by r5, journal at S6 or farther:  gone
+ *   acknowledged in start 5 by another run, or in start 7:    gone
  * </pre>
  */
 final class DirectoryPast {

@@ -165,7 +165,8 @@ final class RecorderSession implements AutoCloseable {
             .recorderIdHigh(recorder.id().getMostSignificantBits())
             .recorderIdLow(recorder.id().getLeastSignificantBits())
             .runId(runId)
-            .durableSequence(durable);
+            .durableSequence(durable)
+            .journalPosition(ingress.journaledPosition());
         return MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength();
     }
 

@@ -69,6 +69,13 @@ interface Backlog {
     /** Takes note of who acknowledges, before what is acknowledged is trimmed. */
     void acknowledgedBy(Acknowledger by);
 
+    /**
+     * Takes note of how far the journal of that same session has got.
+     *
+     * @param journalPosition in bytes.
+     */
+    void acknowledgedAt(long journalPosition);
+
     /** Numbers the next Hello, above every number that this recorder id has used. */
     long nextAttempt();
 

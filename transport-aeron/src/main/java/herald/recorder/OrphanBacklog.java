@@ -144,6 +144,11 @@ final class OrphanBacklog implements Backlog {
     }
 
     @Override
+    public void acknowledgedAt(final long journalPosition) {
+        orphan.acknowledgedAt(journalPosition);
+    }
+
+    @Override
     public long nextAttempt() {
         return orphan.nextAttempt();
     }

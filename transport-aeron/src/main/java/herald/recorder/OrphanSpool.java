@@ -172,9 +172,19 @@ public final class OrphanSpool implements AutoCloseable {
     /** Takes note of who acknowledges, in the file too. */
     void acknowledgedBy(final Acknowledger by) {
         SpoolDescriptor.putAcknowledger(header, by);
+        writeAcknowledger();
+    }
+
+    /** Takes note of how far the journal has got, in the file too. */
+    void acknowledgedAt(final long journalPosition) {
+        SpoolDescriptor.putAcknowledgedPosition(header, journalPosition);
+        writeAcknowledger();
+    }
+
+    private void writeAcknowledger() {
+        final int last = SpoolDescriptor.ACKNOWLEDGED_POSITION_CHECK_OFFSET;
         try {
-            for (int offset = SpoolDescriptor.ACKNOWLEDGER_OFFSET; offset <= SpoolDescriptor.ACKNOWLEDGER_CHECK_OFFSET;
-                offset += Long.BYTES) {
+            for (int offset = SpoolDescriptor.ACKNOWLEDGER_OFFSET; offset <= last; offset += Long.BYTES) {
                 write(offset, header.getLong(offset));
             }
         } catch (final IOException e) {

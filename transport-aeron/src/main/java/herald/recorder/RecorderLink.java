@@ -3,6 +3,7 @@ package herald.recorder;
 import herald.link.Acknowledger;
 import herald.link.DirectoryIdentity;
 import herald.link.LinkDescriptor;
+import herald.wire.AckDecoder;
 import herald.wire.HelloEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectReason;
@@ -60,7 +61,8 @@ final class RecorderLink implements ReplyHandler.Replies {
     private State state = State.NO_CLIENT;
     private long attempt;
     private Acknowledger proxy = Acknowledger.NONE;
-    private boolean proxyNoted;
+    /** Of what is noted of this session; negative where nothing is. */
+    private long notedPosition;
     private long acceptedSequence;
     private boolean passesLoss;
     private UUID wanted = DirectoryIdentity.NO_ID;
@@ -378,8 +380,8 @@ final class RecorderLink implements ReplyHandler.Replies {
         }
         proxy = welcoming;
         acceptedSequence = accepted;
-        proxyNoted = false;
-        noteProxy(durable, -1);
+        notedPosition = -1;
+        noteProxy(durable, proxy.journalPosition() - 1);
         trim(durable);
         sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);
         state = State.LIVE;
@@ -395,12 +397,13 @@ final class RecorderLink implements ReplyHandler.Replies {
     }
 
     @Override
-    public void onAck(final long proxyRunId, final long durable) {
+    public void onAck(final long proxyRunId, final long durable, final long journalPosition) {
         if (state != State.LIVE) {
             return;
         }
         if (proxyRunId == proxy.runId()) {
-            noteProxy(durable, 0);
+            noteProxy(durable, journalPosition == AckDecoder.journalPositionNullValue() ?
+                proxy.journalPosition() : journalPosition - 1);
             trim(durable);
             passLoss();
         } else {
@@ -447,13 +450,18 @@ final class RecorderLink implements ReplyHandler.Replies {
         }
     }
 
-    /** What a Welcome acknowledges may have been journaled right before it: its position is behind that. */
-    private void noteProxy(final long durable, final int offset) {
-        if (durable > backlog.trimmedSequence() && !proxyNoted) {
-            proxyNoted = offset == 0;
-            backlog.acknowledgedBy(new Acknowledger(
-                proxy.directoryId(), proxy.generation(), proxy.runId(), proxy.journalPosition() + offset));
+    /** Takes note of who acknowledges, and of the last byte that its journal surely had by then. */
+    private void noteProxy(final long durable, final long journaled) {
+        if (durable <= backlog.trimmedSequence()) {
+            return;
         }
+        if (notedPosition < 0) {
+            backlog.acknowledgedBy(
+                new Acknowledger(proxy.directoryId(), proxy.generation(), proxy.runId(), journaled));
+        } else if (journaled > notedPosition) {
+            backlog.acknowledgedAt(journaled);
+        }
+        notedPosition = journaled;
     }
 
     private void trim(final long durable) {

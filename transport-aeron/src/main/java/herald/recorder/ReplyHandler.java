@@ -23,7 +23,8 @@ final class ReplyHandler implements FragmentHandler {
     interface Replies {
         void onWelcome(long attempt, long acceptedSequence, long durableSequence, Acknowledger proxy);
 
-        void onAck(long runId, long durableSequence);
+        /** The position is {@link AckDecoder#journalPositionNullValue()} where an older proxy says none. */
+        void onAck(long runId, long durableSequence, long journalPosition);
 
         void onReject(long runId, long attempt, RejectReason reason);
     }
@@ -95,7 +96,7 @@ final class ReplyHandler implements FragmentHandler {
         }
         ack.wrapAndApplyHeader(buffer, offset, header);
         if (isForUs(ack.recorderIdHigh(), ack.recorderIdLow())) {
-            replies.onAck(ack.runId(), ack.durableSequence());
+            replies.onAck(ack.runId(), ack.durableSequence(), ack.journalPosition());
         }
     }
 

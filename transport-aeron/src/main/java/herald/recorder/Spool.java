@@ -454,6 +454,11 @@ public final class Spool implements Backlog, AutoCloseable {
     }
 
     @Override
+    public void acknowledgedAt(final long journalPosition) {
+        SpoolDescriptor.putAcknowledgedPosition(header, journalPosition);
+    }
+
+    @Override
     public long nextAttempt() {
         return header.getAndAddLong(SpoolDescriptor.ATTEMPT_OFFSET, 1) + 1;
     }

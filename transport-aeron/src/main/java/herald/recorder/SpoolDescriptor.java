@@ -29,7 +29,9 @@ import java.util.UUID;
  *  1024  used sequence: the newest one that was published
  *  1088  failed: 1 once a force of this file failed
  *  1152  acknowledger: data directory id, high and low, generation, run id, journal position, check
+ *  1200  position of the acknowledger's journal at the latest acknowledgement, check
  *  1216  device of this file
+ *  1280  looks: changed by the owner
  *  2048  copy of bytes 0 to 59
  * </pre>
  */
@@ -64,6 +66,8 @@ final class SpoolDescriptor {
     static final int FAILED_OFFSET = 1088;
     static final int ACKNOWLEDGER_OFFSET = 1152;
     static final int ACKNOWLEDGER_CHECK_OFFSET = ACKNOWLEDGER_OFFSET + 40;
+    static final int ACKNOWLEDGED_POSITION_OFFSET = 1200;
+    static final int ACKNOWLEDGED_POSITION_CHECK_OFFSET = ACKNOWLEDGED_POSITION_OFFSET + 8;
     static final int DEVICE_OFFSET = 1216;
     static final int LOOKS_OFFSET = 1280;
     static final int IDENTITY_COPY_OFFSET = 2048;
@@ -120,7 +124,15 @@ final class SpoolDescriptor {
         final int at = ACKNOWLEDGER_OFFSET;
         return header.getLong(ACKNOWLEDGER_CHECK_OFFSET) != acknowledgerCheck(header) ? Acknowledger.NONE :
             new Acknowledger(new UUID(header.getLong(at), header.getLong(at + 8)), header.getLong(at + 16),
-                header.getLong(at + 24), header.getLong(at + 32));
+                header.getLong(at + 24), acknowledgedPosition(header));
+    }
+
+    /** Of the latest acknowledgement; of the session's first one where that is torn or was not told. */
+    private static long acknowledgedPosition(final DirectBuffer header) {
+        final long latest = header.getLong(ACKNOWLEDGED_POSITION_OFFSET);
+        final long check = trimCheck(latest, header.getLong(ACKNOWLEDGER_CHECK_OFFSET));
+        return header.getLong(ACKNOWLEDGED_POSITION_CHECK_OFFSET) == check ?
+            latest : header.getLong(ACKNOWLEDGER_OFFSET + 32);
     }
 
     /** Never 0 for bytes of zeros. */
@@ -140,6 +152,14 @@ final class SpoolDescriptor {
         header.putLongRelease(ACKNOWLEDGER_OFFSET + 24, by.runId());
         header.putLongRelease(ACKNOWLEDGER_OFFSET + 32, by.journalPosition());
         header.putLongRelease(ACKNOWLEDGER_CHECK_OFFSET, acknowledgerCheck(header));
+    }
+
+    /** Its check takes in that of the acknowledger: one of another session does not count. */
+    static void putAcknowledgedPosition(final AtomicBuffer header, final long journalPosition) {
+        header.putLongRelease(ACKNOWLEDGED_POSITION_CHECK_OFFSET, 0);
+        header.putLongRelease(ACKNOWLEDGED_POSITION_OFFSET, journalPosition);
+        header.putLongRelease(ACKNOWLEDGED_POSITION_CHECK_OFFSET,
+            trimCheck(journalPosition, header.getLong(ACKNOWLEDGER_CHECK_OFFSET)));
     }
 
     static void putTrimSlot(

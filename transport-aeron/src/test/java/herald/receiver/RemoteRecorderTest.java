@@ -464,7 +464,8 @@ class RemoteRecorderTest {
             .recorderIdHigh(recorder.recorderId().getMostSignificantBits())
             .recorderIdLow(recorder.recorderId().getLeastSignificantBits())
             .runId(ReceiverFixture.RUN_ID)
-            .durableSequence(5);
+            .durableSequence(5)
+            .journalPosition(AckEncoder.journalPositionNullValue());
         return new UnsafeBuffer(buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength());
     }
 

@@ -106,7 +106,8 @@ final class FakeProxy implements AutoCloseable {
             .recorderIdHigh(recorderId.getMostSignificantBits())
             .recorderIdLow(recorderId.getLeastSignificantBits())
             .runId(runId)
-            .durableSequence(durable);
+            .durableSequence(durable)
+            .journalPosition(AckEncoder.journalPositionNullValue());
         send(MessageHeaderEncoder.ENCODED_LENGTH + ack.encodedLength());
     }
 

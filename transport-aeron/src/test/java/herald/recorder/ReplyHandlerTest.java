@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.link.Acknowledger;
+import herald.wire.AckDecoder;
 import herald.wire.AckEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectEncoder;
@@ -33,8 +34,8 @@ class ReplyHandlerTest {
         }
 
         @Override
-        public void onAck(final long runId, final long durable) {
-            taken.add("ack " + durable);
+        public void onAck(final long runId, final long durable, final long journalPosition) {
+            taken.add("ack " + durable + " at " + journalPosition);
         }
 
         @Override
@@ -53,7 +54,8 @@ class ReplyHandlerTest {
 
     private int ack() {
         return MessageHeaderEncoder.ENCODED_LENGTH + new AckEncoder().wrapAndApplyHeader(buffer, 0, header)
-            .recorderIdHigh(8).recorderIdLow(9).runId(1).durableSequence(7).encodedLength();
+            .recorderIdHigh(8).recorderIdLow(9).runId(1).durableSequence(7).journalPosition(640)
+            .encodedLength();
     }
 
     private int reject() {
@@ -73,7 +75,7 @@ class ReplyHandlerTest {
             offer(reject() + left);
             assertThat(taken).hasSize(left == 0 ? 3 : 0);
         }
-        assertThat(taken).containsExactly("welcome 3", "ack 7", "reject GAP");
+        assertThat(taken).containsExactly("welcome 3", "ack 7 at 640", "reject GAP");
     }
 
     @Test
@@ -81,6 +83,14 @@ class ReplyHandlerTest {
         final int length = ack() + 8;
         header.wrap(buffer, 0).blockLength(length - MessageHeaderEncoder.ENCODED_LENGTH).version(9);
         offer(length);
-        assertThat(taken).containsExactly("ack 7");
+        assertThat(taken).containsExactly("ack 7 at 640");
+    }
+
+    @Test
+    void shouldTakeAcknowledgementsThatNameNoPosition() {
+        final int length = ack() - Long.BYTES;
+        header.wrap(buffer, 0).blockLength(length - MessageHeaderEncoder.ENCODED_LENGTH).version(1);
+        offer(length);
+        assertThat(taken).containsExactly("ack 7 at " + AckDecoder.journalPositionNullValue());
     }
 }
