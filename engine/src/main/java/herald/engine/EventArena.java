@@ -2,6 +2,7 @@ package herald.engine;
 
 import com.lmax.disruptor.RingBuffer;
 import herald.stage.EventSlot;
+import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,7 +13,7 @@ import java.nio.ByteBuffer;
  * touch a page for each event. What the last stage has done with is free again. Where that is everything, it starts
  * over: memory that was used a moment ago is still in the caches. Owned by the ring's producer.
  */
-final class EventArena {
+final class EventArena implements AutoCloseable {
     private static final int RESTART_LENGTH = 128 * 1024;
     private static final int PUTS_FOR_A_LOOK = 64;
 
@@ -53,6 +54,13 @@ final class EventArena {
         slot.wireEvent().wrap(buffer, index, length);
         tail = start + length;
         return true;
+    }
+
+    /** Gives the memory back at once: collectors know of the heap's garbage, not of this. No stage reads a slot any more. */
+    @Override
+    public void close() {
+        BufferUtil.free(buffer);
+        buffer.wrap(0, 0);
     }
 
     /** Looks seldom: in a thread of its own, the last stage would feel it. */

@@ -31,7 +31,7 @@ import java.util.List;
  * <p>One thread produces: the receiver's. It never waits for a place ({@code tryNext}), so that a full ring turns into
  * Aeron's back pressure.
  */
-public final class EventPipeline implements EventIngress {
+public final class EventPipeline implements EventIngress, AutoCloseable {
     /**
      * What a pipeline is made of.
      *
@@ -109,6 +109,12 @@ public final class EventPipeline implements EventIngress {
         }
         publish(stamp(nextSlot(), EventSlot.Kind.VOID).voided(recorder, fromSequence, toSequence, cause));
         return true;
+    }
+
+    /** Once its stages have ended. */
+    @Override
+    public void close() {
+        arena.close();
     }
 
     @Override

@@ -98,13 +98,13 @@ final class ProxyParts implements AutoCloseable {
     private void openPipeline() {
         clock = new JournalClock(context.clock, context.nanoClock, logs.recovered().lastJournalTimeNs(),
             context.uptime.nanoTime());
-        pipeline = new EventPipeline(
+        pipeline = opened(new EventPipeline(
             new EventPipeline.Context(context.ringLength, context.arenaLength, context.turnLimit, clock,
                 context.nanoClock, counters, this::onStageFailure),
             new JournalHandler(logs.journal(), context.durability, context.forceIntervalNs, context.nanoClock, durable,
                 counters),
             logs.dedup(),
-            logs.batch());
+            logs.batch()));
     }
 
     private void openLink() throws IOException {

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +78,23 @@ class EventProxyTest {
         return messages;
     }
 
+    /** Nobody collects memory outside the heap as long as the heap has room: a process may launch proxies in a row. */
+    @Test
+    void shouldGiveTheMemoryOfItsRingBack() {
+        final int arenaLength = 64 * 1024 * 1024;
+        final long used;
+        try (EventProxy proxy = EventProxy.launch(proxyContext().arenaLength(arenaLength))) {
+            assertThat(proxy.hasFailed()).isFalse();
+            used = directMemory();
+        }
+        assertThat(directMemory()).isLessThanOrEqualTo(used - arenaLength);
+    }
+
+    private static long directMemory() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct")).findAny().orElseThrow().getMemoryUsed();
+    }
+
     @Test
     void shouldJournalFoldAndDeliverWhatIsRecorded() {
         try (EventProxy proxy = EventProxy.launch(proxyContext()); EventRecorder recorder = launchRecorder("cmd")) {
@@ -110,7 +129,7 @@ class EventProxyTest {
                 assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "event " + i, null)).isEqualTo(i);
                 assertThat(recorder.awaitAcknowledged(i, ACK_TIMEOUT_NS)).isTrue();
             }
-            await().until(() -> writer.total() == 20);
+            await().untilAsserted(() -> assertThat(writer.total()).isEqualTo(20));
             assertThat(threads).allMatch(Thread::isAlive);
             assertThat(proxy.hasFailed()).isFalse();
         }
