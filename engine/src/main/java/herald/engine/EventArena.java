@@ -56,7 +56,7 @@ final class EventArena implements AutoCloseable {
         return true;
     }
 
-    /** Gives the memory back at once: collectors know of the heap's garbage, not of this. No stage reads a slot any more. */
+    /** Gives the memory back at once: the collector waits for the heap to fill. No stage reads a slot any more. */
     @Override
     public void close() {
         BufferUtil.free(buffer);

@@ -60,8 +60,15 @@ public final class EventProxy implements AutoCloseable {
      */
     public static EventProxy launch(final Context context) {
         context.conclude();
-        final ProxyParts parts = ProxyParts.open(context);
-        return new EventProxy(context, parts);
+        // An interrupt would close the files that are opened here.
+        final boolean interrupted = Thread.interrupted();
+        try {
+            return new EventProxy(context, ProxyParts.open(context));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**

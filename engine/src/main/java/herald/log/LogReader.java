@@ -167,10 +167,16 @@ public final class LogReader implements AutoCloseable {
             return null;
         }
         final Path last = LogDescriptor.segmentFile(directory, bases.get(bases.size() - 1));
-        try (Segment segment = Segment.open(disk, last, false)) {
-            return segment.header().logId();
+        try {
+            return logIdIn(disk, last);
         } catch (final IOException e) {
             throw new LogException("cannot read " + last + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static UUID logIdIn(final Disk disk, final Path file) throws IOException {
+        try (Segment segment = Segment.open(disk, file, false)) {
+            return segment.header().logId();
         }
     }
 
@@ -209,6 +215,7 @@ public final class LogReader implements AutoCloseable {
 
     private boolean open(final long base) {
         close();
+        findLogId();
         try {
             segment = Segment.open(disk, LogDescriptor.segmentFile(directory, base), false);
             searched = false;
@@ -216,15 +223,19 @@ public final class LogReader implements AutoCloseable {
         } catch (final NoSuchFileException e) {
             return false;
         } catch (final IOException e) {
-            throw new LogException("cannot read the log in " + directory + ": " + e.getMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    private LogException unreadable(final IOException e) {
+        return new LogException("cannot read the log in " + directory + ": " + e.getMessage(), e);
     }
 
     private void place(final long base) {
         if (position < base && position > 0 && position < segment.header().previousEnd()) {
             report(base, "these segments are not kept any more");
         }
-        if (!segment.header().logId().equals(expectedLogId())) {
+        if (!segment.header().logId().equals(logId)) {
             position = Math.max(position, base);
             report(segment.endPosition(), segment.file() + " is of log " + segment.header().logId() + ", not of " +
                 logId + ": " + LogDescriptor.REPAIR);
@@ -236,17 +247,22 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    /** The last segment that can be read says which log it is, since the appender goes by that one. */
-    private UUID expectedLogId() {
+    /**
+     * The last segment with a whole header says which log it is, since the appender goes by that one. One that can't be
+     * read now is waited for: it may be the only one.
+     */
+    private void findLogId() {
         final List<Long> bases = segmentBases(disk, directory);
-        while (logId == null && !bases.isEmpty()) {
+        for (int last = bases.size() - 1; logId == null && last >= 0; last--) {
+            final Path file = LogDescriptor.segmentFile(directory, bases.get(last));
             try {
-                logId = logId(disk, directory, bases);
-            } catch (final LogException e) {
-                bases.remove(bases.size() - 1);
+                logId = logIdIn(disk, file);
+            } catch (final NoSuchFileException | LogException e) {
+                // Deleted meanwhile or damaged: the one before tells it too.
+            } catch (final IOException e) {
+                throw unreadable(e);
             }
         }
-        return logId;
     }
 
     private void report(final long to, final String reason) {
@@ -299,8 +315,10 @@ public final class LogReader implements AutoCloseable {
         }
         try (Segment next = Segment.open(disk, LogDescriptor.segmentFile(directory, later), false)) {
             return thorough ? !LogTail.holdsNoRecord(next) : !LogTail.isEmpty(next);
-        } catch (final IOException e) {
+        } catch (final NoSuchFileException e) {
             return false;
+        } catch (final IOException e) {
+            throw unreadable(e);
         }
     }
 

@@ -137,6 +137,18 @@ class EventProxyTest {
     }
 
     @Test
+    void shouldBeLaunchedOnAThreadThatIsInterrupted() {
+        Thread.currentThread().interrupt();
+        try (EventProxy proxy = EventProxy.launch(proxyContext()); EventRecorder recorder = launchRecorder("cmd")) {
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "event", null)).isEqualTo(1);
+            assertThat(recorder.awaitAcknowledged(1, ACK_TIMEOUT_NS)).isTrue();
+            await().until(() -> writer.total() == 1);
+            assertThat(proxy.hasFailed()).isFalse();
+        }
+    }
+
+    @Test
     void shouldJournalInOrderWhatWasRecordedBeforeTheProxyCame() {
         try (EventRecorder recorder = launchRecorder("cmd")) {
             for (int i = 0; i < 50; i++) {

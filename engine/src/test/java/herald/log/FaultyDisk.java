@@ -16,6 +16,8 @@ public final class FaultyDisk implements Disk {
     final List<MappedByteBuffer> forced = new ArrayList<>();
     boolean full;
     boolean failing;
+    /** How many calls of map() succeed before one fails. */
+    int mapsUntilFailure = Integer.MAX_VALUE;
 
     /**
      * Says whether there is room for new files and in holes.
@@ -62,6 +64,9 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
+        if (mapsUntilFailure-- == 0) {
+            throw new IOException("Too many open files");
+        }
         return SystemDisk.INSTANCE.map(file, writable);
     }
 

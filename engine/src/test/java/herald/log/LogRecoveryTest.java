@@ -6,6 +6,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -81,6 +83,35 @@ class LogRecoveryTest {
         });
         assertThatThrownBy(fixture::open).isInstanceOf(LogException.class)
             .hasMessageContaining(fixture.segment(stray).toString()).hasMessageContaining("another log");
+    }
+
+    /** A failure to open a file is no damage: what is in it comes once it can be opened. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4})
+    void shouldReadEverythingWhereASegmentCanNotBeOpenedForAWhile(final int mapsUntilFailure) {
+        try (SegmentedLog log = fixture.open()) {
+            for (byte i = 0; i < 4; i++) {
+                LogFixture.append(log, new byte[HALF]);
+            }
+        }
+        int failures = 0;
+        int records = 0;
+        disk.mapsUntilFailure = mapsUntilFailure;
+        try (LogReader reader = fixture.reader()) {
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    ended = !reader.next();
+                    records += ended ? 0 : 1;
+                } catch (final LogException e) {
+                    assertThat(e).hasMessageContaining("Too many open files");
+                    failures++;
+                }
+            }
+        }
+        assertThat(records).isEqualTo(4);
+        assertThat(failures).isEqualTo(1);
+        assertThat(fixture.damage).isEmpty();
     }
 
     @Test

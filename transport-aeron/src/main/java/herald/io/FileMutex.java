@@ -82,26 +82,30 @@ public final class FileMutex implements AutoCloseable {
     public static FileMutex tryAcquire(final Path file, final FileAccess access) throws IOException {
         final Path key = keyOf(file);
         synchronized (HeldFiles.MONITOR) {
-            if (HeldFiles.contains(key, FileIdentity.of(key))) {
+            return Uninterrupted.call(() -> tryAcquireLocked(key, access));
+        }
+    }
+
+    private static FileMutex tryAcquireLocked(final Path key, final FileAccess access) throws IOException {
+        if (HeldFiles.contains(key, FileIdentity.of(key))) {
+            return null;
+        }
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            final FileIdentity before = FileIdentity.of(key);
+            if (before == null && isAnothers(markBeside(key))) {
+                // Deleted under its owner, who would find another file in its place.
                 return null;
             }
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                final FileIdentity before = FileIdentity.of(key);
-                if (before == null && isAnothers(markBeside(key))) {
-                    // Deleted under its owner, who would find another file in its place.
-                    return null;
-                }
-                final FileChannel channel = open(key, before, access);
-                final FileIdentity identity = FileIdentity.of(key);
-                if (channel != null && identity != null && (before == null || before.equals(identity))) {
-                    return lock(key, identity, channel, access);
-                }
-                if (channel != null) {
-                    channel.close();
-                }
+            final FileChannel channel = open(key, before, access);
+            final FileIdentity identity = FileIdentity.of(key);
+            if (channel != null && identity != null && (before == null || before.equals(identity))) {
+                return lock(key, identity, channel, access);
             }
-            throw new IOException(key + " is replaced again and again: find out by whom");
+            if (channel != null) {
+                channel.close();
+            }
         }
+        throw new IOException(key + " is replaced again and again: find out by whom");
     }
 
     /** Null where the file came or went meanwhile. */

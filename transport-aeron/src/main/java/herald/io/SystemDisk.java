@@ -3,7 +3,11 @@ package herald.io;
 import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -45,14 +49,24 @@ public final class SystemDisk implements Disk {
 
     @Override
     public MappedByteBuffer create(final Path file, final int length) throws IOException {
+        try {
+            return Uninterrupted.call(() -> createOrLeaveNothing(file, length));
+        } catch (final FileAlreadyExistsException e) {
+            throw e;
+        } catch (final IOException e) {
+            throw new IOException("cannot create " + file + " of " + length + " bytes: " + e.getMessage() +
+                "; free space or choose another directory", e);
+        }
+    }
+
+    private static MappedByteBuffer createOrLeaveNothing(final Path file, final int length) throws IOException {
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, OWNER_FILE)) {
             return extend(channel, length);
         } catch (final FileAlreadyExistsException e) {
             throw e;
         } catch (final IOException e) {
             Files.deleteIfExists(file);
-            throw new IOException("cannot create " + file + " of " + length + " bytes: " + e.getMessage() +
-                "; free space or choose another directory", e);
+            throw e;
         }
     }
 
@@ -73,8 +87,13 @@ public final class SystemDisk implements Disk {
 
     @Override
     public void writeZeros(final Path file, final int offset, final int length) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            writeZeros(channel, offset, length);
+        try {
+            Uninterrupted.call(() -> {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    writeZeros(channel, offset, length);
+                    return null;
+                }
+            });
         } catch (final IOException e) {
             throw new IOException("cannot write " + length + " bytes of zeros into " + file + " from " + offset +
                 " on: " + e.getMessage() + "; free space", e);
@@ -99,10 +118,12 @@ public final class SystemDisk implements Disk {
     public MappedByteBuffer map(final Path file, final boolean writable) throws IOException {
         final Set<OpenOption> options = writable ?
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE) : Set.of(StandardOpenOption.READ);
-        try (FileChannel channel = FileChannel.open(file, options)) {
-            final FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
-            return channel.map(mode, 0, channel.size());
-        }
+        final FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
+        return Uninterrupted.call(() -> {
+            try (FileChannel channel = FileChannel.open(file, options)) {
+                return channel.map(mode, 0, channel.size());
+            }
+        });
     }
 
     @Override
@@ -122,15 +143,19 @@ public final class SystemDisk implements Disk {
     /**
      * Unmaps first: the kernel interrupts all cores of the process for each dirty page written while mapped. The file
      * is open before that: one that nobody holds may be dropped from memory, and an error of an earlier write with it.
+     * No channel, which an interrupt closes: the error would be told to one that is closed, and not to the next.
      */
     @Override
     public void forceAndUnmap(final Path file, final MappedByteBuffer buffer) throws IOException {
         boolean unmapped = false;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
             unmap(buffer);
             unmapped = true;
-            channel.force(false);
-        } catch (final NoSuchFileException e) {
+            open.getFD().sync();
+        } catch (final FileNotFoundException e) {
+            if (Files.exists(file)) {
+                throw e;
+            }
             // Deleted meanwhile: nothing is to be kept.
         } finally {
             if (!unmapped) {
@@ -142,9 +167,12 @@ public final class SystemDisk implements Disk {
     @Override
     public void rename(final Path from, final Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(to.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        Uninterrupted.call(() -> {
+            try (FileChannel directory = FileChannel.open(to.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+                return null;
+            }
+        });
     }
 
     @Override
@@ -174,12 +202,16 @@ public final class SystemDisk implements Disk {
 
     @Override
     public void append(final Path file, final String text) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OWNER_FILE)) {
-            final ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+        if (!Files.exists(file)) {
+            try {
+                Files.createFile(file, OWNER_FILE);
+            } catch (final FileAlreadyExistsException e) {
+                // Somebody else was faster.
             }
+        }
+        // A stream: half of a text that an interrupt ended could not be taken back.
+        try (OutputStream out = new FileOutputStream(file.toFile(), true)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

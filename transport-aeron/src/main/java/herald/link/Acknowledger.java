@@ -8,8 +8,8 @@ import java.util.UUID;
  * @param directoryId     of the proxy's data directory; zeros where that is not known.
  * @param generation      of that directory.
  * @param runId           of the proxy.
- * @param journalPosition how far its journal had got, in bytes: a byte that was journaled by then. Where the proxy did not
- *                        say, how far it was when the session began.
+ * @param journalPosition how far its journal had got, in bytes: a byte that was journaled by then. Where the proxy did
+ *                        not say, how far it was when the session began.
  */
 public record Acknowledger(UUID directoryId, long generation, long runId, long journalPosition) {
     /** Nobody that is known. */

@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.io.Uninterrupted;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;
@@ -20,8 +21,9 @@ import java.util.Set;
 public final class Quarantine implements AutoCloseable {
     private static final int MAX_BYTES_SHOWN = 4096;
 
-    private final FileChannel channel;
+    private final Path file;
     private final long limit;
+    private FileChannel channel;
 
     /**
      * Opens or creates the file, to append.
@@ -31,8 +33,13 @@ public final class Quarantine implements AutoCloseable {
      * @throws IOException where it can't be opened.
      */
     public Quarantine(final Path file, final long limit) throws IOException {
+        this.file = file;
         this.limit = limit;
-        this.channel = FileChannel.open(
+        this.channel = open();
+    }
+
+    private FileChannel open() throws IOException {
+        return FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -55,14 +62,22 @@ public final class Quarantine implements AutoCloseable {
         final String line = Instant.ofEpochSecond(0, timeNs) + " length=" + length + " reason=\"" + reason +
             "\" bytes=" + HexFormat.of().formatHex(bytes) + '\n';
         try {
-            if (channel.size() + line.length() > limit) {
-                return false;
-            }
-            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
-            return true;
+            return Uninterrupted.call(() -> append(line));
         } catch (final IOException e) {
             return false;
         }
+    }
+
+    /** An interrupt closes the channel. */
+    private boolean append(final String line) throws IOException {
+        if (!channel.isOpen()) {
+            channel = open();
+        }
+        if (channel.size() + line.length() > limit) {
+            return false;
+        }
+        channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+        return true;
     }
 
     @Override

@@ -3,7 +3,6 @@ package herald.recorder;
 import herald.link.Acknowledger;
 import herald.link.DirectoryIdentity;
 import herald.link.LinkDescriptor;
-import herald.wire.AckDecoder;
 import herald.wire.HelloEncoder;
 import herald.wire.MessageHeaderEncoder;
 import herald.wire.RejectReason;
@@ -56,13 +55,11 @@ final class RecorderLink implements ReplyHandler.Replies {
     private final ReplyHandler replyHandler;
     private final RemoteLink remote;
     private final LinkTrouble trouble;
+    private final SessionProxy proxy;
     private LinkClient client;
     private boolean wasConnected;
     private State state = State.NO_CLIENT;
     private long attempt;
-    private Acknowledger proxy = Acknowledger.NONE;
-    /** Of what is noted of this session; negative where nothing is. */
-    private long notedPosition;
     private long acceptedSequence;
     private boolean passesLoss;
     private UUID wanted = DirectoryIdentity.NO_ID;
@@ -87,6 +84,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.backlog = backlog;
         this.component = context.component.getBytes(StandardCharsets.UTF_8);
         this.trouble = new LinkTrouble(context, backlog);
+        this.proxy = new SessionProxy(backlog);
         this.replyHandler = new ReplyHandler(backlog.recorderId(), this);
         this.remote = context.remoteProxy == null ? null : new RemoteLink(context, backlog, replyHandler);
         final int longest = Math.max(context.maxEventLength, backlog.longestWaiting());
@@ -378,10 +376,8 @@ final class RecorderLink implements ReplyHandler.Replies {
             askAgain(context.maxBackoffNs);
             return;
         }
-        proxy = welcoming;
         acceptedSequence = accepted;
-        notedPosition = -1;
-        noteProxy(durable, proxy.journalPosition() - 1);
+        proxy.onWelcome(durable, welcoming);
         trim(durable);
         sendPosition = backlog.positionOf(Math.max(accepted, backlog.trimmedSequence()) + 1);
         state = State.LIVE;
@@ -402,8 +398,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             return;
         }
         if (proxyRunId == proxy.runId()) {
-            noteProxy(durable, journalPosition == AckDecoder.journalPositionNullValue() ?
-                proxy.journalPosition() : journalPosition - 1);
+            proxy.onAck(durable, journalPosition);
             trim(durable);
             passLoss();
         } else {
@@ -448,20 +443,6 @@ final class RecorderLink implements ReplyHandler.Replies {
             passesLoss = true;
             askAgain(0);
         }
-    }
-
-    /** Takes note of who acknowledges, and of the last byte that its journal surely had by then. */
-    private void noteProxy(final long durable, final long journaled) {
-        if (durable <= backlog.trimmedSequence()) {
-            return;
-        }
-        if (notedPosition < 0) {
-            backlog.acknowledgedBy(
-                new Acknowledger(proxy.directoryId(), proxy.generation(), proxy.runId(), journaled));
-        } else if (journaled > notedPosition) {
-            backlog.acknowledgedAt(journaled);
-        }
-        notedPosition = journaled;
     }
 
     private void trim(final long durable) {

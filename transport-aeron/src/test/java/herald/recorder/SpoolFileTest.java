@@ -310,6 +310,28 @@ class SpoolFileTest {
         }
     }
 
+    /** A channel is closed where its thread is interrupted, which any application may do to that of the adopter. */
+    @Test
+    void shouldReadEverythingOnAThreadThatIsInterrupted() throws IOException {
+        final List<OrphanSpool> orphans;
+        Thread.currentThread().interrupt();
+        try {
+            orphans = fixture.orphans();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        try (OrphanSpool orphan = orphans.get(0)) {
+            assertThat(orphan.events()).isEqualTo(USED - TRIMMED);
+            orphan.rest();
+            Thread.currentThread().interrupt();
+            assertThat(SpoolFixture.waiting(orphan)).isEqualTo(SpoolFixture.range(TRIMMED + 1, USED));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(orphan.nextAttempt()).isPositive();
+            assertThat(orphan.isLossy()).isFalse();
+        }
+        assertThat(fixture.errors).isEmpty();
+    }
+
     @Test
     void shouldFindNoOrphansWhereThereIsNoDirectory() throws IOException {
         assertThat(new SpoolFixture(dir.resolve("missing")).orphans()).isEmpty();

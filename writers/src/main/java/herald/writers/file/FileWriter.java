@@ -1,6 +1,7 @@
 package herald.writers.file;
 
 import herald.dispatch.EventBatch;
+import herald.io.Uninterrupted;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import herald.writers.json.EventJson;
@@ -41,10 +42,12 @@ final class FileWriter implements EventWriter {
     @Override
     public int write(final EventBatch batch, final int index) throws WriterException {
         try {
-            file.open();
-            final int count = fill(batch, index, file.room());
-            file.append(lines.toBuffer());
-            return count;
+            return Uninterrupted.call(() -> {
+                file.open();
+                final int count = fill(batch, index, file.room());
+                file.append(lines.toBuffer());
+                return count;
+            });
         } catch (final IOException e) {
             throw failure("write", e);
         }

@@ -2,6 +2,7 @@ package herald.writers.file;
 
 import herald.io.FileAccess;
 import herald.io.ProcessOwner;
+import herald.io.Uninterrupted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +71,7 @@ final class RotatedFile {
     /** Opens the file unless it is open, and again where somebody has moved or deleted it meanwhile. */
     void open() throws IOException {
         if (channel != null) {
-            if (fileKey != null && fileKey.equals(keyAtPath())) {
+            if (channel.isOpen() && fileKey != null && fileKey.equals(keyAtPath())) {
                 return;
             }
             leave();
@@ -124,7 +125,7 @@ final class RotatedFile {
         return maxBytes - channel.size();
     }
 
-    /** Appends whole lines to one file: all of them, or none. */
+    /** Appends whole lines to one file: all of them, or none, also where an interrupt closes the channel. */
     void append(final ByteBuffer lines) throws IOException {
         if (channel.size() > 0 && lines.remaining() > room()) {
             rotate();
@@ -169,7 +170,12 @@ final class RotatedFile {
 
     private void takeBack(final long start, final IOException failure) {
         try {
-            channel.truncate(start);
+            Uninterrupted.call(() -> {
+                if (!channel.isOpen()) {
+                    channel = FileChannel.open(path, StandardOpenOption.WRITE);
+                }
+                return channel.truncate(start);
+            });
         } catch (final IOException e) {
             failure.addSuppressed(e);
         }

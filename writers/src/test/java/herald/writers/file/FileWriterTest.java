@@ -24,6 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -181,6 +183,40 @@ class FileWriterTest {
 
         assertThat(messages(directory.resolve("moved"))).containsExactly("old0");
         assertThat(messages(file)).containsExactly("new0");
+    }
+
+    /** A channel is closed where its thread is interrupted, before an operation or in the middle of one. */
+    @Test
+    void shouldWriteEachLineOnceWhereItsThreadIsInterrupted() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        final int batches = 500;
+        final Thread writing = Thread.currentThread();
+        final AtomicBoolean done = new AtomicBoolean();
+        final Thread interrupting = new Thread(() -> {
+            while (!done.get()) {
+                writing.interrupt();
+                LockSupport.parkNanos(20_000);
+            }
+        });
+        interrupting.start();
+        try (EventWriter writer = writer(file, Map.of("maxBytes", "20KiB", "keep", "100"))) {
+            for (int i = 0; i < batches; i++) {
+                assertThat(writer.write(EventBatches.numbered(1, i + " "), 0)).isEqualTo(1);
+            }
+        } finally {
+            done.set(true);
+            while (interrupting.isAlive()) {
+                Thread.interrupted();
+            }
+            Thread.interrupted();
+        }
+
+        final List<String> written = new ArrayList<>();
+        for (int i = 1; Files.exists(rotated(file, i)); i++) {
+            written.addAll(0, messages(rotated(file, i)));
+        }
+        written.addAll(messages(file));
+        assertThat(written).isEqualTo(IntStream.range(0, batches).mapToObj(i -> i + " 0").toList());
     }
 
     @Test
