@@ -3,6 +3,7 @@ package herald.engine;
 import herald.io.Disk;
 import herald.io.FileAccess;
 import herald.io.FileMutex;
+import herald.io.PathPlace;
 import herald.journal.JournalRecovery;
 import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
@@ -38,6 +39,12 @@ import java.util.UUID;
 public final class DataDirectory implements AutoCloseable {
     /** Version of the directory's layout. */
     public static final int FORMAT_VERSION = 1;
+
+    /** Names that Herald gives in it; what is there under others is the user's. */
+    static final List<String> OWN = List.of(
+        "lock", ".lock.owner", "format", "identity", "identity.tmp", "counters.dat", "counters.dat.damaged",
+        "quarantine.txt", "quarantine", "journal", "dispatch", "bookmarks", "dead-letters", "policies", "admin.json",
+        "admin.tmp", "spool", "remote-spool");
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
 
@@ -141,6 +148,21 @@ public final class DataDirectory implements AutoCloseable {
                     "moved to; a start of the proxy would begin an empty one");
             }
             disk.list(log, "");
+        }
+    }
+
+    /**
+     * Refuses a directory for something else that is a data directory, or is in it under a name that Herald gives.
+     *
+     * @param setting that names it.
+     * @param path    said to be used.
+     * @param root    of the data directory, which may be missing.
+     * @throws IllegalArgumentException naming setting, path and what would be right.
+     */
+    static void requireNotOwn(final String setting, final Path path, final Path root) {
+        if (PathPlace.of(path).equals(PathPlace.of(root)) || PathPlace.own(path, root, OWN) != null) {
+            throw new IllegalArgumentException(setting + " is " + path + ", where Herald keeps its own files: it " +
+                "must be outside the data directory " + root);
         }
     }
 

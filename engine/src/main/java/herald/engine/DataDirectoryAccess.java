@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Who may use which part of a data directory, seen to at each start: all of it is the owner's alone, but for the way to
@@ -21,20 +20,17 @@ final class DataDirectoryAccess {
     private static final int OTHERS_WRITE = 0002;
     /** As an earlier start made it, for a group that is not let in any more. */
     private static final int GROUPS_PASSAGE = 0710;
-    private static final List<String> OWN = List.of(
-        "lock", ".lock.owner", "format", "identity", "identity.tmp", "counters.dat", "counters.dat.damaged",
-        "quarantine.txt", "quarantine", "journal", "dispatch", "bookmarks", "dead-letters", "policies", "admin.json",
-        "admin.tmp", "remote-spool");
-
     private DataDirectoryAccess() {
     }
 
     static void apply(final Path root, final FileAccess access) throws IOException {
         final FileNarrowing narrowing = new FileNarrowing();
-        for (final String name : OWN) {
-            narrowing.tree(root.resolve(name));
-        }
         final Path spools = HeraldDirectory.spoolDir(root);
+        for (final String name : DataDirectory.OWN) {
+            if (!root.resolve(name).equals(spools)) {
+                narrowing.tree(root.resolve(name));
+            }
+        }
         narrowing.tree(spools, access);
         final Path real = root.toRealPath();
         access.passage(real);

@@ -127,6 +127,7 @@ abstract class ProxySettings {
         require(names == writers.size(), "writers", writers.stream().map(setup -> setup.writer().name()).toList(),
             "of names that differ: each has a bookmark");
         WriterFiles.requireApart(writers.stream().map(WriterSetup::writer).toList());
+        writers.forEach(setup -> WriterFiles.requireOutside(setup.writer(), dataDir, DataDirectory.OWN));
     }
 
     /** Where nothing was set, the profile decides. */
@@ -160,6 +161,9 @@ abstract class ProxySettings {
         require(defaultsLength <= MAX_DEFAULTS_LENGTH, "defaults", defaults,
             "texts of " + MAX_DEFAULTS_LENGTH + " bytes of UTF-8 in all");
         embedInOwnDirectory = aeronDirectoryName == null;
+        if (!embedInOwnDirectory) {
+            DataDirectory.requireNotOwn("aeronDirectoryName", Path.of(aeronDirectoryName), dataDir);
+        }
     }
 
     private void concludeLengths() {

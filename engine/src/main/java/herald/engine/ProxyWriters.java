@@ -42,7 +42,8 @@ public final class ProxyWriters {
      * @param filter         what it gets.
      * @param startsAtOldest where it has no bookmark: whether it begins at the oldest event kept, or at what comes
      *                       next.
-     * @throws IllegalArgumentException where there is a writer of that name, or one that writes to the same file.
+     * @throws IllegalArgumentException where there is a writer of that name, or one that writes to the same file,
+     *                                  or where it would write into what Herald keeps in the data directory.
      * @throws IllegalStateException    where the proxy is closed.
      * @throws ProxyException           where its bookmark can't be opened: the writer is not added.
      */
@@ -52,6 +53,7 @@ public final class ProxyWriters {
             throw new IllegalArgumentException("there is a writer " + writer.name() + " already: names must differ, " +
                 "each has a bookmark");
         }
+        WriterFiles.requireOutside(writer, context.dataDir, DataDirectory.OWN);
         parts.writerAgents().forEach(agent -> WriterFiles.requireApart(writer, agent.writer()));
         final DispatchMark begin = new DispatchMark();
         final WriterAgent agent;

@@ -1,14 +1,14 @@
 package herald.writer;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import herald.io.PathPlace;
+
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Objects;
+import java.util.List;
 
 /**
- * Keeps writers apart that write to files: two of them on one file cut and rename what the other one wrote. Paths are
- * compared with links followed, and existing files by what they are, so that another spelling does not help.
+ * Keeps writers that write to files apart from each other and from Herald's own files: two on one file cut and rename
+ * what the other one wrote. Paths are compared by where they lead, so that another spelling does not help.
  */
 public final class WriterFiles {
     private WriterFiles() {
@@ -43,44 +43,62 @@ public final class WriterFiles {
         if (file == null || otherFile == null) {
             return;
         }
-        if (isSame(file, otherFile)) {
+        if (PathPlace.of(file).equals(PathPlace.of(otherFile))) {
             throw new IllegalArgumentException("writers " + writer.name() + " and " + other.name() +
-                " both write to " + real(file) + " (" + file + ", " + otherFile + "): give each a file of its own");
+                " both write to " + PathPlace.real(file) + " (" + file + ", " + otherFile +
+                "): give each a file of its own");
         }
-        if (isRotated(real(file), real(otherFile))) {
+        if (isRotated(file, otherFile)) {
             throw new IllegalArgumentException("writer " + other.name() + " writes to " + otherFile +
                 ", the name of a rotated file of writer " + writer.name() + ": give it another one");
         }
     }
 
-    private static boolean isSame(final Path file, final Path other) {
-        try {
-            return real(file).equals(real(other)) ||
-                (Files.exists(file) && Files.exists(other) && Files.isSameFile(file, other));
-        } catch (final IOException e) {
+    /**
+     * Refuses a writer that would write into what Herald keeps in its data directory, or rename that directory.
+     *
+     * @param writer  to be started.
+     * @param dataDir of the proxy, which may be missing.
+     * @param own     names that Herald gives in it; others are the user's.
+     * @throws IllegalArgumentException naming writer, file and what would be right.
+     */
+    public static void requireOutside(final EventWriter writer, final Path dataDir, final List<String> own) {
+        final Path file = writer.file();
+        if (file == null) {
+            return;
+        }
+        final Path met = PathPlace.own(file, dataDir, own);
+        if (met != null) {
+            throw new IllegalArgumentException("writer " + writer.name() + " writes to " + file +
+                ", which is Herald's own (" + met + "): name a path outside the data directory");
+        }
+        for (Path above = PathPlace.real(dataDir); above != null; above = above.getParent()) {
+            if (PathPlace.of(file).equals(PathPlace.of(above)) || isRotated(file, above)) {
+                throw new IllegalArgumentException("writer " + writer.name() + " writes to " + file +
+                    ", and would rename " + above + ", the way to the data directory: name another path");
+            }
+        }
+    }
+
+    /** Whether the other one has a name that rotation gives: beside a link, too, and beside what it leads to. */
+    private static boolean isRotated(final Path file, final Path other) {
+        for (final Path rotated : List.of(file.toAbsolutePath().normalize(), PathPlace.real(file))) {
+            for (final Path met : List.of(other.toAbsolutePath().normalize(), PathPlace.real(other))) {
+                if (isRotatedName(rotated, met)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isRotatedName(final Path file, final Path other) {
+        if (file.getParent() == null || other.getParent() == null) {
             return false;
         }
-    }
-
-    private static boolean isRotated(final Path file, final Path other) {
         final String name = file.getFileName() + ".";
         final String otherName = other.getFileName().toString();
-        return Objects.equals(file.getParent(), other.getParent()) && otherName.startsWith(name) &&
-            otherName.substring(name.length()).matches("[1-9][0-9]*");
-    }
-
-    /** With the links of the part that exists followed; a link to a file that is missing, too. */
-    private static Path real(final Path file) {
-        Path path = file.toAbsolutePath().normalize();
-        try {
-            for (int links = 0; links < 40 && Files.isSymbolicLink(path); links++) {
-                path = path.resolveSibling(Files.readSymbolicLink(path)).normalize();
-            }
-            final Path parent = path.getParent();
-            return parent == null ? path :
-                (Files.exists(parent) ? parent.toRealPath() : real(parent)).resolve(path.getFileName());
-        } catch (final IOException e) {
-            return path;
-        }
+        return otherName.startsWith(name) && otherName.substring(name.length()).matches("[1-9][0-9]*") &&
+            PathPlace.of(file.getParent()).equals(PathPlace.of(other.getParent()));
     }
 }

@@ -3,6 +3,7 @@ package herald.manager;
 import herald.io.FileAccess;
 import herald.io.FileMutex;
 import herald.io.FileNarrowing;
+import herald.io.PathPlace;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.link.RestingIdleStrategy;
@@ -37,6 +38,8 @@ public final class EventsManager implements AutoCloseable {
     /** Directory of the index, in the data directory. */
     static final String INDEX = "index";
     private static final String DEAD_LETTERS = "dead-letters.txt";
+    /** Names that it gives in the data directory; what is there under others is the user's. */
+    private static final List<String> OWN = List.of("lock", ".lock.owner", INDEX, DEAD_LETTERS, DEAD_LETTERS + ".1");
 
     private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -64,6 +67,7 @@ public final class EventsManager implements AutoCloseable {
         }
         HeraldDirectory.requireName("dataDir", context.dataDir);
         HeraldDirectory.requireName("aeronDirectoryName", context.aeronDirectoryName);
+        requireOutside(context.aeronDirectoryName, context.dataDir);
         final EventsManager manager = new EventsManager(context);
         boolean launched = false;
         try {
@@ -74,6 +78,16 @@ public final class EventsManager implements AutoCloseable {
             if (!launched) {
                 manager.close();
             }
+        }
+    }
+
+    /** What a media driver makes in the index would be a part of it. */
+    private static void requireOutside(final String aeronDirectoryName, final Path dataDir) {
+        final Path directory = aeronDirectoryName == null ? null : Path.of(aeronDirectoryName);
+        if (directory != null && (PathPlace.of(directory).equals(PathPlace.of(dataDir)) ||
+            PathPlace.own(directory, dataDir, OWN) != null)) {
+            throw new IllegalArgumentException("aeronDirectoryName is " + directory + ", where the manager keeps its " +
+                "own files: it must be a directory outside the data directory " + dataDir);
         }
     }
 
@@ -117,7 +131,7 @@ public final class EventsManager implements AutoCloseable {
     /** Files of versions that left their modes to the umask, in a directory that somebody else may have made. */
     private void narrow() throws IOException {
         final FileNarrowing narrowing = new FileNarrowing();
-        for (final String name : List.of("lock", ".lock.owner", INDEX, DEAD_LETTERS, DEAD_LETTERS + ".1")) {
+        for (final String name : OWN) {
             narrowing.tree(context.dataDir.resolve(name));
         }
         if (!narrowing.narrowed().isEmpty()) {

@@ -200,9 +200,12 @@ public final class ManagerCommand implements Callable<Integer> {
         }
     }
 
-    private static EventsManager launch(final EventsManager.Context context) throws IOException {
+    private EventsManager launch(final EventsManager.Context context) throws IOException {
         try {
             return EventsManager.launch(context);
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(),
+                e.getMessage().replace("aeronDirectoryName", "--aeron-dir"), e);
         } catch (final ProxyException e) {
             throw new IOException(e.getMessage(), e);
         }

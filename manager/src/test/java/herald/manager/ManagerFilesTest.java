@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,5 +76,17 @@ class ManagerFilesTest {
             assertOwnersAlone(users);
         }
         assertOwnersAlone(users);
+    }
+
+    @Test
+    void shouldRefuseADriverAmongItsOwnFiles() throws Exception {
+        final Path link = Files.createSymbolicLink(dir.resolve("link"), dir.resolve(EventsManager.INDEX));
+        for (final Path driver : List.of(dir, dir.resolve(EventsManager.INDEX), link.resolve("driver"))) {
+            final StringWriter err = new StringWriter();
+            assertThat(ManagerCommand.commandLine().setErr(new PrintWriter(err))
+                .execute("--data-dir=" + dir, "--aeron-dir=" + driver)).isEqualTo(64);
+            assertThat(err.toString()).contains("--aeron-dir is " + driver, "outside the data directory " + dir);
+            assertThat(files()).containsExactly(link);
+        }
     }
 }

@@ -57,6 +57,24 @@ class ProxyCommandTest {
         assertThat(dir.resolve("data")).doesNotExist();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--writer=file:DATA/journal/events.ndjson | writer file- | name a path outside the data directory",
+        "--writer=file:DATA/lock | DATA/lock, which is Herald's own | name a path outside the data directory",
+        "--writer=file:DATA/bookmarks/../format | DATA/format | name a path outside the data directory",
+        "--aeron-dir=DATA | aeron-dir is DATA, | outside the data directory",
+        "--aeron-dir=DATA/spool/driver | aeron-dir is DATA/spool/driver, | outside the data directory"})
+    void shouldRefuseAPathToItsOwnFiles(final String arg, final String what, final String remedy) {
+        final String data = dir.resolve("data").toString();
+
+        final Cli call = Cli.run("proxy", "--data-dir=" + data, arg.replace("DATA", data));
+
+        assertThat(call.err()).contains(what.replace("DATA", data), remedy)
+            .doesNotContain("\tat ");
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(dir.resolve("data")).doesNotExist();
+    }
+
     @Test
     void shouldRefuseDirectoryInUse() throws IOException {
         try (FileMutex lock = FileMutex.tryAcquire(dir.resolve("lock"))) {
