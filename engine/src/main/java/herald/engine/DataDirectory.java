@@ -48,13 +48,15 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
 
+    private final Disk disk;
     private final Path root;
     private final FileMutex lock;
     private final IdentityFile identity;
     private final FileAccess access;
 
     private DataDirectory(
-        final Path root, final FileMutex lock, final IdentityFile identity, final FileAccess access) {
+        final Disk disk, final Path root, final FileMutex lock, final IdentityFile identity, final FileAccess access) {
+        this.disk = disk;
         this.access = access;
         this.root = root;
         this.lock = lock;
@@ -62,7 +64,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes a data directory for a proxy, or makes one.
+     * Takes a data directory for a proxy, and makes ready what is in it.
      *
      * @param disk that holds it.
      * @param root of it.
@@ -71,26 +73,47 @@ public final class DataDirectory implements AutoCloseable {
      * @throws ProxyException where it is in use, of a newer format, or can't be written to.
      */
     static DataDirectory acquire(final Disk disk, final Path root, final FileAccess access) {
+        final DataDirectory directory = hold(disk, root, access);
+        boolean prepared = false;
+        try {
+            directory.prepare();
+            prepared = true;
+            return directory;
+        } finally {
+            if (!prepared) {
+                directory.close();
+            }
+        }
+    }
+
+    /**
+     * Takes a data directory for a proxy and leaves what is in it as it is, for the start may yet be refused; makes an
+     * empty one where there is none.
+     *
+     * @param disk that holds it.
+     * @param root of it.
+     * @param access who else may record here.
+     * @return the directory, locked.
+     * @throws ProxyException where it is in use, of a newer format, or can't be used.
+     */
+    static DataDirectory hold(final Disk disk, final Path root, final FileAccess access) {
         FileMutex lock = null;
         try {
+            if (Files.isDirectory(root)) {
+                access.requirePassage(root.toRealPath());
+            }
             disk.createDirectories(root);
             lock = FileMutex.tryAcquire(lock(root));
             if (lock == null) {
                 throw new ProxyException("data directory " + root + " is in use by another proxy (" +
                     FileMutex.holderOf(lock(root)) + "): stop that one, or choose another with --data-dir");
             }
-            checkFormat(disk, root);
-            for (final Path part : new Path[] {
-                journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
-                disk.createDirectories(part);
-            }
-            DataDirectoryAccess.apply(root, access);
-            final DataDirectory directory = new DataDirectory(root, lock, IdentityFile.open(disk, root), access);
+            checkFormat(root);
+            final DataDirectory directory = new DataDirectory(disk, root, lock, IdentityFile.open(disk, root), access);
             lock = null;
             return directory;
         } catch (final IOException e) {
-            throw new ProxyException("cannot use data directory " + root + ": " + FileAccess.reason(e) +
-                "; choose one that this user may write to, with --data-dir", e);
+            throw unusable(root, e);
         } finally {
             if (lock != null) {
                 lock.close();
@@ -98,12 +121,44 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkFormat(final Disk disk, final Path root) throws IOException {
-        final Path format = root.resolve("format");
-        if (!Files.exists(format) || Files.size(format) == 0) {
-            disk.append(format, FORMAT_VERSION + "\n");
+    private static ProxyException unusable(final Path root, final IOException cause) {
+        return new ProxyException("cannot use data directory " + root + ": " + FileAccess.reason(cause) +
+            "; choose one that this user may write to, with --data-dir", cause);
+    }
+
+    /**
+     * Makes what is missing, and sees to who may use what.
+     *
+     * @throws ProxyException where it can't be written to.
+     */
+    void prepare() {
+        try {
+            if (isWithoutFormat(root)) {
+                disk.append(format(root), FORMAT_VERSION + "\n");
+            }
+            for (final Path part : new Path[] {
+                journal(root), dispatch(root), bookmarks(root), HeraldDirectory.spoolDir(root)}) {
+                disk.createDirectories(part);
+            }
+            DataDirectoryAccess.apply(root, access);
+        } catch (final IOException e) {
+            throw unusable(root, e);
+        }
+    }
+
+    private static Path format(final Path root) {
+        return root.resolve("format");
+    }
+
+    private static boolean isWithoutFormat(final Path root) throws IOException {
+        return !Files.exists(format(root)) || Files.size(format(root)) == 0;
+    }
+
+    private static void checkFormat(final Path root) throws IOException {
+        if (isWithoutFormat(root)) {
             return;
         }
+        final Path format = format(root);
         final String text = Files.readString(format).trim();
         if (!text.matches("\\d{1,9}")) {
             throw new ProxyException(format + " holds \"" + text + "\", not a format version: restore it, it was " +
@@ -217,6 +272,27 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
+     * Refuses a copy before anything in it is changed.
+     *
+     * @param adoptCopy whether a copy goes on as a directory of its own.
+     * @throws ProxyException where this is a copy, and is not to be adopted.
+     */
+    void requireOriginal(final boolean adoptCopy) {
+        if (identity.state() == IdentityFile.State.COPY && !adoptCopy) {
+            throw refusal(doubtOfCopy());
+        }
+    }
+
+    private ProxyException refusal(final String doubt) {
+        return new ProxyException("data directory " + root + " " + doubt + ". If it is to go on by itself, a copy " +
+            "or a backup that was restored, start it once with --adopt-copy: it gets an identity of its own then");
+    }
+
+    private String doubtOfCopy() {
+        return "is a copy of directory " + identity.identity().id() + ", which may be in use";
+    }
+
+    /**
      * Takes note of a start, once the journal is open and before anything is acknowledged.
      *
      * @param recovered what the journal says.
@@ -236,8 +312,7 @@ public final class DataDirectory implements AutoCloseable {
         final long position) throws IOException {
         final String doubt = doubt(recovered);
         if (doubt != null && !adoptCopy) {
-            throw new ProxyException("data directory " + root + " " + doubt + ". If it is to go on by itself, a copy " +
-                "or a backup that was restored, start it once with --adopt-copy: it gets an identity of its own then");
+            throw refusal(doubt);
         }
         if (doubt != null) {
             LOGGER.warn("data directory {} {}: it is adopted and is directory {} from now on", root, doubt, next);
@@ -253,7 +328,7 @@ public final class DataDirectory implements AutoCloseable {
         final UUID journaled = recovered.directoryId();
         final boolean named = !journaled.equals(DirectoryIdentity.NO_ID);
         return switch (identity.state()) {
-            case COPY -> "is a copy of directory " + identity.identity().id() + ", which may be in use";
+            case COPY -> doubtOfCopy();
             case MISSING -> named ? "has no identity file, and its journal is directory " + journaled + "'s" : null;
             case DAMAGED -> "has a damaged identity file" + (named ? ", its journal is of " + journaled : "");
             case OWN -> named && !identity.identity().descendsFrom(journaled) ?

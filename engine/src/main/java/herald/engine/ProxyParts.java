@@ -83,10 +83,14 @@ final class ProxyParts implements AutoCloseable {
     }
 
     private void openDirectory() throws IOException {
-        directory = opened(DataDirectory.acquire(context.disk, context.dataDir, context.access));
-        counters = opened(CountersFile.open(context.disk, DataDirectory.counters(context.dataDir)));
-        counters.set(ReceiverCounter.DRIVER_MISSING, 0);
+        directory = opened(DataDirectory.hold(context.disk, context.dataDir, context.access));
+        directory.requireOriginal(context.adoptCopy);
         mediaDriver = opened(ProxyMediaDriver.launch(context));
+        directory.prepare();
+        counters = CountersFile.open(context.disk, DataDirectory.counters(context.dataDir));
+        // Closed after the driver, which counts until then.
+        opened.add(opened.indexOf(mediaDriver), counters);
+        counters.set(ReceiverCounter.DRIVER_MISSING, 0);
     }
 
     private void identify() throws IOException {

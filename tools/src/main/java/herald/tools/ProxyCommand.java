@@ -153,9 +153,14 @@ final class ProxyCommand extends AbstractCommand {
     private Endpoint adminEndpoint(final ConfigFile file) {
         final String said = admin != null || file.admin() == null ? admin : file.admin().listen();
         try {
-            return Endpoint.parse("admin.listen", said == null ? DEFAULT_ADMIN : said);
+            final Endpoint listen = Endpoint.parse("admin.listen", said == null ? DEFAULT_ADMIN : said);
+            AdminServer.requireLoopback(listen);
+            return listen;
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
+        } catch (final IOException e) {
+            throw mistake("admin.listen is \"" + said + "\", of a host that is not known: " + e.getMessage() +
+                "; write 127.0.0.1:0, for example");
         }
     }
 

@@ -181,6 +181,21 @@ class OtherUsersTest {
     }
 
     @Test
+    void shouldChangeNothingForAGroupOfWhichItIsNoMember() throws Exception {
+        final String[] refused = {"proxy", "--data-dir=" + dataDir, "--group=61199"};
+        assertThat(run(owner("022"), refused).exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(dataDir).doesNotExist();
+
+        proxy(owner("022"), "--group=" + GROUP).terminate();
+        final String[] state = {"find", dataDir.toString(), "-printf", "%p %i %m %U %G %s %T@\\n"};
+        final String before = owner("022").run(dir, state);
+        final HeraldProcess proxy = run(owner("022"), refused);
+        assertThat(proxy.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(proxy.err()).contains("group is \"61199\"", "has to be a member").doesNotContain("\tat ");
+        assertThat(owner("022").run(dir, state)).isEqualTo(before).contains(" 3770 61001 " + GROUP);
+    }
+
+    @Test
     void shouldAdoptWhatAKilledRecorderOfTheGroupLeft() throws Exception {
         try (HeraldProcess proxy = proxy(owner("077"), "--group=" + GROUP)) {
             proxy.kill();

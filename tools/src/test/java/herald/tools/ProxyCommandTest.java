@@ -42,6 +42,9 @@ class ProxyCommandTest {
         "--durability=maybe | '--durability'",
         "--threading=invoker | choose shared or dedicated",
         "--node= | node is",
+        "--admin=192.0.2.1:0 | it must be on loopback",
+        "--admin=nowhere.invalid:0 | of a host that is not known",
+        "--group=no-such-group | which this host does not know",
         "--config=missing.yaml | there is no file missing.yaml",
         "more | 'more'",
         "--dat-dir=x | --dat-dir"})

@@ -46,15 +46,20 @@ public final class FileAccess {
      *
      * @param name of the group, or its number.
      * @return access for both.
-     * @throws IllegalArgumentException where there is no such group.
+     * @throws IllegalArgumentException where there is no such group, or this process can't give it anything.
      */
     public static FileAccess group(final String name) {
         try {
             if (name.startsWith("-")) {
                 throw new UserPrincipalNotFoundException(name);
             }
-            return new FileAccess(true, FileSystems.getDefault().getUserPrincipalLookupService()
-                .lookupPrincipalByGroupName(name));
+            final GroupPrincipal group = FileSystems.getDefault().getUserPrincipalLookupService()
+                .lookupPrincipalByGroupName(name);
+            if (!ProcessOwner.mayGiveTo(group)) {
+                throw new IllegalArgumentException("group is \"" + name + "\", of which this user has to be a " +
+                    "member: name one of its groups, or make it a member and start it anew");
+            }
+            return new FileAccess(true, group);
         } catch (final IOException | UnsupportedOperationException e) {
             throw new IllegalArgumentException("group is \"" + name + "\", which this host does not know: name one " +
                 "of which this user is a member, or its number", e);
@@ -134,15 +139,23 @@ public final class FileAccess {
      * @throws IOException where the directory is another group's, or not this user's to change: says what to do.
      */
     public void passage(final Path directory) throws IOException {
-        if (passes(directory)) {
-            return;
+        requirePassage(directory);
+        if (!passes(directory)) {
+            set(directory, mode(directory) | GROUP_SEARCH);
         }
-        final int mode = mode(directory);
-        if (!isGroups(directory) && (mode & GROUP_BITS) != 0) {
+    }
+
+    /**
+     * Refuses a directory that the group can't be let through; changes nothing.
+     *
+     * @param directory that is there.
+     * @throws IOException where it is another group's: says what to do.
+     */
+    public void requirePassage(final Path directory) throws IOException {
+        if (!passes(directory) && !isGroups(directory) && (mode(directory) & GROUP_BITS) != 0) {
             throw new IOException(directory + " is open to group " + view(directory).readAttributes().group() +
                 " and closed to group " + group + ": give it to that group with chgrp, or choose another directory");
         }
-        set(directory, mode | GROUP_SEARCH);
     }
 
     /**

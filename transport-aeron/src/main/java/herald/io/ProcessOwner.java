@@ -1,9 +1,13 @@
 package herald.io;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +19,7 @@ import java.util.stream.Collectors;
 public final class ProcessOwner {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int EFFECTIVE = 1;
+    private static final long CAP_CHOWN = 1;
 
     private ProcessOwner() {
     }
@@ -57,6 +62,30 @@ public final class ProcessOwner {
         final List<String> own = ids("Gid:");
         return groups.contains(Integer.toString(groupId)) ||
             (own.size() > EFFECTIVE && own.get(EFFECTIVE).equals(Integer.toString(groupId)));
+    }
+
+    /**
+     * Whether this process may give its files to a group: one of its own, unless it may give them to anybody.
+     *
+     * @param group in question.
+     * @return true too where the system does not say.
+     * @throws IOException where that can't be told.
+     */
+    static boolean mayGiveTo(final GroupPrincipal group) throws IOException {
+        final List<String> own = new ArrayList<>(ids("Groups:"));
+        own.addAll(ids("Gid:"));
+        final List<String> capabilities = ids("CapEff:");
+        if (own.isEmpty() || capabilities.isEmpty() ||
+            (Long.parseUnsignedLong(capabilities.get(0), 16) & CAP_CHOWN) != 0) {
+            return true;
+        }
+        final UserPrincipalLookupService groups = FileSystems.getDefault().getUserPrincipalLookupService();
+        for (final String id : own) {
+            if (!id.isEmpty() && groups.lookupPrincipalByGroupName(id).equals(group)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<String> ids(final String field) throws IOException {

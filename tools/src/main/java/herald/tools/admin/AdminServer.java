@@ -99,6 +99,23 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
+     * Refuses an address of which others may read.
+     *
+     * @param listen to be listened on.
+     * @return its host.
+     * @throws IllegalArgumentException where the address is not on loopback.
+     * @throws IOException              where the host is not known.
+     */
+    public static InetAddress requireLoopback(final Endpoint listen) throws IOException {
+        final InetAddress host = InetAddress.getByName(listen.host());
+        if (!host.isLoopbackAddress()) {
+            throw new IllegalArgumentException("admin.listen is \"" + listen + "\": it must be on loopback, such as " +
+                "127.0.0.1:0, since nothing there is encrypted");
+        }
+        return host;
+    }
+
+    /**
      * Starts to answer.
      *
      * @param listen   on loopback; port 0 takes any free one.
@@ -110,11 +127,7 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(final Endpoint listen, final EventProxy proxy, final EventPolicies policies)
         throws IOException {
-        final InetAddress host = InetAddress.getByName(listen.host());
-        if (!host.isLoopbackAddress()) {
-            throw new IllegalArgumentException("admin.listen is \"" + listen + "\": it must be on loopback, such as " +
-                "127.0.0.1:0, since nothing there is encrypted");
-        }
+        final InetAddress host = requireLoopback(listen);
         final byte[] secret = new byte[TOKEN_LENGTH];
         new SecureRandom().nextBytes(secret);
         final String token = HexFormat.of().formatHex(secret);
