@@ -185,7 +185,10 @@ final class SpoolAdopter implements AutoCloseable {
 
     private void release(final OrphanSpool spool) {
         try {
-            spool.releaseDrained();
+            final String kept = spool.releaseDrained();
+            if (kept != null) {
+                errorHandler.onError(new SpoolException("spool " + spool.file() + " is drained and kept as " + kept));
+            }
         } catch (final IOException e) {
             errorHandler.onError(e);
         }

@@ -220,13 +220,15 @@ public final class OrphanSpool implements AutoCloseable {
      * Lets go of it once all of its events are taken. A damaged one is kept beside as {@code .damaged}; one that was
      * set aside is deleted; any other is trimmed, for its owner to continue.
      *
+     * @return where a damaged one is kept and which older ones were deleted for it; null where none was.
      * @throws IOException where it can't be moved or deleted; it is let go all the same.
      */
-    public void releaseDrained() throws IOException {
+    public String releaseDrained() throws IOException {
+        DamagedSpools.PutAway kept = null;
         try {
             final boolean setAside = SpoolFile.isSetAside(file);
             if (!damages().isEmpty()) {
-                SpoolFile.quarantine(disk, file);
+                kept = SpoolFile.putAway(disk, file);
             } else if (setAside) {
                 disk.delete(file);
             } else {
@@ -235,6 +237,7 @@ public final class OrphanSpool implements AutoCloseable {
             if (setAside) {
                 disk.delete(SpoolFile.lockFile(file));
             }
+            return kept == null || kept.others().isEmpty() ? null : kept.toString();
         } finally {
             close();
         }
@@ -243,12 +246,12 @@ public final class OrphanSpool implements AutoCloseable {
     /**
      * Keeps the file aside with all that it holds, and lets go of it: nothing of it can be taken.
      *
-     * @return where it is.
+     * @return where it is, and which older ones were deleted for it.
      * @throws IOException where it can't be moved; it is let go all the same.
      */
-    public Path putAway() throws IOException {
+    public String putAway() throws IOException {
         try {
-            return SpoolFile.quarantine(disk, file);
+            return SpoolFile.putAway(disk, file).toString();
         } finally {
             close();
         }

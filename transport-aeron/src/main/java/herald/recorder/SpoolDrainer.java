@@ -93,7 +93,10 @@ final class SpoolDrainer implements AutoCloseable {
                 SpoolFile.describe(orphan.damages()) + "): what is whole was sent, the file is kept aside"));
         }
         try {
-            orphan.releaseDrained();
+            final String kept = orphan.releaseDrained();
+            if (kept != null) {
+                refusals.report(new SpoolException("spool " + orphan.file() + " is drained and kept as " + kept));
+            }
         } catch (final IOException e) {
             context.errors.onError(e);
         }

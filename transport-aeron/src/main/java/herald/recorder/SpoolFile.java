@@ -17,9 +17,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -39,8 +37,6 @@ public final class SpoolFile {
     public static final String SUFFIX = ".spool";
 
     private static final String SET_ASIDE = ".old" + SUFFIX;
-    private static final String DAMAGED = ".damaged";
-    private static final int MAX_DAMAGED_KEPT = 8;
     private static final int DAMAGES_SHOWN = 8;
     private static final int MAX_SPOOLS_PER_COMPONENT = 1024;
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
@@ -225,9 +221,13 @@ public final class SpoolFile {
             disk.delete(file);
             return 0;
         }
-        final Path aside = drainable ? asideOf(file) : quarantine(disk, file);
+        final String aside;
         if (drainable) {
-            disk.rename(file, aside);
+            final Path renamed = asideOf(file);
+            disk.rename(file, renamed);
+            aside = renamed.toString();
+        } else {
+            aside = putAway(disk, file).toString();
         }
         errorHandler.onError(new SpoolException("spool " + file + " can't be continued, it is " +
             (scan.damages().isEmpty() ? "a copy, from before a restart of the machine, on a device that failed, or " +
@@ -250,28 +250,9 @@ public final class SpoolFile {
             " places: " + shown + (damages.size() > DAMAGES_SHOWN ? "; and more" : "");
     }
 
-    /** Keeps a file for somebody to look at, and the newest few of them only. */
-    static Path quarantine(final Disk disk, final Path file) throws IOException {
-        final Path kept = file.resolveSibling(baseName(file) + "." + UUID.randomUUID() + DAMAGED);
-        disk.rename(file, kept);
-        final List<Path> all = new ArrayList<>(disk.list(kept.getParent(), DAMAGED));
-        if (all.size() > MAX_DAMAGED_KEPT) {
-            all.remove(kept);
-            all.sort(Comparator.comparing(SpoolFile::putAway).reversed());
-            for (final Path old : all.subList(MAX_DAMAGED_KEPT - 1, all.size())) {
-                disk.delete(old);
-            }
-        }
-        return kept;
-    }
-
-    /** When it got its name: the time of its last event says nothing of that. */
-    private static FileTime putAway(final Path file) {
-        try {
-            return (FileTime)Files.getAttribute(file, "unix:ctime");
-        } catch (final IOException e) {
-            return FileTime.fromMillis(0);
-        }
+    /** Keeps a file for somebody to look at, beside others. */
+    static DamagedSpools.PutAway putAway(final Disk disk, final Path file) throws IOException {
+        return DamagedSpools.put(disk, file, baseName(file));
     }
 
     private static boolean isOfThisFile(final Path file, final UnsafeBuffer header) throws IOException {
@@ -405,7 +386,7 @@ public final class SpoolFile {
         if (scan.recorderId() == null) {
             refusals.count();
             refusals.report(new SpoolException("spool " + file + " is damaged (" + describe(scan.damages()) +
-                "): kept as " + quarantine(disk, file) + "; what it held is lost"));
+                "): kept as " + putAway(disk, file) + "; what it held is lost"));
             return null;
         }
         if (scan.lastSequence() <= scan.trimmedSequence() && !isWanted(idle, scan)) {

@@ -8,8 +8,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -272,5 +274,35 @@ class SpoolDamageTest {
             assertThat(Files.readAllBytes(kept)[0]).isBetween((byte)4, (byte)11);
         }
         assertThat(fixture.errors).hasSize(12);
+        for (int i = 0; i < 12; i++) {
+            final String told = fixture.errors.get(i).getMessage();
+            final Path kept = Path.of(told.replaceAll("(?s).*set aside as (\\S+\\.damaged)[ ;].*", "$1"));
+            assertThat(fixture.errors.stream().filter(error -> error.getMessage().contains("deleted: [" +
+                kept.getFileName() + "]")).count()).as(told).isEqualTo(Files.exists(kept) ? 0 : 1);
+        }
+    }
+
+    @Test
+    void shouldTellWhatIsDeletedForADrainedSpoolAndForOneThatIsKept() throws IOException {
+        final SpoolFixture fixture = new SpoolFixture(dir.resolve("told"));
+        for (int i = 0; i < 8; i++) {
+            cutTo(fixture, i);
+            assertThat(fixture.orphans()).isEmpty();
+        }
+        final Path users = Files.writeString(fixture.dir.resolve("notes.damaged"), "the user's");
+        Files.createDirectory(fixture.dir.resolve("cmd." + UUID.randomUUID() + ".damaged"));
+        fixture.errors.clear();
+        cutTo(fixture, 60);
+        assertThat(fixture.orphans()).isEmpty();
+        assertThat(fixture.errors).singleElement().asString().contains("kept as", "the newest 8 are kept, deleted: [");
+
+        Files.write(fixture.file(), image);
+        try (FileChannel file = FileChannel.open(fixture.file(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(600), HEADER + 200);
+        }
+        final OrphanSpool damaged = fixture.orphans().get(0);
+        assertThat(damaged.damages()).isNotEmpty();
+        assertThat(damaged.releaseDrained()).contains(".damaged (the newest 8 are kept, deleted: [");
+        assertThat(fixture.files(".damaged")).hasSize(8 + 2).contains(users);
     }
 }
