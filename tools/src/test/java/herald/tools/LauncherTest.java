@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +60,42 @@ class LauncherTest {
             .startsWith("herald ").contains("Java ").endsWith("exit 0\n");
         assertThat(run("bash", bin.resolve("herald").toString(), "record", "--type", "two words"))
             .contains("two words").endsWith("exit 64\n");
+    }
+
+    /** In a home with nothing in it but the script, which asks for a Java first. */
+    private Path script() throws IOException {
+        return Files.copy(RepositoryRoot.find().resolve("herald"), dir.resolve("herald"));
+    }
+
+    private Path java(final String text) throws IOException {
+        final Path bin = Files.createDirectories(dir.resolve("jdk/bin"));
+        final Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return java;
+    }
+
+    @Test
+    void shouldSayWhatJavaSaysThatDoesNotRun() throws Exception {
+        final Path java = java("echo 'Could not reserve enough space for object heap' >&2; exit 3");
+        assertThat(run("env", "-u", "JAVA_HOME", "PATH=" + java.getParent() + ":" + System.getenv("PATH"),
+            "bash", script().toString(), "--version"))
+            .contains(java + " does not run, it ended with exit code 3: Could not reserve enough space", "ulimit -v")
+            .doesNotContain("needs Java").endsWith("exit 69\n");
+    }
+
+    @Test
+    void shouldSayThatJavaIsTooOld() throws Exception {
+        final Path java = java("echo '    java.specification.version = 1.8' >&2");
+        assertThat(run("env", "-u", "JAVA_HOME", "PATH=" + java.getParent() + ":" + System.getenv("PATH"),
+            "bash", script().toString(), "--version"))
+            .contains("needs Java 17 or later; found: 8 (" + java + ")").endsWith("exit 69\n");
+    }
+
+    @Test
+    void shouldSayWhatHappenedWhereMemoryIsLimited() throws Exception {
+        assertThat(run("bash", "-c", "ulimit -v 400000; exec bash " + script() + " --version"))
+            .contains("does not run, it ended with exit code ", "ulimit -v")
+            .doesNotContain("needs Java").endsWith("exit 69\n");
     }
 
     /** The script's own lines, without a Java: what it would hand on. */
