@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -112,7 +113,7 @@ final class Housekeeping implements Agent {
         if (defect != null) {
             throw new ProxyException(defect + " while the proxy ran: nothing more is acknowledged and the proxy " +
                 "stops, since what it appends there would be lost. Put the file back if it was moved; herald verify " +
-                "then says what is missing, before the proxy is started again");
+                "then says what is missing, before the proxy is started again", new NoSuchFileException(defect));
         }
         for (final String lost : log.lostSegments()) {
             counters.increment(ProxyCounter.SEGMENTS_LOST);

@@ -10,6 +10,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,17 @@ final class IndexFiles {
     record Inspection(int segments, long events, int files, long length, List<String> damages) {
     }
 
+    /** An index that is there, and not as it was written. */
+    private static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final String damage;
+
+        DamagedException(final Path index, final String damage, final Throwable cause) {
+            super("index " + index + " is damaged, and is not opened: " + damage + ". To mend it, " + REMEDY, cause);
+            this.damage = damage;
+        }
+    }
+
     private IndexFiles() {
     }
 
@@ -66,8 +78,7 @@ final class IndexFiles {
         requireForm(commit, path);
         final List<String> damages = inspect(directory, commit).damages();
         if (!damages.isEmpty()) {
-            throw new IOException("index " + path + " is damaged, and is not opened: " + String.join("; ", damages) +
-                ". To mend it, " + REMEDY);
+            throw new DamagedException(path, String.join("; ", damages), null);
         }
         return commit.getUserData();
     }
@@ -86,18 +97,29 @@ final class IndexFiles {
             .filter(name -> !name.equals(IndexWriter.WRITE_LOCK_NAME) &&
                 !name.startsWith(IndexFileNames.PENDING_SEGMENTS)).toList();
         if (!files.isEmpty()) {
-            throw new IOException("index " + path + " is there in part: it has " + files.size() + " files, such as " +
-                files.get(0) + ", and no " + IndexFileNames.SEGMENTS + "_N that names them. To mend it, " + REMEDY);
+            throw new DamagedException(path, "it is there in part: it has " + files.size() + " files, such as " +
+                files.get(0) + ", and no " + IndexFileNames.SEGMENTS + "_N that names them", null);
         }
     }
 
     private static SegmentInfos readCommit(final FSDirectory directory) throws IOException {
         try {
             return SegmentInfos.readLatestCommit(directory);
+        } catch (final AccessDeniedException e) {
+            throw e;
         } catch (final IOException | RuntimeException e) {
-            throw new IOException("index " + directory.getDirectory() + " is damaged, and is not opened: " + e +
-                ". To mend it, " + REMEDY, e);
+            throw new DamagedException(directory.getDirectory(), describe(e), e);
         }
+    }
+
+    /** Lucene names the file that it read last, which may be whole and name one that is missing. */
+    private static String describe(final Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof final NoSuchFileException missing) {
+                return missing.getFile() + " is missing";
+            }
+        }
+        return failure.toString();
     }
 
     /**
@@ -105,22 +127,28 @@ final class IndexFiles {
      *
      * @param path of the index.
      * @return what was found.
-     * @throws IOException where there is no index, or its last commit can't be read.
+     * @throws IOException where there is no index, or this user may not read it.
      */
     static Inspection inspect(final Path path) throws IOException {
         try (FSDirectory directory = FSDirectory.open(path)) {
-            requireIndex(directory);
-            SegmentInfos commit = readCommit(directory);
-            for (int i = 1;; i++) {
-                final Inspection inspection = inspect(directory, commit);
-                final SegmentInfos next = readCommit(directory);
-                // What a later commit made superfluous may be gone.
-                if (inspection.damages().isEmpty() || next.getGeneration() == commit.getGeneration() ||
-                    i == ATTEMPTS) {
-                    return inspection;
-                }
-                commit = next;
+            return inspect(directory);
+        } catch (final DamagedException e) {
+            return new Inspection(0, 0, 0, 0, List.of(e.damage));
+        }
+    }
+
+    private static Inspection inspect(final FSDirectory directory) throws IOException {
+        requireIndex(directory);
+        SegmentInfos commit = readCommit(directory);
+        for (int i = 1;; i++) {
+            final Inspection inspection = inspect(directory, commit);
+            final SegmentInfos next = readCommit(directory);
+            // What a later commit made superfluous may be gone.
+            if (inspection.damages().isEmpty() || next.getGeneration() == commit.getGeneration() ||
+                i == ATTEMPTS) {
+                return inspection;
             }
+            commit = next;
         }
     }
 

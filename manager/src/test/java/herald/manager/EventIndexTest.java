@@ -208,6 +208,8 @@ class EventIndexTest {
                 assertThatThrownBy(() -> new EventIndex(dir.resolve("index")))
                     .isInstanceOf(IOException.class).hasMessageContaining("damaged")
                     .hasMessageContaining(file.getFileName().toString()).hasMessageContaining("backup");
+                assertThat(IndexFiles.inspect(dir.resolve("index")).damages())
+                    .singleElement().asString().contains(file.getFileName().toString());
             }
             Files.write(file, whole);
         }
@@ -225,6 +227,9 @@ class EventIndexTest {
 
             assertThatThrownBy(() -> new EventIndex(dir.resolve("index"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("To mend it, restore the data directory from a backup");
+            assertThat(IndexFiles.inspect(dir.resolve("index")).damages()).singleElement().asString()
+                .contains(file.getFileName().toString().startsWith("segments_") ? "there in part" :
+                    file.getFileName() + " is missing");
             assertThat(files()).hasSize(others.size() - 1);
             Files.write(file, whole);
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

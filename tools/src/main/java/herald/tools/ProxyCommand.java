@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,11 +123,21 @@ final class ProxyCommand extends AbstractCommand {
             foreground.await();
         }
         if (failure.get() != null) {
-            throw new CommandFailure(ExitCode.INTERNAL, "the proxy stopped, what it had journaled is kept: " +
+            throw new CommandFailure(exitCode(failure.get()), "the proxy stopped, what it had journaled is kept: " +
                 (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : failure.get().getMessage()),
                 failure.get());
         }
         return ExitCode.OK;
+    }
+
+    /** A file that is gone, or a device that fails, is no defect of Herald's. */
+    private static int exitCode(final Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException || cause instanceof UncheckedIOException) {
+                return ExitCode.IO;
+            }
+        }
+        return ExitCode.INTERNAL;
     }
 
     private EventProxy launch(final EventProxy.Context context) {

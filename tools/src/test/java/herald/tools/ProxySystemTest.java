@@ -192,7 +192,7 @@ class ProxySystemTest {
                     Files.delete(segment);
                 }
             }
-            assertThat(proxy.exitCode()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(proxy.exitCode()).isEqualTo(ExitCode.IO);
             assertThat(proxy.err())
                 .contains(dataDir().resolve("journal").toString(), "acknowledge", "the proxy stopped");
             assertThat(recordOne("second", "--timeout=0s").exitCode()).isEqualTo(ExitCode.SPOOLED);
