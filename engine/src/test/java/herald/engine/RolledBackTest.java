@@ -214,6 +214,43 @@ class RolledBackTest {
         });
     }
 
+    /** What a proxy takes from a spool whose recorder has ended is acknowledged, too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayWhatIsGoneOfAnAdoptedSpoolThatAnotherProcessContinues(final boolean inPlace) throws IOException {
+        run(() -> {
+            snapshot();
+            record(recorders.get(0), AFTER);
+            launchRecorder("unknown");
+            final EventRecorder ended = recorders.remove(1);
+            for (int i = 0; i < AFTER; i++) {
+                assertThat(ended.record(ClusterEvents.LEADER_CHANGED, null, "left " + i, null)).isPositive();
+            }
+            ended.close();
+            node.stepUntil("adopted", () -> {
+                step();
+                return count(ReceiverCounter.ADOPTED) == AFTER && journaledOf(ended.recorderId()) == AFTER;
+            });
+            node.stopProxy();
+            launchRecorder("unknown");
+            assertThat(recorders.get(1).recorderId()).isEqualTo(ended.recorderId());
+            putBack(inPlace);
+            goOnAndCheck(!inPlace);
+        });
+    }
+
+    private long journaledOf(final UUID recorder) {
+        long events = 0;
+        try (JournalReader reader = new JournalReader(
+            SystemDisk.INSTANCE, DataDirectory.journal(data), 0, damage -> { })) {
+            while (reader.next()) {
+                events += reader.kind() == JournalReader.RecordKind.EVENT &&
+                    reader.event().recorderId().equals(recorder) ? 1 : 0;
+            }
+        }
+        return events;
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSayWhatIsGoneWhereTheStateOfAStoppedProxyIsPutBack(final boolean inPlace) throws IOException {

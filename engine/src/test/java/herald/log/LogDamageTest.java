@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Whatever a crash or a disk leaves behind: whole records are read, everything else is reported, and the log goes on.
  */
-@Timeout(120)
+@Timeout(600)
 class LogDamageTest {
     private static final byte[] MORE = {42};
 

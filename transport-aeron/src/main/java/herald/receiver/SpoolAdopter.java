@@ -1,7 +1,9 @@
 package herald.receiver;
 
 import herald.io.Disk;
+import herald.link.Acknowledger;
 import herald.link.CounterId;
+import herald.link.DirectoryIdentity;
 import herald.recorder.OrphanSpool;
 import herald.recorder.SpoolException;
 import herald.recorder.SpoolFile;
@@ -31,6 +33,7 @@ final class SpoolAdopter implements AutoCloseable {
     private final long scanIntervalNs;
     private final RecorderRegistry registry;
     private final EventAcceptance acceptance;
+    private final EventIngress ingress;
     private final CounterId.Sink counters;
     private final ErrorHandler errorHandler;
     private final ArrayDeque<Adoption> reading = new ArrayDeque<>();
@@ -60,6 +63,7 @@ final class SpoolAdopter implements AutoCloseable {
         this.spoolDir = context.spoolDir();
         this.scanIntervalNs = context.adoptIntervalNs();
         this.acceptance = acceptance;
+        this.ingress = context.ingress();
         this.counters = context.counters();
         this.errorHandler = context.errorHandler();
         this.registry = registry;
@@ -183,7 +187,11 @@ final class SpoolAdopter implements AutoCloseable {
         return released;
     }
 
+    /** Its recorder, or another process on its spool, may be asked later what was acknowledged to it. */
     private void release(final OrphanSpool spool) {
+        final DirectoryIdentity identity = registry.past().identity();
+        spool.acknowledgedBy(new Acknowledger(identity.id(), identity.generation(), identity.starts().get(0).runId(),
+            ingress.journaledPosition() - 1));
         try {
             final String kept = spool.releaseDrained();
             if (kept != null) {

@@ -169,8 +169,12 @@ public final class OrphanSpool implements AutoCloseable {
         return SpoolDescriptor.acknowledger(header);
     }
 
-    /** Takes note of who acknowledges, in the file too. */
-    void acknowledgedBy(final Acknowledger by) {
+    /**
+     * Takes note of who acknowledges, in the file too.
+     *
+     * @param by whoever took its events.
+     */
+    public void acknowledgedBy(final Acknowledger by) {
         SpoolDescriptor.putAcknowledger(header, by);
         writeAcknowledger();
     }
