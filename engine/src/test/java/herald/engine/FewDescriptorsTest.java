@@ -13,6 +13,7 @@ import herald.seal.Nonce;
 import herald.seal.SharedKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import static org.awaitility.Awaitility.await;
  * A proxy in a process with few file descriptors, to which somebody sends from a bare socket, with and without the
  * key: it keeps descriptors for its own files, says little, and serves the recorders of its host.
  */
+@Tag("slow")
 @Timeout(180)
 class FewDescriptorsTest {
     private static final int DESCRIPTORS = 2048;

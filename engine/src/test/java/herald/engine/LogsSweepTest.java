@@ -10,6 +10,7 @@ import herald.log.LogReader;
 import herald.stage.ProxyCounter;
 import herald.verify.DispatchedBatches;
 import herald.verify.ReferenceModel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import static org.assertj.core.api.Assertions.fail;
  *
  * <p>A fixed share of the places is swept, all of them with {@code -Dherald.sweep=all}.
  */
+@Tag("slow")
 @Timeout(7_200)
 class LogsSweepTest {
     private static final boolean ALL = "all".equals(System.getProperty("herald.sweep"));

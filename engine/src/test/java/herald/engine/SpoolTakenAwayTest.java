@@ -5,6 +5,7 @@ import herald.recorder.EventRecorder;
 import herald.recorder.RecorderCounter;
 import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import static org.awaitility.Awaitility.await;
  * A spool that is moved, deleted, replaced, restored or cut under a live recorder: the recorder notices, keeps what it
  * has accepted, and accepts nothing that nobody would find.
  */
+@Tag("slow")
 @Timeout(180)
 class SpoolTakenAwayTest {
     private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);

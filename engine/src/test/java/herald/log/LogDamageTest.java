@@ -1,6 +1,7 @@
 package herald.log;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Whatever a crash or a disk leaves behind: whole records are read, everything else is reported, and the log goes on.
  */
+@Tag("slow")
 @Timeout(600)
 class LogDamageTest {
     private static final byte[] MORE = {42};

@@ -7,6 +7,7 @@ import herald.events.Severity;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Commands that are given what is no data directory, one that they may not read, or one that is not complete: they end
  * with 74, say why, and leave nothing behind.
  */
+@Tag("slow")
 @Timeout(120)
 class NoDataDirectoryTest {
     private static final List<String[]> COMMANDS = List.of(

@@ -2,6 +2,7 @@ package herald.recorder;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * <p>What bytes say is swept whole. Through the files a share is, all of it with {@code -Dherald.sweep=all}.
  */
+@Tag("slow")
 @Timeout(7_200)
 class SpoolDamageTest {
     private static final boolean ALL = "all".equals(System.getProperty("herald.sweep"));
