@@ -3,6 +3,7 @@ package herald.io;
 import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 
+import java.io.FileDescriptor;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -143,7 +145,8 @@ public final class SystemDisk implements Disk {
     /**
      * Unmaps first: the kernel interrupts all cores of the process for each dirty page written while mapped. The file
      * is open before that: one that nobody holds may be dropped from memory, and an error of an earlier write with it.
-     * No channel, which an interrupt closes: the error would be told to one that is closed, and not to the next.
+     * It stays open where an interrupt closes the channel: an error may have been told to that one, and is told to each
+     * descriptor that was open then.
      */
     @Override
     public void forceAndUnmap(final Path file, final MappedByteBuffer buffer) throws IOException {
@@ -151,8 +154,8 @@ public final class SystemDisk implements Disk {
         try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
             unmap(buffer);
             unmapped = true;
-            open.getFD().sync();
-        } catch (final FileNotFoundException e) {
+            forceData(file, open.getFD());
+        } catch (final FileNotFoundException | NoSuchFileException e) {
             if (Files.exists(file)) {
                 throw e;
             }
@@ -161,6 +164,14 @@ public final class SystemDisk implements Disk {
             if (!unmapped) {
                 unmap(buffer);
             }
+        }
+    }
+
+    private static void forceData(final Path file, final FileDescriptor open) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
+        } catch (final ClosedByInterruptException e) {
+            open.sync();
         }
     }
 
