@@ -20,6 +20,7 @@ final class DataDirectoryAccess {
     private static final int OTHERS_WRITE = 0002;
     /** As an earlier start made it, for a group that is not let in any more. */
     private static final int GROUPS_PASSAGE = 0710;
+
     private DataDirectoryAccess() {
     }
 

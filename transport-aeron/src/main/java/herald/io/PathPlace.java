@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where a path leads, however it is spelled: two places are equal where one file is, or would be made. Links are
@@ -70,13 +72,15 @@ public record PathPlace(Object nearest, Path missing) {
      * @return true too where it is the directory.
      */
     public static boolean isWithin(final Path path, final Path directory) {
-        final PathPlace place = of(directory);
+        return andAbove(path).contains(of(directory));
+    }
+
+    private static Set<PathPlace> andAbove(final Path path) {
+        final Set<PathPlace> places = new HashSet<>();
         for (Path above = real(path); above != null; above = above.getParent()) {
-            if (of(above).equals(place)) {
-                return true;
-            }
+            places.add(of(above));
         }
-        return false;
+        return places;
     }
 
     /**
@@ -88,6 +92,7 @@ public record PathPlace(Object nearest, Path missing) {
      * @return the first of them; null where it leads to none.
      */
     public static Path own(final Path path, final Path directory, final List<String> names) {
-        return names.stream().map(directory::resolve).filter(own -> isWithin(path, own)).findFirst().orElse(null);
+        final Set<PathPlace> places = andAbove(path);
+        return names.stream().map(directory::resolve).filter(own -> places.contains(of(own))).findFirst().orElse(null);
     }
 }
