@@ -252,7 +252,7 @@ public final class LogReader implements AutoCloseable {
      * read now is waited for: it may be the only one.
      */
     private void findLogId() {
-        final List<Long> bases = segmentBases(disk, directory);
+        final List<Long> bases = logId == null ? segmentBases(disk, directory) : List.of();
         for (int last = bases.size() - 1; logId == null && last >= 0; last--) {
             final Path file = LogDescriptor.segmentFile(directory, bases.get(last));
             try {
