@@ -88,8 +88,9 @@ final class ProxyLogs implements AutoCloseable {
         dispatchLog.resumePosition(last.resumePosition());
         final boolean journalGone = LogReader.segmentBases(settings.disk, journalDir).isEmpty();
         final SegmentedLog log = openLog(journalDir, settings.journalSegmentLength, last.resumePosition());
-        if (journalGone && last.resumePosition() > 0) {
-            onJournalGone(last.resumePosition());
+        final long known = Math.max(last.resumePosition(), counters.get(ProxyCounter.DEDUPLICATED_POSITION));
+        if (journalGone && known > 0) {
+            onJournalGone(known, last.resumePosition());
         }
         recovered = JournalRecovery.read(settings.disk, journalDir, damageIn(journalDir));
         journal = new Journal(log, recovered, settings.forgetRecorderNs);
@@ -121,12 +122,13 @@ final class ProxyLogs implements AutoCloseable {
         }
     }
 
-    private void onJournalGone(final long dispatchedUpTo) {
+    private void onJournalGone(final long known, final long dispatchedUpTo) {
         final boolean maintenance = counters.get(ProxyCounter.MAINTENANCE) == 1;
         counters.increment(ProxyCounter.JOURNALS_GONE);
-        LOGGER.error("{}: the journal is gone, the dispatch log was made from it up to position {}: what was not " +
-            "dispatched is lost, recorders are met anew, maintenance is {} as counters.dat has it; stop and put the " +
-            "segments back if you have them", journalDir, dispatchedUpTo, maintenance ? "on" : "off");
+        LOGGER.error("{}: the journal is gone, it had come to position {} at least and the dispatch log was made " +
+            "from it up to position {}: what was not dispatched is lost, recorders are met anew, maintenance is {} " +
+            "as counters.dat has it; stop and put the segments back if you have them",
+            journalDir, known, dispatchedUpTo, maintenance ? "on" : "off");
     }
 
     /** A journal that was wiped begins anew below what was counted of the one before. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +24,7 @@ class JournalGoneTest {
     @TempDir
     private Path dir;
 
-    private void deleteJournal() throws IOException {
+    private static void deleteJournal(final Path dir) throws IOException {
         try (Stream<Path> files = Files.list(DataDirectory.journal(dir))) {
             for (final Path file : files.toList()) {
                 Files.delete(file);
@@ -41,7 +42,7 @@ class JournalGoneTest {
             node.settle();
             node.proxy().maintenance(maintenance);
             node.stopProxy();
-            deleteJournal();
+            deleteJournal(dir);
 
             node.startProxy(node.context());
             node.step();
@@ -55,6 +56,25 @@ class JournalGoneTest {
             node.step();
             assertThat(node.proxy().counters().get(ProxyCounter.JOURNALS_GONE)).isEqualTo(1);
             assertThat(node.proxy().maintenance()).isEqualTo(maintenance);
+        }
+    }
+
+    /** The batch was still open: the counters alone know that there was more. */
+    @Test
+    void shouldSayThatAJournalIsGoneOfWhichNothingWasDispatched(@TempDir final Path other) throws IOException {
+        try (SteppedNode node = new SteppedNode(dir, 313)) {
+            node.startRecorders();
+            node.startProxy(node.context().batchIntervalNs(TimeUnit.HOURS.toNanos(1)));
+            node.workOfOneRecorder(1);
+            node.stepUntil("deduplicated",
+                () -> node.proxy().counters().get(ProxyCounter.DEDUPLICATED_POSITION) > 0);
+            final Path copy = other.resolve("copy");
+            node.crashInto(copy);
+            deleteJournal(copy);
+
+            node.startProxy(node.context());
+            node.step();
+            assertThat(node.proxy().counters().get(ProxyCounter.JOURNALS_GONE)).isEqualTo(1);
         }
     }
 

@@ -187,6 +187,7 @@ class ProxySystemTest {
     void shouldAcknowledgeNothingIntoAJournalThatWasDeleted() throws Exception {
         try (HeraldProcess proxy = proxy()) {
             assertThat(recordOne("first").exitCode()).isZero();
+            await().until(() -> messages(delivery()).contains("first"));
             try (DirectoryStream<Path> segments = Files.newDirectoryStream(dataDir().resolve("journal"), "*.log")) {
                 for (final Path segment : segments) {
                     Files.delete(segment);
@@ -294,11 +295,15 @@ class ProxySystemTest {
     }
 
     private List<JsonNode> delivered() throws IOException {
-        return Files.exists(delivery()) ? parse(Files.readString(delivery())) : List.of();
+        return delivered(delivery());
+    }
+
+    private List<JsonNode> delivered(final Path file) throws IOException {
+        return Files.exists(file) ? parse(Files.readString(file)) : List.of();
     }
 
     private List<String> messages(final Path file) throws IOException {
-        return parse(Files.readString(file)).stream().map(event -> event.get("message").asText()).toList();
+        return delivered(file).stream().map(event -> event.get("message").asText()).toList();
     }
 
     private List<JsonNode> parse(final String lines) throws IOException {
