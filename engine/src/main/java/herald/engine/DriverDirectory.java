@@ -74,11 +74,8 @@ final class DriverDirectory implements AutoCloseable {
         requireOwner(directoryName);
         try {
             final Path named = Path.of(directoryName).toAbsolutePath();
-            boolean made = !Files.exists(named);
-            if (made) {
-                makeParents(named.getParent(), access);
-                Files.createDirectory(named, OWNER_ALONE);
-            }
+            makeParents(named.getParent(), access);
+            boolean made = make(named);
             final Path directory = named.toRealPath();
             made |= clear(directory);
             if (made) {
@@ -107,8 +104,25 @@ final class DriverDirectory implements AutoCloseable {
     private static void makeParents(final Path parent, final FileAccess access) throws IOException {
         if (!Files.isDirectory(parent)) {
             makeParents(parent.getParent(), access);
-            Files.createDirectory(parent, OWNER_ALONE);
-            access.passage(parent);
+            if (make(parent)) {
+                access.passage(parent);
+            }
+        }
+    }
+
+    /** Says whether it was not there: another process may make it at the same time. */
+    private static boolean make(final Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return false;
+        }
+        try {
+            Files.createDirectory(directory, OWNER_ALONE);
+            return true;
+        } catch (final FileAlreadyExistsException e) {
+            if (Files.isDirectory(directory)) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -10,7 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 @Timeout(30)
 class DriverDirectoryTest {
+    private static final int STARTS = 4;
+
     @TempDir
     private Path dir;
 
@@ -60,6 +67,45 @@ class DriverDirectoryTest {
             directory.publish();
         }
         assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void shouldShareParentsThatAreMadeAtTheSameTime() throws Exception {
+        final ExecutorService starts = Executors.newFixedThreadPool(STARTS);
+        try {
+            for (int round = 0; round < 50; round++) {
+                final Path parents = dir.resolve("round" + round).resolve("parent");
+                final CyclicBarrier together = new CyclicBarrier(STARTS);
+                final List<Future<DriverDirectory>> prepared = new ArrayList<>();
+                for (int i = 0; i < STARTS; i++) {
+                    final String name = parents.resolve("driver" + i / 2).toString();
+                    prepared.add(starts.submit(() -> {
+                        together.await();
+                        return DriverDirectory.prepare(name, FileAccess.OWNER);
+                    }));
+                }
+                final List<DriverDirectory> directories = new ArrayList<>();
+                for (final Future<DriverDirectory> directory : prepared) {
+                    directories.add(directory.get());
+                }
+                directories.forEach(DriverDirectory::close);
+                assertThat(Files.getPosixFilePermissions(parents))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            }
+        } finally {
+            starts.shutdownNow();
+        }
+    }
+
+    @Test
+    void shouldSayThatAFileIsInTheWay() throws IOException {
+        Files.writeString(named(), "precious");
+
+        assertThatThrownBy(() -> DriverDirectory.prepare(named().resolve("below").toString(), FileAccess.OWNER))
+            .isInstanceOf(ProxyException.class).hasMessageContaining(named().toString());
+        assertThatThrownBy(() -> DriverDirectory.prepare(named().toString(), FileAccess.OWNER))
+            .isInstanceOf(ProxyException.class).hasMessageContaining(named().toString());
+        assertThat(named()).hasContent("precious");
     }
 
     @Test
