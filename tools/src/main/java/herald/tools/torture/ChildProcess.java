@@ -20,6 +20,8 @@ final class ChildProcess {
     private static final int KILLED = 128 + 9;
     /** Where SIGTERM came before the process minded signals. */
     private static final int TERMINATED = 128 + 15;
+    /** What Java says, and exits with 1, where SIGTERM came while it was starting: no class of ours has run then. */
+    private static final String ENDED_WHILE_STARTING = "Error occurred during initialization of VM";
 
     private final String name;
     private final Process process;
@@ -182,7 +184,7 @@ final class ChildProcess {
     /** Whether it ended as one does that is killed or asked to end. */
     boolean hasEndedInOrder() {
         final int code = process.exitValue();
-        return code == 0 || code == KILLED || code == TERMINATED;
+        return code == 0 || code == KILLED || code == TERMINATED || (code == 1 && hasSaid(ENDED_WHILE_STARTING));
     }
 
     /** Whether it ended without having been asked to. */
