@@ -8,6 +8,7 @@ import org.agrona.concurrent.Agent;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 
 /**
  * The ring's one producer: the start record before the first event and wherever settings change or a mark is asked for,
@@ -17,17 +18,29 @@ final class IngressAgent implements Agent {
     private final EventReceiver receiver;
     private final EventPipeline pipeline;
     private final CountersFile counters;
+    private final BooleanSupplier writersPlaced;
     private final Queue<DispatchMark> marks = new ConcurrentLinkedQueue<>();
+    private boolean taking;
     private long publishedPlace;
     private volatile ProxyStart published;
     private volatile ProxyStart requested;
     private volatile boolean shutdownRequested;
     private volatile boolean shutDown;
 
+    /**
+     * An agent that publishes a start record first.
+     *
+     * @param receiver      to take events from.
+     * @param pipeline      to publish them to.
+     * @param start         what applies.
+     * @param writersPlaced whether all writers have places that outlive a crash: nothing is taken before.
+     * @param counters      told what happens.
+     */
     IngressAgent(
         final EventReceiver receiver, final EventPipeline pipeline, final ProxyStart start,
-        final CountersFile counters) {
+        final BooleanSupplier writersPlaced, final CountersFile counters) {
         this.requested = start;
+        this.writersPlaced = writersPlaced;
         this.counters = counters;
         this.receiver = receiver;
         this.pipeline = pipeline;
@@ -70,7 +83,10 @@ final class IngressAgent implements Agent {
         }
         final boolean last = shutdownRequested;
         int work = shutDown ? 0 : pipeline.anchorClock(published);
-        work += receiver.doWork();
+        taking = taking || writersPlaced.getAsBoolean();
+        if (taking || shutDown) {
+            work += receiver.doWork();
+        }
         if (shutDown) {
             return work;
         }

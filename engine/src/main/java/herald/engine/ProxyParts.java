@@ -40,6 +40,7 @@ final class ProxyParts implements AutoCloseable {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<WriterAgent> writerAgents = new CopyOnWriteArrayList<>();
     private final DurableFeed durable = new DurableFeed();
+    private final ErrorSummary placeErrors;
     private final long runId;
     private DataDirectory directory;
     private DirectoryIdentity identity;
@@ -55,6 +56,7 @@ final class ProxyParts implements AutoCloseable {
 
     private ProxyParts(final EventProxy.Context context) {
         this.context = context;
+        this.placeErrors = new ErrorSummary(error -> LOGGER.error("{}", error.getMessage()), context.nanoClock);
         this.runId = context.random.nextLong();
     }
 
@@ -119,7 +121,7 @@ final class ProxyParts implements AutoCloseable {
         }
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = newReceiver(registry, quarantine);
-        ingressAgent = new IngressAgent(receiver, pipeline, proxyStart(), counters);
+        ingressAgent = new IngressAgent(receiver, pipeline, proxyStart(), this::areWritersPlaced, counters);
         housekeeping = new Housekeeping(context, logs, clock, counters, writerAgents);
     }
 
@@ -176,6 +178,21 @@ final class ProxyParts implements AutoCloseable {
 
     void removeWriter(final WriterAgent agent) {
         writerAgents.remove(agent);
+    }
+
+    /** An event that is acknowledged before would not reach a writer that a crash makes new again. */
+    private boolean areWritersPlaced() {
+        boolean placed = true;
+        for (final WriterAgent agent : writerAgents) {
+            try {
+                placed &= agent.place();
+            } catch (final IOException e) {
+                placed = false;
+                placeErrors.onError(new IOException("cannot write the bookmark of writer " + agent.name() + ": " +
+                    e.getMessage() + "; nothing is taken from recorders before it is written", e));
+            }
+        }
+        return placed;
     }
 
     private void onStageFailure(final String stage, final Throwable cause) {

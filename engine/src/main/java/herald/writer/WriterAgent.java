@@ -5,7 +5,6 @@ import herald.dispatch.EventBatch;
 import herald.event.EventFilter;
 import herald.io.Disk;
 import herald.link.CounterId;
-import herald.log.LogDamage;
 import herald.stage.DispatchMark;
 import herald.stage.ProxyCounter;
 import org.agrona.CloseHelper;
@@ -72,6 +71,8 @@ public final class WriterAgent implements Agent {
     private final WriterHealth health;
     private final DeadLetters deadLetters;
     private final OvertakenEvents overtaken;
+    private final LostBytes lost;
+    private final StartingPlace startingPlace;
     private final UnsettledEvents unsettled = new UnsettledEvents();
     private DispatchReader reader;
     private EventBatch batch;
@@ -79,8 +80,6 @@ public final class WriterAgent implements Agent {
     private int takenPlace;
     private int deliveredPlace;
     private long filteredPosition;
-    /** What was lost before it is reported, also where it is read again. */
-    private long lostPosition;
     private long deadLettersThere;
     private boolean abandoned;
     private volatile boolean begun;
@@ -110,14 +109,14 @@ public final class WriterAgent implements Agent {
         this.bookmark = Bookmark.open(context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
         this.overtaken = new OvertakenEvents(name, status, context.counters());
+        this.lost = new LostBytes(name, status, context.counters());
         this.health = new WriterHealth(context, name, status);
         status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
-        final long from = StartingPlace.of(bookmark, context, name, startsAtOldest);
-        if (from != StartingPlace.LATER) {
-            begin(from);
+        this.startingPlace = new StartingPlace(bookmark, context, name, startsAtOldest);
+        if (place()) {
+            begin(startingPlace.position());
         } else {
             deliveredPosition = Long.MAX_VALUE;
-            isAhead();
         }
     }
 
@@ -133,7 +132,7 @@ public final class WriterAgent implements Agent {
     }
 
     private DispatchReader openReader(final long from) {
-        return new DispatchReader(context.disk(), context.dispatchDir(), from, this::onLost);
+        return new DispatchReader(context.disk(), context.dispatchDir(), from, lost::onDamage);
     }
 
     /** Whether it has a place in the log: a new writer waits until what was before it is dispatched. Any thread. */
@@ -141,30 +140,28 @@ public final class WriterAgent implements Agent {
         return begun;
     }
 
+    /**
+     * Gives a new writer its place, once what was journaled before it came is dispatched. In a crash before that it is
+     * new again, and does not get what was journaled meanwhile. Any thread.
+     *
+     * @return whether it has a place.
+     * @throws IOException where the place can't be written.
+     */
+    public boolean place() throws IOException {
+        return startingPlace.write();
+    }
+
     private boolean isAhead() {
-        if (!begun && context.begin().isReached()) {
+        if (!begun) {
             try {
-                StartingPlace.ofNew(bookmark, context, context.begin().position());
-                begin(context.begin().position());
+                if (place()) {
+                    begin(startingPlace.position());
+                }
             } catch (final IOException e) {
                 health.onFailure(e.toString());
             }
         }
         return !begun;
-    }
-
-    private void onLost(final LogDamage damage) {
-        if (damage.toPosition() <= lostPosition) {
-            return;
-        }
-        lostPosition = damage.toPosition();
-        if (damage.unreadable()) {
-            context.counters().increment(ProxyCounter.UNREADABLE_RECORDS);
-        }
-        final long bytes = damage.toPosition() - damage.fromPosition();
-        context.counters().add(ProxyCounter.WRITER_LOST_BYTES, bytes);
-        status.add(WriterStatus.Field.LOST_BYTES, bytes);
-        LOGGER.error("writer {} lost {}", name, damage);
     }
 
     @Override
@@ -476,6 +473,7 @@ public final class WriterAgent implements Agent {
             finish();
         }
         overtaken.close();
+        startingPlace.close();
         CloseHelper.quietCloseAll(reader, bookmark, status);
         try {
             writer.close();

@@ -8,9 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,14 +34,18 @@ class ProxyWritersTest {
     }
 
     private EventProxy launch(final int batchIntervalMs) {
-        return EventProxy.launch(new EventProxy.Context()
+        return EventProxy.launch(context(batchIntervalMs));
+    }
+
+    private EventProxy.Context context(final int batchIntervalMs) {
+        return new EventProxy.Context()
             .dataDir(dir)
             .node("node-1")
             .batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(batchIntervalMs))
             .journalSegmentLength(256 * 1024)
             .dispatchSegmentLength(256 * 1024)
             .batchLengthLimit(64 * 1024)
-            .dedupKeyLimit(10_000));
+            .dedupKeyLimit(10_000);
     }
 
     private void record(final String... messages) {
@@ -74,6 +81,49 @@ class ProxyWritersTest {
             assertThat(proxy.writers().failing()).containsOnlyKeys("early", "late", "oldest");
         }
         assertThat(late.total()).isEqualTo(1);
+    }
+
+    /** The writer's thread does not get its turn before the machine fails: nothing else may count on it. */
+    @SuppressWarnings("try") // The proxies need not be asked for anything.
+    @Test
+    void shouldDeliverAllThatWasAcknowledgedToANewWriterWhoseThreadNeverRan(@TempDir final Path other)
+        throws IOException {
+        final Path copy = other.resolve("copy");
+        final CountDownLatch over = new CountDownLatch(1);
+        final EventProxy.Context slow = context(100).writer(new CollectingWriter("new"), EventFilter.ALL, false)
+            .threadFactory(task -> new Thread(() -> {
+                if (Thread.currentThread().getName().contains("-writer-")) {
+                    awaitUninterruptibly(over);
+                }
+                task.run();
+            }));
+        try (EventProxy proxy = EventProxy.launch(slow)) {
+            record("a", "b");
+            copyFiles(dir, copy);
+            over.countDown();
+        }
+
+        final CollectingWriter after = new CollectingWriter("new");
+        try (EventProxy proxy = EventProxy.launch(context(20).dataDir(copy).adoptCopy(true)
+            .writer(after, EventFilter.ALL, false))) {
+            await().until(() -> after.total() == 2);
+        }
+    }
+
+    private static void awaitUninterruptibly(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void copyFiles(final Path from, final Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (final Path file : (Iterable<Path>)files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     /** What was acknowledged a moment before is in the batch that is open. */

@@ -69,20 +69,26 @@ class SharedDriverTest {
     @Test
     void shouldRefuseASecondProxyAndGoOnWithTheFirst() {
         try (EventProxy first = launch("a")) {
+            // What asked for the driver before that event has its answer: a second proxy at the same moment waits.
+            assertAcknowledges("a");
             assertThatThrownBy(() -> launch("b")).isInstanceOf(ProxyException.class)
                 .hasMessageContaining(driver.directoryName())
                 .hasMessageContaining(dir.resolve("a").toString())
                 .hasMessageContaining(first.identity().id().toString())
                 .hasMessageContaining("--aeron-dir");
             assertThat(first.hasFailed()).isFalse();
-            final List<String> said = new CopyOnWriteArrayList<>();
-            try (EventRecorder recorder = recorder("a", said)) {
-                final long last = recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null);
-                assertThat(recorder.awaitAcknowledged(last, LIMIT.toNanos())).as("%s", said).isTrue();
-            }
+            assertAcknowledges("a");
         }
         launch("b").close();
         launch("a").close();
+    }
+
+    private void assertAcknowledges(final String name) {
+        final List<String> said = new CopyOnWriteArrayList<>();
+        try (EventRecorder recorder = recorder(name, said)) {
+            final long last = recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null);
+            assertThat(recorder.awaitAcknowledged(last, LIMIT.toNanos())).as("%s", said).isTrue();
+        }
     }
 
     @Test
