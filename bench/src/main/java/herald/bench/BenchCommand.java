@@ -2,6 +2,7 @@ package herald.bench;
 
 import herald.bench.compare.CompareCommand;
 import herald.bench.rig.RigCommand;
+import herald.writers.stdout.StandardStreams;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +45,8 @@ public final class BenchCommand implements Callable<Integer> {
      * @param args as typed.
      */
     public static void main(final String[] args) {
-        System.exit(commandLine().execute(args));
+        final StandardStreams streams = StandardStreams.install();
+        System.exit(streams.exitCode(commandLine().execute(args), FAILED));
     }
 
     /**
@@ -54,6 +56,7 @@ public final class BenchCommand implements Callable<Integer> {
      */
     public static CommandLine commandLine() {
         final CommandLine line = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true)
+            .setExpandAtFiles(false)
             .registerConverter(Path.class, BenchCommand::path);
         conclude(line);
         return line;

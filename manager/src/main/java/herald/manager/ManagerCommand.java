@@ -5,6 +5,7 @@ import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
+import herald.writers.stdout.StandardStreams;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,8 +103,9 @@ public final class ManagerCommand implements Callable<Integer> {
      * @param args as typed.
      */
     public static void main(final String[] args) {
+        final StandardStreams streams = StandardStreams.install();
         OutOfMemory.endsProcess(IO);
-        System.exit(run(args));
+        System.exit(streams.exitCode(run(args), IO));
     }
 
     /** Where memory is short, Java would end with 1, which means damage here. */
@@ -119,6 +121,7 @@ public final class ManagerCommand implements Callable<Integer> {
 
     static CommandLine commandLine() {
         return new CommandLine(new ManagerCommand())
+            .setExpandAtFiles(false)
             .setExecutionStrategy(ManagerCommand::refuseEmptyOrRun)
             .setParameterExceptionHandler((mistake, args) -> {
                 mistake.getCommandLine().getErr().println("herald: " + mistake.getMessage());

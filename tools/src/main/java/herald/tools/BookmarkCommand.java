@@ -6,6 +6,7 @@ import herald.io.SystemDisk;
 import herald.link.HeraldDirectory;
 import herald.writer.Bookmark;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,7 +25,7 @@ final class BookmarkCommand extends AbstractCommand {
         throw mistake("what with the bookmark? forget");
     }
 
-    @SuppressWarnings("UnusedMethod")
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
     @Command(name = "forget", description = {
         "Forget how far writers are, while the proxy is stopped.",
         "Such a writer is new to the next proxy: it begins at what comes then, or, with start: oldest in the " +
@@ -34,7 +35,9 @@ final class BookmarkCommand extends AbstractCommand {
         final String[] names,
         @Option(names = "--data-dir", paramLabel = "DIR",
             description = "Data directory of the proxy; default: HERALD_DATA_DIR, or .herald in the home directory.")
-        final Path dataDir) throws IOException {
+        final Path dataDir,
+        @Mixin
+        final HelpOption help) throws IOException {
         final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
         requireDataDirectory(root);
         SystemDisk.INSTANCE.list(DataDirectory.bookmarks(root), Bookmark.SUFFIX);

@@ -6,9 +6,9 @@ import herald.io.OutOfMemory;
 import herald.recorder.ObjectReference;
 import herald.tools.tail.TailCommand;
 import herald.tools.torture.TortureCommand;
+import herald.writers.stdout.StandardStreams;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -55,8 +55,9 @@ public final class HeraldCommand extends AbstractCommand {
      * @param args as typed.
      */
     public static void main(final String[] args) {
+        final StandardStreams streams = StandardStreams.install();
         OutOfMemory.endsProcess(ExitCode.INTERNAL);
-        System.exit(run(args));
+        System.exit(streams.exitCode(run(args), ExitCode.IO));
     }
 
     private static int run(final String[] args) {
@@ -89,6 +90,7 @@ public final class HeraldCommand extends AbstractCommand {
             .registerConverter(Severity.class, converter(Severity::parse))
             .registerConverter(ObjectReference.class, converter(ObjectReference::parse))
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExpandAtFiles(false)
             .setExecutionStrategy(EmptyValues::refuseOrRun)
             .setParameterExceptionHandler(reports)
             .setExecutionExceptionHandler(reports);

@@ -8,6 +8,7 @@ import herald.tools.config.Utf8Text;
 import herald.tools.policy.EventPolicy;
 import herald.tools.policy.PolicyName;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,14 +36,16 @@ final class PolicyCommand extends AbstractCommand {
         return new AdminClient(dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir);
     }
 
-    @SuppressWarnings("UnusedMethod")
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
     @Command(name = "apply", description = "Create a policy, or replace the one of its name.")
     private int apply(
         @Option(names = {"-f", "--file"}, paramLabel = "FILE", required = true,
             description = "The policy, in YAML or JSON; - reads standard input.")
         final String file,
         @Option(names = "--data-dir", paramLabel = "DIR", description = DATA_DIR)
-        final Path dataDir) {
+        final Path dataDir,
+        @Mixin
+        final HelpOption help) {
         final String text;
         final EventPolicy policy;
         try {
@@ -69,15 +72,18 @@ final class PolicyCommand extends AbstractCommand {
         } catch (final NoSuchFileException e) {
             throw new CommandFailure(ExitCode.IO, "there is no file " + file, e);
         } catch (final IOException e) {
-            throw new CommandFailure(ExitCode.IO, "cannot read " + file + ": " + e, e);
+            throw new CommandFailure(ExitCode.IO, "cannot read " + ("-".equals(file) ? "standard input" : file) + ": " +
+                e.getMessage(), e);
         }
     }
 
-    @SuppressWarnings("UnusedMethod")
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
     @Command(name = "list", description = "Show all policies, a line each.")
     private int list(
         @Option(names = "--data-dir", paramLabel = "DIR", description = DATA_DIR)
-        final Path dataDir) {
+        final Path dataDir,
+        @Mixin
+        final HelpOption help) {
         final AdminClient proxy = proxy(dataDir);
         final JsonNode failures = proxy.get("/healthz").path("policies");
         out().printf("%-40s %-16s %-11s %s%n", "NAME", "FORMAT", "STATE", "TARGETS");
@@ -95,26 +101,30 @@ final class PolicyCommand extends AbstractCommand {
         return ExitCode.OK;
     }
 
-    @SuppressWarnings("UnusedMethod")
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
     @Command(name = "get", description = "Show a policy, as policy apply takes it.")
     private int get(
         @Parameters(paramLabel = "NAME", description = "The policy's name.")
         final String name,
         @Option(names = "--data-dir", paramLabel = "DIR", description = DATA_DIR)
-        final Path dataDir) {
+        final Path dataDir,
+        @Mixin
+        final HelpOption help) {
         final JsonNode policy = proxy(dataDir).get(PATH + checked(name));
         out().print(SettingsText.write(policy));
         out().flush();
         return ExitCode.OK;
     }
 
-    @SuppressWarnings("UnusedMethod")
+    @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
     @Command(name = "delete", description = "Delete a policy and forget how far its targets were.")
     private int delete(
         @Parameters(paramLabel = "NAME", description = "The policy's name.")
         final String name,
         @Option(names = "--data-dir", paramLabel = "DIR", description = DATA_DIR)
-        final Path dataDir) {
+        final Path dataDir,
+        @Mixin
+        final HelpOption help) {
         proxy(dataDir).delete(PATH + checked(name));
         out().println("eventpolicy/" + name + " deleted");
         out().flush();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,11 +116,12 @@ final class ProxyCommand extends AbstractCommand {
                 foreground.stop();
             }));
             AdminServer server = administer(proxy, listen)) {
-            out().println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
+            final PrintWriter told = hasJsonOnStdout(file) ? err() : out();
+            told.println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
                 " aeron-dir=" + proxy.aeronDirectoryName() +
                 (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()) +
                 " admin=" + server.address());
-            out().flush();
+            told.flush();
             foreground.await();
         }
         if (failure.get() != null) {
@@ -128,6 +130,13 @@ final class ProxyCommand extends AbstractCommand {
                 failure.get());
         }
         return ExitCode.OK;
+    }
+
+    /** A program reads it then, and everything on it is to be an event. */
+    private static boolean hasJsonOnStdout(final ConfigFile file) {
+        return file.writers() != null && file.writers().stream().anyMatch(writer ->
+            WriterSpec.parse(writer.spec()).scheme().equals("stdout") && writer.options() != null &&
+                "json".equals(writer.options().get("format")));
     }
 
     /** A file that is gone, or a device that fails, is no defect of Herald's. */

@@ -34,6 +34,7 @@ final class StreamRecording {
     private long refusedFrom;
     private long refusal;
     private long stalledAt = -1;
+    private boolean unreadable;
 
     StreamRecording(
         final EventRecorder recorder,
@@ -55,11 +56,11 @@ final class StreamRecording {
      *
      * @param input is read to its end, not closed.
      * @return one of {@link ExitCode}.
-     * @throws IOException where the input can't be read.
+     * @throws IOException where the spool's size can't be read.
      */
     int run(final InputStream input) throws IOException {
         final LineReader lines = new LineReader(input, MAX_LINE_LENGTH);
-        for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
+        for (ByteBuffer line = next(lines); line != null; line = next(lines)) {
             lineNumber++;
             if (lineNumber == 1) {
                 passByteOrderMark(line);
@@ -73,6 +74,17 @@ final class StreamRecording {
         endRefusals(lineNumber);
         recorder.awaitAcknowledged(lastSequence, timeoutNs);
         return report();
+    }
+
+    /** What was read before the input broke is recorded all the same. */
+    private ByteBuffer next(final LineReader lines) {
+        try {
+            return lines.next();
+        } catch (final IOException e) {
+            unreadable = true;
+            err.println("herald: cannot read standard input after line " + lineNumber + ": " + e.getMessage());
+            return null;
+        }
     }
 
     private static void passByteOrderMark(final ByteBuffer line) {
@@ -154,7 +166,7 @@ final class StreamRecording {
         }
         err.println("recorded=" + recorded + " acknowledged=" + acknowledged + " rejected=" + (bad + refused) +
             " spooled=" + spooled);
-        if (refused > 0 || !recorder.isKept()) {
+        if (refused > 0 || unreadable || !recorder.isKept()) {
             return ExitCode.IO;
         }
         if (spooled > 0) {

@@ -2,8 +2,16 @@ package herald.tools;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,6 +40,45 @@ class HeraldCommandTest {
         assertThat(Cli.run(command, "--help").out()).startsWith("Usage: herald " + command);
         assertThat(Cli.run(command, "-h").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(Cli.run("help", command).out()).isEqualTo(Cli.run(command, "--help").out());
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandsBelowCommands")
+    void shouldHelpWithEveryCommandBelowAnother(final String command) {
+        final Cli help = Cli.run((command + " --help").split(" "));
+
+        assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(help.out()).startsWith("Usage: herald " + command)
+            .satisfies(usage -> assertThat(usage.lines()).allMatch(line -> line.length() <= 80));
+        assertThat(Cli.run((command + " -h").split(" ")).out()).isEqualTo(help.out());
+        assertThat(Cli.run(("help " + command).split(" ")).out()).isEqualTo(help.out());
+    }
+
+    static List<String> commandsBelowCommands() {
+        final List<String> commands = new ArrayList<>();
+        HeraldCommand.commandLine().getSubcommands().forEach((name, command) ->
+            command.getSubcommands().keySet().forEach(below -> commands.add(name + ' ' + below)));
+        assertThat(commands).contains("policy list", "policy apply", "bookmark forget");
+        return commands;
+    }
+
+    @Test
+    void shouldSayWhichCommandThereIsNoHelpFor() {
+        final Cli call = Cli.run("help", "policy", "lits");
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(call.err()).contains("\"lits\" of herald policy", "apply", "list");
+    }
+
+    /** The other meaning of an @ is of the tool that reads the command line. */
+    @Test
+    void shouldTakeArgumentsToTheLetter(@TempDir final Path dir) throws IOException {
+        final Path file = Files.writeString(dir.resolve("one.txt"), "--version");
+
+        assertThat(Cli.run("@" + file).err()).contains("@" + file);
+        assertThat(Cli.run("@" + file).exitCode()).isEqualTo(ExitCode.USAGE);
+        final Cli tail = Cli.run("tail", "--data-dir=" + dir, "--grep", "@" + file, "--limit=0");
+        assertThat(tail.err()).contains("--limit is 0");
     }
 
     @ParameterizedTest

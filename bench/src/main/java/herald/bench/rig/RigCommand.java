@@ -115,7 +115,8 @@ public final class RigCommand implements Callable<Integer> {
      * @return with what it makes of enums and errors.
      */
     public static CommandLine commandLine() {
-        final CommandLine line = new CommandLine(new RigCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        final CommandLine line = new CommandLine(new RigCommand()).setCaseInsensitiveEnumValuesAllowed(true)
+            .setExpandAtFiles(false);
         line.registerConverter(Path.class, BenchCommand::path);
         line.getCommandSpec().exitCodeOnInvalidInput(USAGE).exitCodeOnExecutionException(INTERNAL);
         return line;

@@ -16,6 +16,7 @@ import herald.tools.CommandFailure;
 import herald.tools.DurationConverter;
 import herald.tools.ExitCode;
 import herald.writers.json.EventJson;
+import herald.writers.stdout.StandardOutput;
 import herald.writers.text.EventLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -23,8 +24,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -102,8 +101,8 @@ public final class TailCommand extends AbstractCommand {
     @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "Stop after N events.")
     private long limit = Long.MAX_VALUE;
 
-    /** Past {@link System#out}: a {@code PrintStream} hides what failed. */
-    private OutputStream output = new FileOutputStream(FileDescriptor.out);
+    /** One of its own: a reader that has seen enough is no failure of this command. */
+    private OutputStream output = StandardOutput.out();
     private final EventJson json = new EventJson();
     private final StringBuilder line = new StringBuilder();
     private EventLine pretty;

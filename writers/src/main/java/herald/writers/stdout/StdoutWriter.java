@@ -9,24 +9,24 @@ import herald.writers.text.EventLine;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes events to standard output, one line each, for people or as JSON.
- *
- * <p>It goes past {@link System#out}: a {@code PrintStream} hides what failed, and reports a failure for ever after.
+ * Writes events to standard output, one line each, for people or as JSON. A line that was written in part is gone on
+ * with: each is there once and whole.
  */
 final class StdoutWriter implements EventWriter {
     private final String name;
     private final boolean jsonLines;
-    private final OutputStream out;
+    private final StandardOutput out;
     private final EventJson json = new EventJson();
     private final EventLine line = new EventLine(false);
     private final StringBuilder text = new StringBuilder();
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    /** How much of the first event's line is out already. */
+    private int begun;
 
-    StdoutWriter(final String name, final boolean jsonLines, final OutputStream out) {
+    StdoutWriter(final String name, final boolean jsonLines, final StandardOutput out) {
         this.name = name;
         this.jsonLines = jsonLines;
         this.out = out;
@@ -39,18 +39,28 @@ final class StdoutWriter implements EventWriter {
 
     @Override
     public int write(final EventBatch batch, final int index) throws WriterException {
+        final int[] ends = new int[batch.size() - index];
+        final int written;
         lines.reset();
         try {
-            for (int i = index; i < batch.size(); i++) {
-                appendLine(batch.event(i));
+            for (int i = 0; i < ends.length; i++) {
+                appendLine(batch.event(index + i));
+                ends[i] = lines.size();
             }
-            lines.writeTo(out);
-            out.flush();
+            written = begun + out.writeUpTo(lines.toByteArray(), begun, lines.size() - begun);
         } catch (final IOException e) {
-            throw WriterException.retryable(0,
-                "standard output takes nothing: " + e.getMessage() + "; is the program that reads it gone?", e);
+            throw WriterException.retryable(0, "standard output takes nothing: " + e.getMessage(), e);
         }
-        return batch.size() - index;
+        int done = 0;
+        while (done < ends.length && ends[done] <= written) {
+            done++;
+        }
+        begun = written - (done == 0 ? 0 : ends[done - 1]);
+        if (done < ends.length) {
+            throw WriterException.retryable(done, "standard output takes nothing: " + out.failure().getMessage() +
+                "; is the program that reads it gone?", out.failure());
+        }
+        return done;
     }
 
     private void appendLine(final EventView event) throws IOException {

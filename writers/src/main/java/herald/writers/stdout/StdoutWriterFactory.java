@@ -5,9 +5,6 @@ import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
 import herald.writers.SpecOptions;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-
 /**
  * Makes writers to standard output: {@code stdout}.
  */
@@ -24,6 +21,6 @@ public final class StdoutWriterFactory implements EventWriterFactory {
             throw options.mistake("target \"" + spec.target() + "\" is not wanted: write stdout alone");
         }
         final boolean json = "json".equals(options.oneOf("format", "pretty", "json"));
-        return new StdoutWriter(spec.name(), json, new FileOutputStream(FileDescriptor.out));
+        return new StdoutWriter(spec.name(), json, StandardOutput.out());
     }
 }
