@@ -3,6 +3,7 @@ package herald.manager;
 import herald.engine.ProxyException;
 import herald.io.FileAccess;
 import herald.io.OutOfMemory;
+import herald.io.PathText;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
 import herald.writers.stdout.StandardStreams;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -122,6 +124,7 @@ public final class ManagerCommand implements Callable<Integer> {
     static CommandLine commandLine() {
         return new CommandLine(new ManagerCommand())
             .setExpandAtFiles(false)
+            .registerConverter(Path.class, ManagerCommand::path)
             .setExecutionStrategy(ManagerCommand::refuseEmptyOrRun)
             .setParameterExceptionHandler((mistake, args) -> {
                 mistake.getCommandLine().getErr().println("herald: " + mistake.getMessage());
@@ -132,6 +135,14 @@ public final class ManagerCommand implements Callable<Integer> {
                 command.getErr().println("herald: " + FileAccess.reason(failure));
                 return IO;
             });
+    }
+
+    private static Path path(final String text) {
+        try {
+            return text.isBlank() ? Path.of(text) : PathText.parse("it", text);
+        } catch (final IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
     }
 
     /** An empty path would be the current directory, an empty key none. */
@@ -222,7 +233,7 @@ public final class ManagerCommand implements Callable<Integer> {
             }
             return context
                 .dataDir(dataDir)
-                .aeronDirectoryName(aeronDir)
+                .aeronDirectoryName(aeronDir == null ? null : PathText.parse("--aeron-dir", aeronDir).toString())
                 .listen(Endpoint.parse("--listen", listen))
                 .key(keyFile == null ? null : SharedKey.read(keyFile))
                 .http(Endpoint.parse("--http", http))

@@ -3,6 +3,7 @@ package herald.tools;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.OutOfMemory;
+import herald.io.PathText;
 import herald.recorder.ObjectReference;
 import herald.tools.tail.TailCommand;
 import herald.tools.torture.TortureCommand;
@@ -13,6 +14,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -85,6 +87,7 @@ public final class HeraldCommand extends AbstractCommand {
     public static CommandLine commandLine() {
         final ErrorReports reports = new ErrorReports();
         return new CommandLine(new HeraldCommand())
+            .registerConverter(Path.class, converter(HeraldCommand::path))
             .registerConverter(Duration.class, new DurationConverter())
             .registerConverter(EventType.class, new EventTypeConverter())
             .registerConverter(Severity.class, converter(Severity::parse))
@@ -94,6 +97,11 @@ public final class HeraldCommand extends AbstractCommand {
             .setExecutionStrategy(EmptyValues::refuseOrRun)
             .setParameterExceptionHandler(reports)
             .setExecutionExceptionHandler(reports);
+    }
+
+    /** An empty one is refused with the other empty values. */
+    private static Path path(final String text) {
+        return text.isBlank() ? Path.of(text) : PathText.parse("it", text);
     }
 
     /** What a parser has to say about a bad value is the whole message. */

@@ -4,6 +4,7 @@ import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
 import herald.io.OutOfMemory;
+import herald.io.PathText;
 import herald.link.Endpoint;
 import herald.link.Profile;
 import herald.log.LogException;
@@ -232,7 +233,7 @@ final class ProxyCommand extends AbstractCommand {
         }
         context.adoptCopy(adoptCopy);
         if (aeronDir != null) {
-            context.aeronDirectoryName(aeronDir);
+            context.aeronDirectoryName(PathText.parse("--aeron-dir", aeronDir).toString());
         }
         if (group != null) {
             context.group(group);

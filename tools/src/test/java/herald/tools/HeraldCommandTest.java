@@ -70,6 +70,16 @@ class HeraldCommandTest {
         assertThat(call.err()).contains("\"lits\" of herald policy", "apply", "list");
     }
 
+    /** As behind an equals sign, where a shell leaves it as it is. */
+    @Test
+    void shouldReadPathsAsUsersOfAShellWriteThem() {
+        assertThat(Cli.run("stat", "--data-dir=~/no-such-directory").err())
+            .contains(System.getProperty("user.home") + "/no-such-directory");
+        final Cli call = Cli.run("stat", "--data-dir=~bob/data");
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(call.err()).contains("--data-dir", "~bob/data");
+    }
+
     /** The other meaning of an @ is of the tool that reads the command line. */
     @Test
     void shouldTakeArgumentsToTheLetter(@TempDir final Path dir) throws IOException {

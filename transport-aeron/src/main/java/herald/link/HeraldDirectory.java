@@ -2,6 +2,7 @@ package herald.link;
 
 import herald.io.Disk;
 import herald.io.FileAccess;
+import herald.io.PathText;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,7 +37,7 @@ public final class HeraldDirectory {
         if (configured == null) {
             return Path.of(System.getProperty("user.home"), ".herald");
         }
-        return Path.of(requireName(DATA_DIR_VARIABLE, configured));
+        return PathText.parse(DATA_DIR_VARIABLE, configured);
     }
 
     /**

@@ -3,6 +3,7 @@ package herald.tools.config;
 import herald.engine.EventProxy;
 import herald.engine.ThreadingMode;
 import herald.event.EventFilter;
+import herald.io.PathText;
 import herald.link.Endpoint;
 import herald.link.Profile;
 import herald.receiver.RemoteListener;
@@ -14,7 +15,6 @@ import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
 import picocli.CommandLine.ITypeConverter;
 
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -65,8 +65,9 @@ public final class ProxyConfig {
      */
     public void apply(final ConfigFile file, final EventProxy.Context context) {
         ifSaid(file.node(), context::node);
-        ifSaid(file.dataDir(), text -> context.dataDir(Path.of(text)));
-        ifSaid(file.aeronDir(), context::aeronDirectoryName);
+        ifSaid(file.dataDir(), text -> context.dataDir(PathText.parse("data-dir", text)));
+        ifSaid(file.aeronDir(),
+            text -> context.aeronDirectoryName(PathText.parse("aeron-dir", text).toString()));
         ifSaid(file.group(), context::group);
         if (file.aeron() != null) {
             ifSaid(file.aeron().driverTimeout(),
@@ -116,7 +117,8 @@ public final class ProxyConfig {
                 "\": it must have a port that recorders can know, such as 4810");
         }
         try {
-            return new RemoteListener(endpoint, SharedKey.read(Path.of(remote.keyFile())), new SecureRandom());
+            return new RemoteListener(
+                endpoint, SharedKey.read(PathText.parse("it", remote.keyFile())), new SecureRandom());
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("remote.key-file: " + e.getMessage(), e);
         }

@@ -1,12 +1,13 @@
 package herald.writers.file;
 
+import herald.io.PathText;
 import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
 import herald.writers.SpecOptions;
 
+import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -41,18 +42,27 @@ public final class FileWriterFactory implements EventWriterFactory {
         if (spec.target().isEmpty()) {
             throw options.mistake("the path is missing: write for example file:/var/log/herald/events.ndjson");
         }
+        if (spec.target().startsWith("//") && !spec.target().startsWith("///")) {
+            throw options.mistake("target \"" + spec.target() + "\" names a host: write file:/PATH or file:///PATH");
+        }
+        if (spec.target().endsWith("/")) {
+            throw options.mistake(spec.target() + " is a directory: name a file in it, for example file:" +
+                spec.target() + "events.ndjson");
+        }
         final Path path;
         try {
-            path = Path.of(spec.target()).toAbsolutePath().normalize();
-        } catch (final InvalidPathException e) {
-            throw options.mistake("target \"" + spec.target() + "\" is no path: " + e.getReason());
+            path = PathText.parse("target", spec.target()).toAbsolutePath().normalize();
+        } catch (final IllegalArgumentException e) {
+            throw options.mistake(e.getMessage());
         }
         if (path.getParent() == null || Files.isDirectory(path)) {
             throw options.mistake(path + " is a directory: name a file in it, for example file:" +
                 path.resolve("events.ndjson"));
         }
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw options.mistake(path + " is no regular file, so it can't be rotated: name another path");
+        try {
+            PathKind.requireRegular(path);
+        } catch (final IOException e) {
+            throw options.mistake(path + ": " + e.getMessage());
         }
         return path;
     }

@@ -25,9 +25,10 @@ import java.util.Set;
 
 /**
  * A file of lines that grows up to a size and is then renamed to {@code PATH.1}, which becomes {@code PATH.2}, and so
- * on; beyond the number kept, the oldest goes. Holds whole lines alone: what a failed write left is cut off before the
- * next one, what a crash left when the file is opened; a last line that lacks nothing but its end gets it. Owned by one
- * thread, and by one process.
+ * on; beyond the number kept, the oldest goes. The next one has the mode, owner and group of the one before. Where the
+ * path is a link, all that happens to what it leads to, and the link stays. Holds whole lines alone: what a failed
+ * write left is cut off before the next one, what a crash left when the file is opened; a last line that lacks nothing
+ * but its end gets it. Others may append lines of their own. Owned by one thread, and by one process.
  */
 final class RotatedFile {
     private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
@@ -35,7 +36,7 @@ final class RotatedFile {
     private static final byte[] LINE_START = "{\"kind\":\"Event\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LINE_END = {'\n'};
     private static final Set<OpenOption> OPTIONS =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     private static final int OTHERS = 0077;
     private static final int OTHERS_WRITE = 0002;
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
@@ -49,6 +50,10 @@ final class RotatedFile {
     private final boolean forced;
     private FileChannel channel;
     private Object fileKey;
+    /** What the path leads to. */
+    private Path target;
+    /** What the last file looked like. */
+    private FileLooks looks;
     private boolean told;
     private boolean unforced;
     private boolean forceFailed;
@@ -80,10 +85,17 @@ final class RotatedFile {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, OWNER_DIRECTORY);
         }
+        PathKind.requireRegular(path);
         requireOwn();
+        final boolean made = Files.notExists(path);
+        mendLastLine();
         final FileChannel opened = FileChannel.open(path, OPTIONS, OWNER_FILE);
         try {
-            mendLastLine(opened);
+            target = path.toRealPath();
+            if (made && looks != null) {
+                looks.giveTo(target);
+            }
+            looks = FileLooks.of(target);
             fileKey = keyAtPath();
             if (forced) {
                 forceDirectory();
@@ -102,7 +114,7 @@ final class RotatedFile {
             return;
         }
         final Path real = Files.exists(path) ? path.toRealPath() : path;
-        if ((FileAccess.mode(path.getParent().toRealPath()) & OTHERS_WRITE) != 0) {
+        if (isOpenToAll(path.getParent()) || isOpenToAll(real.getParent())) {
             requireOwn(path);
             requireOwn(real);
         }
@@ -111,6 +123,10 @@ final class RotatedFile {
             LOG.warn("{} is open to other users ({}), which Herald's own files are not: chmod 600 closes it", path,
                 FileAccess.permissions(FileAccess.mode(real)));
         }
+    }
+
+    private static boolean isOpenToAll(final Path directory) throws IOException {
+        return (FileAccess.mode(directory.toRealPath()) & OTHERS_WRITE) != 0;
     }
 
     private static void requireOwn(final Path file) throws IOException {
@@ -131,13 +147,13 @@ final class RotatedFile {
             rotate();
         }
         final long start = channel.size();
+        final long end = start + lines.remaining();
         try {
-            long position = start;
             while (lines.hasRemaining()) {
-                position += channel.write(lines, position);
+                channel.write(lines);
             }
         } catch (final IOException e) {
-            takeBack(start, e);
+            takeBack(start, end, e);
             throw e;
         }
         unforced = true;
@@ -168,13 +184,14 @@ final class RotatedFile {
         }
     }
 
-    private void takeBack(final long start, final IOException failure) {
+    /** Where the file is longer than this process can have made it, somebody else's lines are behind. */
+    private void takeBack(final long start, final long end, final IOException failure) {
         try {
             Uninterrupted.call(() -> {
                 if (!channel.isOpen()) {
-                    channel = FileChannel.open(path, StandardOpenOption.WRITE);
+                    channel = FileChannel.open(target, StandardOpenOption.WRITE);
                 }
-                return channel.truncate(start);
+                return channel.size() > end ? channel : channel.truncate(start);
             });
         } catch (final IOException e) {
             failure.addSuppressed(e);
@@ -202,6 +219,7 @@ final class RotatedFile {
 
     private void rotate() throws IOException {
         leave();
+        looks = FileLooks.of(target);
         for (int stray = keep + 1; Files.deleteIfExists(rotated(stray)); stray++) {
             LOG.info("deleted {}: {} rotated files are kept", rotated(stray), keep);
         }
@@ -212,12 +230,12 @@ final class RotatedFile {
         for (int number = free; number > 1; number--) {
             Files.move(rotated(number - 1), rotated(number), StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(path, rotated(1), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(target, rotated(1), StandardCopyOption.ATOMIC_MOVE);
         open();
     }
 
     private Path rotated(final int number) {
-        return path.resolveSibling(path.getFileName() + "." + number);
+        return target.resolveSibling(target.getFileName() + "." + number);
     }
 
     private Object keyAtPath() throws IOException {
@@ -229,8 +247,16 @@ final class RotatedFile {
     }
 
     private void forceDirectory() throws IOException {
-        try (FileChannel directory = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
+        try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
             directory.force(true);
+        }
+    }
+
+    private void mendLastLine() throws IOException {
+        if (Files.exists(path)) {
+            try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                mendLastLine(file);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package herald.writers.syslog;
 
 import herald.io.HostBounds;
+import herald.io.PathText;
 import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
 import herald.writer.WriterSpec;
@@ -128,6 +129,10 @@ public final class SyslogWriterFactory implements EventWriterFactory {
 
     private static Path path(final SpecOptions options, final String option) {
         final String text = options.text(option, null);
-        return text == null ? null : Path.of(text);
+        try {
+            return text == null ? null : PathText.parse(option, text);
+        } catch (final IllegalArgumentException e) {
+            throw options.mistake(e.getMessage());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package herald.writers.venice;
 
+import herald.io.PathText;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.seal.SharedKey;
@@ -9,7 +10,6 @@ import herald.writer.WriterSpec;
 import herald.writers.SpecOptions;
 import org.agrona.concurrent.SystemNanoClock;
 
-import java.nio.file.Path;
 
 /**
  * Makes writers to an events manager: {@code venice}, {@code venice:udp://HOST:PORT}, {@code venice:ipc}.
@@ -52,7 +52,7 @@ public final class VeniceWriterFactory implements EventWriterFactory {
                 "memory of one host; leave it out");
         }
         try {
-            return SharedKey.read(Path.of(file));
+            return SharedKey.read(PathText.parse("it", file));
         } catch (final IllegalArgumentException e) {
             throw options.mistake(KEY_FILE + ": " + e.getMessage());
         }

@@ -35,6 +35,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /** Files on the real file system: appended, rotated, torn, moved away, refused and full. */
 @Timeout(120)
 class FileWriterTest {
+    private static final Map<String, String> SMALL = Map.of("maxBytes", "1KiB");
     private static final String TORN = "{\"kind\":\"Event\",\"meta\":{\"na";
 
     @TempDir
@@ -185,6 +186,117 @@ class FileWriterTest {
         assertThat(messages(file)).containsExactly("new0");
     }
 
+    @Test
+    void shouldFollowALinkAndRotateWhatItLeadsTo() throws WriterException, IOException {
+        final Path target = directory.resolve("data/events.ndjson");
+        Files.createDirectory(target.getParent());
+        final Path link = Files.createSymbolicLink(directory.resolve("events.ndjson"), Path.of("data/events.ndjson"));
+        for (int i = 0; i < 3; i++) {
+            write(link, SMALL, EventBatches.numbered(3, i + " "), 0);
+        }
+
+        assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of("data/events.ndjson"));
+        assertThat(target).isRegularFile();
+        assertThat(directory.resolve("events.ndjson.1")).doesNotExist();
+        final List<String> written = new ArrayList<>();
+        for (int i = 1; Files.exists(rotated(target, i)); i++) {
+            written.addAll(0, messages(rotated(target, i)));
+        }
+        assertThat(written).isNotEmpty();
+        written.addAll(messages(link));
+        assertThat(written).hasSize(9).startsWith("0 0", "0 1").endsWith("2 2");
+    }
+
+    /** An administrator leads it elsewhere while the writer runs. */
+    @Test
+    void shouldGoOnWhereALinkLeadsToLater() throws WriterException, IOException {
+        final Path link = Files.createSymbolicLink(directory.resolve("events.ndjson"), Path.of("first"));
+        try (EventWriter writer = writer(link, Map.of())) {
+            writer.write(EventBatches.numbered(1, "one "), 0);
+            Files.delete(link);
+            Files.createSymbolicLink(link, Path.of("second"));
+            writer.write(EventBatches.numbered(1, "two "), 0);
+        }
+
+        assertThat(messages(directory.resolve("first"))).containsExactly("one 0");
+        assertThat(messages(directory.resolve("second"))).containsExactly("two 0");
+    }
+
+    /** One that somebody puts there while the writer runs, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", "/dev/null", "fifo"})
+    void shouldRefuseWhatIsNoFileAndLeaveItAsItIs(final String other) throws Exception {
+        final Path link = directory.resolve("events.ndjson");
+        if (other.equals("fifo")) {
+            assertThat(new ProcessBuilder("mkfifo", directory.resolve("fifo").toString()).start().waitFor()).isZero();
+        }
+        try (EventWriter writer = writer(link, Map.of())) {
+            Files.createSymbolicLink(link, Path.of(other));
+            assertThatThrownBy(() -> writer.write(EventBatches.numbered(1, "m"), 0))
+                .isInstanceOf(WriterException.class)
+                .hasMessageContaining("cannot write " + link + ": it is ").hasMessageContaining("name ");
+        }
+        assertMistake(link, Map.of(), "it is ");
+        assertThat(Files.readSymbolicLink(link)).isEqualTo(Path.of(other));
+    }
+
+    @Test
+    void shouldGiveTheNextFileModeOwnerAndGroupOfTheOneBefore() throws WriterException, IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        final Path file = directory.resolve("events.ndjson");
+        try (EventWriter writer = writer(file, SMALL)) {
+            writer.write(EventBatches.numbered(1, "m"), 0);
+            Files.setAttribute(file, "unix:uid", 61003);
+            Files.setAttribute(file, "unix:gid", 61004);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+            for (int i = 0; i < 4; i++) {
+                writer.write(EventBatches.numbered(1, i + " "), 0);
+            }
+        }
+
+        assertThat(rotated(file, 1)).exists();
+        for (final Path each : List.of(file, rotated(file, 1))) {
+            assertThat(Files.readAttributes(each, "unix:uid,gid")).containsValues(61003, 61004);
+            assertThat(permissions(each)).isEqualTo("rw-r-----");
+        }
+    }
+
+    /** A note of an administrator's, or copies that a tool made and cut the file afterwards. */
+    @Test
+    void shouldAppendBehindWhatOthersHaveAppendedOrCut() throws WriterException, IOException {
+        final Path file = directory.resolve("events.ndjson");
+        try (EventWriter writer = writer(file, Map.of())) {
+            writer.write(EventBatches.numbered(1, "one "), 0);
+            Files.writeString(file, "a note\n", StandardOpenOption.APPEND);
+            writer.write(EventBatches.numbered(1, "two "), 0);
+            assertThat(messages(file)).containsExactly("one 0", "a note", "two 0");
+
+            Files.writeString(file, "", StandardOpenOption.TRUNCATE_EXISTING);
+            writer.write(EventBatches.numbered(1, "three "), 0);
+            assertThat(messages(file)).containsExactly("three 0");
+        }
+    }
+
+    @Test
+    void shouldReadPathsAsUsersOfAShellWriteThem() throws IOException {
+        final Path home = Path.of(System.getProperty("user.home"));
+        try (EventWriter writer = writer("~/events.ndjson")) {
+            assertThat(writer.file()).isEqualTo(home.resolve("events.ndjson"));
+        }
+        try (EventWriter writer = writer("///var/log/events.ndjson")) {
+            assertThat(writer.file()).isEqualTo(Path.of("/var/log/events.ndjson"));
+        }
+        for (final String wrong : List.of("~bob/events.ndjson", "$HOME/events.ndjson", "${HOME}/events.ndjson",
+            "//log-server/events.ndjson", "/var/log/herald/", " ")) {
+            assertThatThrownBy(() -> writer(wrong)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("writer audit (file): ");
+        }
+    }
+
+    private static EventWriter writer(final String path) {
+        return new FileWriterFactory().create(new WriterSpec("audit", "file", path, Map.of()));
+    }
+
     /** A channel is closed where its thread is interrupted, before an operation or in the middle of one. */
     @Test
     void shouldWriteEachLineOnceWhereItsThreadIsInterrupted() throws WriterException, IOException {
@@ -252,7 +364,7 @@ class FileWriterTest {
     @Test
     void shouldNameWhatIsWrongWithASpecification() {
         assertMistake(directory, Map.of(), directory + " is a directory", "events.ndjson");
-        assertMistake(Path.of("/dev/null"), Map.of(), "/dev/null is no regular file");
+        assertMistake(Path.of("/dev/null"), Map.of(), "/dev/null: it is no regular file");
         assertMistake(directory.resolve("f"), Map.of("maxBytes", "64MB"), "maxBytes \"64MB\"", "64MiB");
         assertMistake(directory.resolve("f"), Map.of("maxBytes", "999999999999GiB"), "at least 1024");
         assertMistake(directory.resolve("f"), Map.of("keep", "0"), "keep \"0\"", "from 1 to 1000");
