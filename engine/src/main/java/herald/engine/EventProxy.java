@@ -19,7 +19,6 @@ import org.agrona.concurrent.NanoClock;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -177,7 +176,7 @@ public final class EventProxy implements AutoCloseable {
         if (on != maintenance()) {
             parts.ingressAgent().requestSettings(parts.ingressAgent().requestedSettings().withMaintenance(on));
         }
-        if (!await(parts.ingressAgent()::isSettled, SETTINGS_TIMEOUT_NS)) {
+        if (!threads.await(parts.ingressAgent()::isSettled, SETTINGS_TIMEOUT_NS, parts)) {
             throw new ProxyException("the journal did not take the mode within " + SETTINGS_TIMEOUT_NS / NS_PER_S +
                 " s, and may yet do so: herald stat shows whether its disk is full, herald maintenance what holds");
         }
@@ -193,6 +192,17 @@ public final class EventProxy implements AutoCloseable {
     }
 
     /**
+     * Opens files and certificates of writers and the key of remote recorders anew: they may have been replaced. Links
+     * that are there stay. Any thread.
+     *
+     * @throws IllegalArgumentException where the key file can't be used: the key stays what it was.
+     */
+    public void reopen() {
+        writers.reopen();
+        parts.readKeyAgain();
+    }
+
+    /**
      * Stops in order: accepts nothing any more, journals, dispatches, acknowledges and delivers what was accepted, as
      * far as time allows, and closes. What was not delivered stays for the next start.
      */
@@ -204,18 +214,14 @@ public final class EventProxy implements AutoCloseable {
         closed = true;
         writers.close();
         parts.ingressAgent().requestShutdown();
-        final boolean drained = await(() -> parts.ingressAgent().isShutDown() && parts.pipeline().isDrained(),
-            DRAIN_TIMEOUT_NS);
+        final boolean drained = threads.await(
+            () -> parts.ingressAgent().isShutDown() && parts.pipeline().isDrained(), DRAIN_TIMEOUT_NS, parts);
         if (drained) {
-            await(parts.receiver()::owesNothing, ACK_TIMEOUT_NS);
-            await(parts::writersDelivered, context.closeTimeoutNs);
+            threads.await(parts.receiver()::owesNothing, ACK_TIMEOUT_NS, parts);
+            threads.await(parts::writersDelivered, context.closeTimeoutNs, parts);
         }
         threads.close();
         parts.close();
-    }
-
-    private boolean await(final BooleanSupplier condition, final long timeoutNs) {
-        return threads.await(condition, timeoutNs, parts);
     }
 
     /**

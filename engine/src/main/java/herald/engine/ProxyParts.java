@@ -219,6 +219,12 @@ final class ProxyParts implements AutoCloseable {
         return identity;
     }
 
+    void readKeyAgain() {
+        if (context.remoteListener != null && context.remoteListener.key().readAgain()) {
+            LOGGER.info("remote recorders that come from now on must have the new key");
+        }
+    }
+
     String linkFailure() {
         return mediaDriver.failure();
     }

@@ -129,6 +129,11 @@ public final class ProxyWriters {
         return overtaken;
     }
 
+    /** Has all of them open their files anew. */
+    void reopen() {
+        parts.writerAgents().forEach(WriterAgent::requestReopen);
+    }
+
     private WriterAgent find(final String name) {
         return parts.writerAgents().stream().filter(agent -> agent.name().equals(name)).findFirst().orElse(null);
     }

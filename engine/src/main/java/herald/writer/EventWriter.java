@@ -2,6 +2,7 @@ package herald.writer;
 
 import herald.dispatch.EventBatch;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -77,6 +78,15 @@ public interface EventWriter extends AutoCloseable {
      */
     default long deadLetters() {
         return 0;
+    }
+
+    /**
+     * Opens anew what it has open or read of the user's files: a log that was moved away, a certificate, a key. Called
+     * between two calls of {@link #write}, where the operator asks for it.
+     *
+     * @throws IOException where a file can't be used: the writer goes on with what it had.
+     */
+    default void reopen() throws IOException {
     }
 
     /**

@@ -70,9 +70,11 @@ public final class WriterAgent implements Agent {
     private final WriterStatus status;
     private final WriterHealth health;
     private final DeadLetters deadLetters;
+    private final DeadLettersThere lettersThere;
     private final OvertakenEvents overtaken;
     private final LostBytes lost;
     private final StartingPlace startingPlace;
+    private final Reopening reopening = new Reopening();
     private final UnsettledEvents unsettled = new UnsettledEvents();
     private DispatchReader reader;
     private EventBatch batch;
@@ -80,7 +82,6 @@ public final class WriterAgent implements Agent {
     private int takenPlace;
     private int deliveredPlace;
     private long filteredPosition;
-    private long deadLettersThere;
     private boolean abandoned;
     private volatile boolean begun;
     private volatile boolean calling;
@@ -108,6 +109,7 @@ public final class WriterAgent implements Agent {
             context.disk(), context.deadLetterDir().resolve(name + ".txt"), context.wallClock());
         this.bookmark = Bookmark.open(context.disk(), context.bookmarkDir().resolve(name + Bookmark.SUFFIX), true);
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
+        this.lettersThere = new DeadLettersThere(status, context.counters());
         this.overtaken = new OvertakenEvents(name, status, context.counters());
         this.lost = new LostBytes(name, status, context.counters());
         this.health = new WriterHealth(context, name, status);
@@ -169,6 +171,7 @@ public final class WriterAgent implements Agent {
         if (health.isWaiting() || isAhead()) {
             return 0;
         }
+        reopening.serve(writer);
         final boolean interrupted = Thread.currentThread().isInterrupted();
         final boolean read = readBatch();
         final boolean worked = callWriter();
@@ -176,6 +179,11 @@ public final class WriterAgent implements Agent {
             LOGGER.warn("writer {} left its thread interrupted", name);
         }
         return read || worked ? 1 : 0;
+    }
+
+    /** Has the writer open its files anew, before it is given anything else. Any thread. */
+    public void requestReopen() {
+        reopening.request();
     }
 
     /** No lock is held while the writer is called. */
@@ -200,7 +208,7 @@ public final class WriterAgent implements Agent {
             }
             if (!isRetryable(failure)) {
                 left = writer.unsettled();
-                countDeadLetters(writer.deadLetters());
+                lettersThere.count(writer.deadLetters());
             }
         } catch (final Throwable e) {
             done = 0;
@@ -289,14 +297,6 @@ public final class WriterAgent implements Agent {
         takenPosition = position;
         takenPlace = 0;
         reopenReader();
-    }
-
-    private void countDeadLetters(final long there) {
-        if (there > deadLettersThere) {
-            context.counters().add(ProxyCounter.DEAD_LETTERS_THERE, there - deadLettersThere);
-            status.add(WriterStatus.Field.DEAD_LETTERS_THERE, there - deadLettersThere);
-            deadLettersThere = there;
-        }
     }
 
     private void reopenReader() {

@@ -26,6 +26,7 @@ final class AgentCommand extends AbstractCommand {
     private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     @Option(names = "--component", paramLabel = "COMPONENT", defaultValue = "agent",
         description = "The part of the node that records; default: ${DEFAULT-VALUE}.")
@@ -60,7 +61,7 @@ final class AgentCommand extends AbstractCommand {
     @Override
     public Integer call() {
         final HostAgent.Context context = agentContext();
-        try (Foreground foreground = new Foreground();
+        try (Foreground foreground = new Foreground(() -> LOG.info("SIGHUP: there is nothing to open anew"));
             RecorderOptions options = recorderOptions;
             EventRecorder recorder = RecorderOptions.launch(
                 options.context(component, this::onLinkError, spec().commandLine()), spec().commandLine());
@@ -76,8 +77,20 @@ final class AgentCommand extends AbstractCommand {
                         "under the agent: start it again" + (recorder.isKept() ? "" : "; events are lost"));
                 }
             }
+            runner.close();
+            return end(recorder, foreground);
         }
-        return ExitCode.OK;
+    }
+
+    /** What the proxy has not acknowledged is told as {@code herald record} tells it. */
+    private int end(final EventRecorder recorder, final Foreground foreground) {
+        if (recorder.awaitAcknowledged(recorder.lastSequence(), LAST_WAIT.toNanos())) {
+            return ExitCode.OK;
+        }
+        err().println("herald: " + recorderOptions.kept(recorder));
+        final int code = recorder.isKept() ? ExitCode.SPOOLED : ExitCode.IO;
+        foreground.exitCode(code);
+        return code;
     }
 
     private HostAgent.Context agentContext() {

@@ -47,7 +47,8 @@ final class DriverCommand extends AbstractCommand {
 
     @Override
     public Integer call() {
-        try (Foreground foreground = new Foreground();
+        try (Foreground foreground = new Foreground(
+                () -> LOG.info("SIGHUP: a driver's key is read at its start, there is nothing to open anew"));
             LocalMediaDriver driver = launch()) {
             out().println("herald driver ready: aeron-dir=" + driver.directoryName());
             out().flush();

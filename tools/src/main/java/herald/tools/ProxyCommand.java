@@ -14,6 +14,8 @@ import herald.tools.config.ConfigFile;
 import herald.tools.config.ProxyConfig;
 import herald.tools.policy.EventPolicies;
 import herald.writer.WriterSpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,6 +45,7 @@ final class ProxyCommand extends AbstractCommand {
         MANAGED
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyCommand.class);
     private static final String MANAGED_WRITER = "venice";
     private static final String DEFAULT_ADMIN = "127.0.0.1:0";
 
@@ -111,9 +114,11 @@ final class ProxyCommand extends AbstractCommand {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final ConfigFile file = readConfig();
         final Endpoint listen = adminEndpoint(file);
-        try (Foreground foreground = new Foreground();
+        final AtomicReference<EventProxy> running = new AtomicReference<>();
+        try (Foreground foreground = new Foreground(() -> reopen(running.get()));
             EventProxy proxy = launch(context(file).failureListener(cause -> {
                 failure.set(cause);
+                foreground.exitCode(exitCode(cause));
                 foreground.stop();
             }));
             AdminServer server = administer(proxy, listen)) {
@@ -123,6 +128,7 @@ final class ProxyCommand extends AbstractCommand {
                 (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()) +
                 " admin=" + server.address());
             told.flush();
+            running.set(proxy);
             foreground.await();
         }
         if (failure.get() != null) {
@@ -131,6 +137,17 @@ final class ProxyCommand extends AbstractCommand {
                 failure.get());
         }
         return ExitCode.OK;
+    }
+
+    private static void reopen(final EventProxy proxy) {
+        LOG.info("SIGHUP: opening files, certificates and keys anew");
+        try {
+            if (proxy != null) {
+                proxy.reopen();
+            }
+        } catch (final IllegalArgumentException e) {
+            LOG.error("remote.key-file stays what it was: {}", e.getMessage());
+        }
     }
 
     /** A program reads it then, and everything on it is to be an event. */

@@ -84,12 +84,29 @@ final class RecordCommand extends AbstractCommand {
         final LinkErrors linkErrors = new LinkErrors(isDebug() ? err() : null);
         try (RecorderOptions options = recorderOptions;
             EventRecorder recorder = launch(linkErrors)) {
-            if (stdin) {
-                final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
-                return new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors,
-                    () -> options.kept(recorder)).run(input);
-            }
-            return recordOne(recorder, linkErrors);
+            return stdin ? recordMany(recorder, options, linkErrors) : recordOne(recorder, linkErrors);
+        }
+    }
+
+    /** A signal ends the input: what was read of it is recorded and told. */
+    private int recordMany(
+        final EventRecorder recorder, final RecorderOptions options, final LinkErrors linkErrors) throws IOException {
+        final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
+        final StreamRecording recording = new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors,
+            () -> options.kept(recorder));
+        try (Foreground foreground = new Foreground()) {
+            foreground.onStop(this::endInput);
+            final int code = recording.run(input);
+            foreground.exitCode(code);
+            return code;
+        }
+    }
+
+    private void endInput() {
+        try {
+            input.close();
+        } catch (final IOException e) {
+            err().println("herald: cannot close standard input: " + e.getMessage());
         }
     }
 

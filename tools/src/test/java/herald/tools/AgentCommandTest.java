@@ -35,7 +35,8 @@ class AgentCommandTest {
         agent.interrupt();
         agent.join();
 
-        assertThat(call.get()).isEqualTo(new Cli(ExitCode.OK, "", ""));
+        assertThat(call.get()).isEqualTo(new Cli(ExitCode.SPOOLED, "", "herald: kept in " +
+            tempDir.resolve("agent.spool") + "; the proxy will deliver it\n"));
         assertThat(spool()).contains("agent watches ", "agent no longer watches ");
     }
 

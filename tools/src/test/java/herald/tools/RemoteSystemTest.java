@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@code herald proxy} and {@code herald record --proxy} in processes of their own, as on two hosts.
@@ -112,5 +113,26 @@ class RemoteSystemTest {
         assertThat(Cli.run("stat", "--data-dir=" + dataDir()).out())
             .contains("remote messages refused: not sealed with the key");
         assertThat(drivers()).isEqualTo(driversBefore);
+    }
+
+    /** An administrator puts another key in its place; SIGHUP asks for files to be opened anew. */
+    @Test
+    void shouldTakeTheNewKeyAtHangup() throws Exception {
+        key("next.key", "the next key of proxy and recorders\n");
+        try (HeraldProcess proxy = proxy()) {
+            assertThat(record("herald.key", "first", "60s").exitCode()).isZero();
+            key("herald.key", "the next key of proxy and recorders\n");
+            proxy.signal("HUP");
+            await().until(() -> proxy.err().contains("must have the new key"));
+
+            assertThat(record("next.key", "second", "60s").exitCode()).isZero();
+            key("herald.key", "too short\n");
+            proxy.signal("HUP");
+            await().until(() -> proxy.err().contains("remote.key-file stays what it was"));
+
+            assertThat(record("next.key", "third", "60s").exitCode()).isZero();
+            assertThat(proxy.terminate()).as(proxy.err()).isZero();
+        }
+        assertThat(journal()).contains("first", "second", "third");
     }
 }

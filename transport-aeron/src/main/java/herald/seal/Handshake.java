@@ -22,8 +22,9 @@ public final class Handshake {
     private static final int MAX_ENDPOINT_LENGTH = 80;
 
     private final SharedKey key;
-    private final MessageMac knockMac;
-    private final MessageMac challengeMac;
+    private byte[] secret;
+    private MessageMac knockMac;
+    private MessageMac challengeMac;
     private final byte[] bytes = new byte[MAX_LENGTH];
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private final MessageHeaderDecoder headerDecoder = new MessageHeaderDecoder();
@@ -40,8 +41,26 @@ public final class Handshake {
      */
     public Handshake(final SharedKey key) {
         this.key = key;
-        this.knockMac = new MessageMac(key.derive("herald knock"));
-        this.challengeMac = new MessageMac(key.derive("herald challenge"));
+    }
+
+    private MessageMac knockMac() {
+        prepareMacs();
+        return knockMac;
+    }
+
+    private MessageMac challengeMac() {
+        prepareMacs();
+        return challengeMac;
+    }
+
+    /** The key may have been read again. */
+    private void prepareMacs() {
+        final byte[] now = key.secret();
+        if (now != secret) {
+            knockMac = new MessageMac(key.derive("herald knock"));
+            challengeMac = new MessageMac(key.derive("herald challenge"));
+            secret = now;
+        }
     }
 
     /**
@@ -75,7 +94,7 @@ public final class Handshake {
             .protocolVersion(knock.protocolVersion())
             .putReplyEndpoint(endpoint, 0, endpoint.length);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + knockEncoder.encodedLength();
-        knockMac.sign(bytes, length);
+        knockMac().sign(bytes, length);
         return length;
     }
 
@@ -89,7 +108,7 @@ public final class Handshake {
      */
     public Knock decodeKnock(final DirectBuffer source, final int offset, final int length) {
         if (!copy(source, offset, length, KnockDecoder.TEMPLATE_ID, KnockDecoder.BLOCK_LENGTH) ||
-            !knockMac.verify(bytes, length)) {
+            !knockMac().verify(bytes, length)) {
             return null;
         }
         knockDecoder.wrapAndApplyHeader(buffer, 0, headerDecoder);
@@ -120,7 +139,7 @@ public final class Handshake {
             .proxyNonceLow(proxyNonce.low())
             .aeronSessionId(knock.aeronSessionId());
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + challengeEncoder.encodedLength();
-        challengeMac.sign(bytes, length);
+        challengeMac().sign(bytes, length);
         return length;
     }
 
@@ -135,7 +154,7 @@ public final class Handshake {
     public boolean decodeChallenge(final DirectBuffer source, final int offset, final int length) {
         if (length != MessageHeaderDecoder.ENCODED_LENGTH + ChallengeDecoder.BLOCK_LENGTH ||
             !copy(source, offset, length, ChallengeDecoder.TEMPLATE_ID, ChallengeDecoder.BLOCK_LENGTH) ||
-            !challengeMac.verify(bytes, length)) {
+            !challengeMac().verify(bytes, length)) {
             return false;
         }
         challengeDecoder.wrapAndApplyHeader(buffer, 0, headerDecoder);

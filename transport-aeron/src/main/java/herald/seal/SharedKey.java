@@ -16,7 +16,8 @@ import java.util.Arrays;
 
 /**
  * The secret that both ends of a link have in common, such as a proxy and its remote recorders. It is never used as it
- * is: every use has a key of its own, made from it, a label and what that use is bound to. Immutable.
+ * is: every use has a key of its own, made from it, a label and what that use is bound to. One that was read from a
+ * file may be read again, while others use it: sessions keep what they have, new ones begin with the new secret.
  */
 public final class SharedKey {
     /** Length of a key at least, in bytes. */
@@ -29,7 +30,17 @@ public final class SharedKey {
     /** What some editors put before UTF-8; the same key saved by two editors is one key. */
     private static final byte[] BYTE_ORDER_MARK = {(byte)0xEF, (byte)0xBB, (byte)0xBF};
 
-    private final byte[] secret;
+    private final Path file;
+    private final SharedKey origin;
+    private final String link;
+    private volatile byte[] secret;
+
+    private SharedKey(final byte[] secret, final Path file, final SharedKey origin, final String link) {
+        this.secret = secret;
+        this.file = file;
+        this.origin = origin;
+        this.link = link;
+    }
 
     /**
      * A key.
@@ -38,11 +49,15 @@ public final class SharedKey {
      * @throws IllegalArgumentException where there are fewer or more.
      */
     public SharedKey(final byte[] secret) {
+        this(checked(secret).clone(), null, null, null);
+    }
+
+    private static byte[] checked(final byte[] secret) {
         if (secret.length < MIN_LENGTH || secret.length > MAX_LENGTH) {
             throw new IllegalArgumentException("a shared key of " + secret.length + " bytes: it must have " +
                 MIN_LENGTH + " to " + MAX_LENGTH + " random bytes, such as openssl rand -base64 32 makes");
         }
-        this.secret = secret.clone();
+        return secret;
     }
 
     /**
@@ -54,6 +69,28 @@ public final class SharedKey {
      * @throws IllegalArgumentException naming the file, what is wrong with it and the remedy.
      */
     public static SharedKey read(final Path file) {
+        return new SharedKey(secretIn(file), file, null, null);
+    }
+
+    /**
+     * Reads the file of this key anew, if it is from one. Any thread.
+     *
+     * @return whether there is another secret in it now.
+     * @throws IllegalArgumentException as {@link #read} says: the secret stays what it was.
+     */
+    public boolean readAgain() {
+        if (origin != null) {
+            return origin.readAgain();
+        }
+        final byte[] read = file == null ? secret : secretIn(file);
+        if (Arrays.equals(read, secret)) {
+            return false;
+        }
+        secret = read;
+        return true;
+    }
+
+    private static byte[] secretIn(final Path file) {
         try {
             SecretFile.require(file);
             final long length = Files.size(file);
@@ -61,7 +98,7 @@ public final class SharedKey {
                 throw new IllegalArgumentException("key file " + file + " has " + length + " bytes: a key has " +
                     MAX_LENGTH + " at most; is it the right file?");
             }
-            return new SharedKey(content(Files.readAllBytes(file)));
+            return checked(content(Files.readAllBytes(file)));
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no key file " + file + ": make one with " +
                 "(umask 077; openssl rand -base64 32 > " + file + ") and copy it to every host", e);
@@ -92,7 +129,16 @@ public final class SharedKey {
      * @return another key.
      */
     public SharedKey of(final String link) {
-        return new SharedKey(derive(link));
+        return new SharedKey(null, null, this, link);
+    }
+
+    /** The same array as long as the secret is the same. */
+    byte[] secret() {
+        if (origin != null) {
+            final byte[] derived = origin.derive(link);
+            secret = Arrays.equals(derived, secret) ? secret : derived;
+        }
+        return secret;
     }
 
     /**
@@ -109,7 +155,7 @@ public final class SharedKey {
         for (final long number : bound) {
             input.putLong(number);
         }
-        return newMac(secret).doFinal(input.array());
+        return newMac(secret()).doFinal(input.array());
     }
 
     /** What every Java platform must have can't be missing. */
@@ -126,6 +172,6 @@ public final class SharedKey {
     /** Never the key: what is printed ends in logs. */
     @Override
     public String toString() {
-        return "SharedKey of " + secret.length + " bytes";
+        return "SharedKey of " + secret().length + " bytes";
     }
 }

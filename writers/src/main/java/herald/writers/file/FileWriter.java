@@ -63,6 +63,11 @@ final class FileWriter implements EventWriter {
     }
 
     @Override
+    public void reopen() throws IOException {
+        file.leave();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

@@ -210,8 +210,9 @@ final class RotatedFile {
         }
     }
 
-    private void leave() throws IOException {
-        if (forced && unforced) {
+    /** Closes the file; the next line opens it anew. */
+    void leave() throws IOException {
+        if (channel != null && forced && unforced) {
             forceOpenFile();
         }
         close();
