@@ -20,10 +20,10 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +42,7 @@ import static herald.log.LogDescriptor.MIN_SEGMENT_LENGTH;
  * The settings behind {@link EventProxy.Context}: every value, its unit and its default in one place.
  */
 abstract class ProxySettings {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
     private static final int SHARED_BELOW_CORES = 8;
     private static final int MAX_DEFAULTS_LENGTH = 1900;
     private static final int DEFAULT_RING_LENGTH = 16 * 1024;
@@ -150,7 +151,10 @@ abstract class ProxySettings {
         }
         dataDir = dataDir.toAbsolutePath().normalize();
         if (node == null) {
-            node = hostName();
+            node = HeraldDirectory.hostName();
+            if (node.equals(HeraldDirectory.NO_HOST_NAME)) {
+                LOGGER.warn("this host has no name: its node is {}, as others may be; set node, or give --node", node);
+            }
         }
         require(!node.isBlank() && node.length() <= 255, "node", node, "a name of 1 to 255 characters");
         if (defaults == null) {
@@ -212,14 +216,6 @@ abstract class ProxySettings {
 
     private static void requirePositive(final long value, final String name) {
         require(value > 0, name, value, "above 0");
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (final UnknownHostException e) {
-            return "localhost";
-        }
     }
 
     private static void require(final boolean right, final String name, final Object value, final String wanted) {

@@ -77,7 +77,7 @@ final class DispatchRemedies {
         final List<Path> files = new ArrayList<>();
         for (final long base : bases) {
             if (base >= from) {
-                files.add(log.directory().resolve(String.format("%020d%s", base, LogDescriptor.SEGMENT_SUFFIX)));
+                files.add(LogDescriptor.segmentFile(log.directory(), base));
             }
         }
         final boolean all = files.size() == bases.size();

@@ -51,8 +51,9 @@ final class DirectoryOptions {
         return said || aeronDir == null ? dataDir() : null;
     }
 
-    Path aeronDir() {
-        return aeronDir == null ? HeraldDirectory.aeronDir(dataDir()) : aeronDir;
+    /** Null where it follows from the data directory. */
+    String namedAeronDir() {
+        return aeronDir == null ? null : aeronDir.toString();
     }
 
     boolean namesNoAeronDir() {

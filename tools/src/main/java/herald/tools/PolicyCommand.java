@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Creates, shows and deletes the event policies of this node's proxy while it runs.
@@ -86,7 +87,7 @@ final class PolicyCommand extends AbstractCommand {
         final HelpOption help) {
         final AdminClient proxy = proxy(dataDir);
         final JsonNode failures = proxy.get("/healthz").path("policies");
-        out().printf("%-40s %-16s %-11s %s%n", "NAME", "FORMAT", "STATE", "TARGETS");
+        out().printf(Locale.ROOT, "%-40s %-16s %-11s %s%n", "NAME", "FORMAT", "STATE", "TARGETS");
         for (final JsonNode policy : proxy.get("/v1/policies").path("items")) {
             final String name = policy.at("/meta/name").asText();
             final StringBuilder targets = new StringBuilder();
@@ -94,7 +95,8 @@ final class PolicyCommand extends AbstractCommand {
                 targets.append(targets.length() == 0 ? "" : ",").append(target.path("transport").asText())
                     .append('@').append(target.path("destination").asText());
             }
-            out().printf("%-40s %-16s %-11s %s%n", name, policy.at("/spec/format").asText("syslog-rfc5424"),
+            out().printf(Locale.ROOT, "%-40s %-16s %-11s %s%n", name,
+                policy.at("/spec/format").asText("syslog-rfc5424"),
                 failures.has(name) ? "not-enforced" : "enforced", Printable.of(targets.toString()));
         }
         out().flush();

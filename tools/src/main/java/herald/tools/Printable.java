@@ -1,5 +1,7 @@
 package herald.tools;
 
+import java.util.Locale;
+
 /**
  * Makes text from outside safe to show on a terminal: control and formatting characters become escapes.
  */
@@ -25,7 +27,7 @@ final class Printable {
         if (codePoint == '\n') {
             safe.append("\\n");
         } else if (unsafe) {
-            safe.append(String.format("\\u%04x", codePoint));
+            safe.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
         } else {
             safe.appendCodePoint(codePoint);
         }

@@ -73,7 +73,7 @@ final class RecorderOptions implements AutoCloseable {
             .tenant(tenant)
             .namespace(namespace)
             .aeronDirectoryName(
-                mediaDriver == null ? directories.aeronDir().toString() : mediaDriver.aeronDirectoryName())
+                mediaDriver == null ? directories.namedAeronDir() : mediaDriver.aeronDirectoryName())
             .driverTimeoutMs(driverTimeout.toMillis())
             .dataDir(directories.namedDataDir())
             .spoolDir(proxy == null ? directories.spoolDir() : directories.remoteSpoolDir(proxy.endpoint()))

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * Shows a proxy's counters and how far its writers are, from its files: the proxy may run or not, and is not asked.
@@ -49,7 +50,7 @@ final class StatCommand extends AbstractCommand {
             for (final CounterId counter : CountersFile.all()) {
                 final long value = counters.get(counter);
                 if (all || value != 0) {
-                    out().printf("%15d  %s%n", value, counter.label());
+                    out().printf(Locale.ROOT, "%15d  %s%n", value, counter.label());
                 }
             }
         }

@@ -21,6 +21,10 @@ public final class HeraldDirectory {
     /** Environment variable that moves the default data directory. */
     public static final String DATA_DIR_VARIABLE = "HERALD_DATA_DIR";
 
+    /** What a node is called whose host has no name. */
+    public static final String NO_HOST_NAME = "localhost";
+
+    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     private HeraldDirectory() {
@@ -101,15 +105,24 @@ public final class HeraldDirectory {
     }
 
     /**
-     * The name of this host.
+     * The name of this host. The network is not asked where the kernel can tell: a name need not be one that resolves.
      *
      * @return {@code localhost} where it has none.
      */
     public static String hostName() {
         try {
+            final String name = Files.readString(KERNEL_HOST_NAME).trim();
+            return name.isEmpty() || name.equals("(none)") ? NO_HOST_NAME : name;
+        } catch (final IOException e) {
+            return resolvedHostName();
+        }
+    }
+
+    private static String resolvedHostName() {
+        try {
             return InetAddress.getLocalHost().getHostName();
         } catch (final UnknownHostException e) {
-            return "localhost";
+            return NO_HOST_NAME;
         }
     }
 

@@ -36,16 +36,17 @@ final class LinkClient implements AutoCloseable {
 
     private LinkClient(
         final EventRecorder.Context context,
+        final String directoryName,
         final int termLength,
         final String replyChannel,
         final DriverIdentity driver,
         final LinkTrouble trouble) {
-        this.directoryName = context.aeronDirectoryName;
+        this.directoryName = directoryName;
         this.driver = driver;
         this.trouble = trouble;
         this.termLength = termLength;
         this.aeron = Aeron.connect(new Aeron.Context()
-            .aeronDirectoryName(context.aeronDirectoryName)
+            .aeronDirectoryName(directoryName)
             .driverTimeoutMs(context.driverTimeoutMs)
             .keepAliveIntervalNs(LinkDescriptor.keepAliveIntervalNs(context.driverTimeoutMs))
             .useConductorAgentInvoker(true)
@@ -69,12 +70,13 @@ final class LinkClient implements AutoCloseable {
      */
     static LinkClient tryConnect(
         final EventRecorder.Context context, final int termLength, final LinkTrouble trouble) {
-        final DriverIdentity driver = DriverIdentity.of(context.aeronDirectoryName);
-        if (driver == null || !DriverIdentity.isAlive(context.aeronDirectoryName, context.driverTimeoutMs)) {
+        final String directoryName = context.driverDirectory();
+        final DriverIdentity driver = DriverIdentity.of(directoryName);
+        if (driver == null || !DriverIdentity.isAlive(directoryName, context.driverTimeoutMs)) {
             return null;
         }
-        DriverOwner.require(context.aeronDirectoryName, context.dataDir);
-        return new LinkClient(context, termLength, replyChannel(context.remoteProxy), driver, trouble);
+        DriverOwner.require(directoryName, context.dataDir);
+        return new LinkClient(context, directoryName, termLength, replyChannel(context.remoteProxy), driver, trouble);
     }
 
     private static String eventChannel(final RemoteProxy remote, final int termLength) {

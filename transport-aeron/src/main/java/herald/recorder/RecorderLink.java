@@ -416,7 +416,7 @@ final class RecorderLink implements ReplyHandler.Replies {
             case GAP, UNKNOWN_SESSION -> askAgain(0);
             case OTHER_DIRECTORY -> {
                 context.errors.onError(new IllegalStateException("the proxy on the media driver in " +
-                    context.aeronDirectoryName + " is not that of data directory " + context.dataDir + " (" + wanted +
+                    context.driverDirectory() + " is not that of data directory " + context.dataDir + " (" + wanted +
                     "): events wait in " + backlog.file() + " for its own; name both directories of one proxy"));
                 askAgain(context.maxBackoffNs);
             }

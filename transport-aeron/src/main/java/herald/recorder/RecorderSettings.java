@@ -40,6 +40,7 @@ abstract class RecorderSettings {
     SpoolDurability durability = SpoolDurability.PROCESS;
     long fullSpoolWaitNs = 0;
     String aeronDirectoryName;
+    private Path driverHome;
     RemoteProxy remoteProxy;
     String node = "";
     String tenant = ObjectReference.DEFAULT;
@@ -92,6 +93,11 @@ abstract class RecorderSettings {
         return identity == null ? DirectoryIdentity.NO_ID : identity.id();
     }
 
+    /** Looked up at each try: what a link on the way leads to may change, and its name with it. */
+    String driverDirectory() {
+        return aeronDirectoryName == null ? HeraldDirectory.aeronDir(driverHome).toString() : aeronDirectoryName;
+    }
+
     private void concludeDefaults() {
         HeraldDirectory.requireName("spoolDir", spoolDir);
         HeraldDirectory.requireName("aeronDirectoryName", aeronDirectoryName);
@@ -105,9 +111,7 @@ abstract class RecorderSettings {
             spoolDir = remoteProxy == null ? HeraldDirectory.spoolDir(home) :
                 HeraldDirectory.remoteSpoolDir(home, remoteProxy.endpoint());
         }
-        if (aeronDirectoryName == null) {
-            aeronDirectoryName = HeraldDirectory.aeronDir(home).toString();
-        }
+        driverHome = home;
         dataDir = named && remoteProxy == null ? home : null;
         if (idleStrategy == null) {
             idleStrategy = profile.idleStrategy(profile.maxParkNs());

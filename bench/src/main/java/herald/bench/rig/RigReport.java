@@ -48,7 +48,7 @@ final class RigReport {
     void add(final LatencyResult result) throws IOException {
         out.printf(Locale.ROOT, "%,d events/s due, %,.0f reached%s; us from when an event was due%n", result.rate(),
             result.reachedRate(), result.missed() ? ": RATE MISSED" : "");
-        out.printf("%-16s%10s%10s%10s%10s%10s%10s%10s%n",
+        out.printf(Locale.ROOT, "%-16s%10s%10s%10s%10s%10s%10s%10s%n",
             "", "count", "p50", "p90", "p99", "p99.9", "p99.99", "max");
         final Map<String, Histogram> histograms = histograms(result);
         for (final Map.Entry<String, Histogram> entry : histograms.entrySet()) {

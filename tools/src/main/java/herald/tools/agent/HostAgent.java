@@ -1,6 +1,7 @@
 package herald.tools.agent;
 
 import herald.events.SystemEvents;
+import herald.link.HeraldDirectory;
 import herald.recorder.ObjectReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
@@ -194,7 +195,7 @@ public final class HostAgent implements Agent {
                     "a name without directories");
             }
             if (hostName == null) {
-                hostName = HostName.get();
+                hostName = HeraldDirectory.hostName();
             }
             return this;
         }
