@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -121,7 +122,7 @@ class LogsSweepTest {
     }
 
     private void report(final String what) {
-        System.out.printf("%s: %,d bytes used, %s%n", what, usedLength, outcomes);
+        System.out.printf(Locale.ROOT, "%s: %,d bytes used, %s%n", what, usedLength, outcomes);
         assertThat(outcomes).containsKeys(Outcome.CUT, Outcome.REFUSED);
     }
 

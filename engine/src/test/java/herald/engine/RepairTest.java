@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -140,7 +141,7 @@ class RepairTest {
     @ValueSource(longs = {LENGTH + 1, 100 * LENGTH, 3})
     void shouldTakeOutASegmentThatIsThereASecondTime(final long base) throws IOException {
         final List<LogRecord> records = DamagedFiles.records(journal());
-        final Path name = journal().resolve(String.format("%020d.log", base));
+        final Path name = journal().resolve(String.format(Locale.ROOT, "%020d.log", base));
         Files.copy(DamagedFiles.segmentOf(journal(), LENGTH), name);
 
         assertThat(damages()).isNotEmpty();
@@ -153,9 +154,10 @@ class RepairTest {
     @Test
     void shouldGiveASegmentItsNameBackAndGoOnWithARepairThatWasInterrupted() throws IOException {
         final List<LogRecord> records = DamagedFiles.records(journal());
-        Files.move(DamagedFiles.segmentOf(journal(), 0), journal().resolve(String.format("%020d.log", 16)));
+        Files.move(
+            DamagedFiles.segmentOf(journal(), 0), journal().resolve(String.format(Locale.ROOT, "%020d.log", 16)));
         Files.move(DamagedFiles.segmentOf(journal(), LENGTH),
-            journal().resolve(String.format("%020d.log.placing", LENGTH)));
+            journal().resolve(String.format(Locale.ROOT, "%020d.log.placing", LENGTH)));
 
         repair();
 

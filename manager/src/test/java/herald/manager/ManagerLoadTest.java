@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -88,7 +89,8 @@ class ManagerLoadTest {
         final double seconds = (System.nanoTime() - startNs) / 1e9;
         recording.join();
         allNs.addAll(warmNs);
-        System.out.printf("events=%d seconds=%.1f rate=%.0f/s %s (after the first %d: %s)%n", EVENTS, seconds,
+        System.out.printf(Locale.ROOT, "events=%d seconds=%.1f rate=%.0f/s %s (after the first %d: %s)%n", EVENTS,
+            seconds,
             EVENTS / seconds, summary(allNs), WARM_UP, summary(warmNs));
     }
 
@@ -108,7 +110,7 @@ class ManagerLoadTest {
     private static String summary(final List<Long> latenciesNs) {
         final List<Long> sortedNs = new ArrayList<>(latenciesNs);
         Collections.sort(sortedNs);
-        return String.format("queries=%d p50=%.1fms p99=%.1fms max=%.1fms", sortedNs.size(),
+        return String.format(Locale.ROOT, "queries=%d p50=%.1fms p99=%.1fms max=%.1fms", sortedNs.size(),
             at(sortedNs, 0.5), at(sortedNs, 0.99), at(sortedNs, 1));
     }
 
