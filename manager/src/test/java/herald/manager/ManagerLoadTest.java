@@ -90,8 +90,7 @@ class ManagerLoadTest {
         recording.join();
         allNs.addAll(warmNs);
         System.out.printf(Locale.ROOT, "events=%d seconds=%.1f rate=%.0f/s %s (after the first %d: %s)%n", EVENTS,
-            seconds,
-            EVENTS / seconds, summary(allNs), WARM_UP, summary(warmNs));
+            seconds, EVENTS / seconds, summary(allNs), WARM_UP, summary(warmNs));
     }
 
     private List<Long> latencies(final int untilStored) throws IOException, InterruptedException {

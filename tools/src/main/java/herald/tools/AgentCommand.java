@@ -64,12 +64,19 @@ final class AgentCommand extends AbstractCommand {
         try (Foreground foreground = new Foreground(() -> LOG.info("SIGHUP: there is nothing to open anew"));
             RecorderOptions options = recorderOptions;
             EventRecorder recorder = RecorderOptions.launch(
-                options.context(component, this::onLinkError, spec().commandLine()), spec().commandLine());
-            AgentRunner runner = new AgentRunner(
-                new SleepingIdleStrategy(IDLE_NS),
-                error -> LOG.error("agent", error),
-                null,
-                new HostAgent(recorder::record, context))) {
+                options.context(component, this::onLinkError, spec().commandLine()), spec().commandLine())) {
+            watch(recorder, context, foreground);
+            return end(recorder, foreground);
+        }
+    }
+
+    private static void watch(
+        final EventRecorder recorder, final HostAgent.Context context, final Foreground foreground) {
+        try (AgentRunner runner = new AgentRunner(
+            new SleepingIdleStrategy(IDLE_NS),
+            error -> LOG.error("agent", error),
+            null,
+            new HostAgent(recorder::record, context))) {
             AgentRunner.startOnThread(runner);
             while (!foreground.await(CHECK_INTERVAL)) {
                 if (recorder.isSpoolLost()) {
@@ -77,8 +84,6 @@ final class AgentCommand extends AbstractCommand {
                         "under the agent: start it again" + (recorder.isKept() ? "" : "; events are lost"));
                 }
             }
-            runner.close();
-            return end(recorder, foreground);
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Makes the standard streams of a command's process safe to use, and knows at its end what could not be written.
@@ -104,12 +105,9 @@ public final class StandardStreams {
             if (file.startsWith(Path.of(System.getProperty("java.home")).toRealPath())) {
                 return true;
             }
-            for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-                if (file.equals(Path.of(entry).toAbsolutePath().normalize())) {
-                    return true;
-                }
-            }
-            return false;
+            return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .anyMatch(entry -> file.equals(Path.of(entry).toAbsolutePath().normalize()));
         } catch (final IOException e) {
             return false;
         }
@@ -120,6 +118,11 @@ public final class StandardStreams {
         @Override
         public int read() throws IOException {
             throw new IOException("it is closed");
+        }
+
+        @Override
+        public int read(final byte[] bytes, final int offset, final int length) throws IOException {
+            return read();
         }
     }
 }
