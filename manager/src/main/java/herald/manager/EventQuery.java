@@ -2,6 +2,7 @@ package herald.manager;
 
 import herald.events.Severity;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.Term;
@@ -16,7 +17,10 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSelector;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.WildcardQuery;
+import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -44,7 +48,18 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     private static final long NS_PER_S = 1_000_000_000L;
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})(s|m|h|d)");
     private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,19}) ([0-9a-f-]{36})");
-    private static final List<String> PARAMETERS = List.of("type", "severity", "component", "node", "tenant", "ref",
+    /** Of {@code *} and {@code ?} in one parameter: what they match grows with each. */
+    private static final int MAX_WILDCARDS = 8;
+    private static final int MAX_WORDS = 64;
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_SHOWN = 100;
+    /** What {@code q} may hold: as it is documented. A search for similar words takes what nobody can foresee. */
+    private static final int OPERATORS = SimpleQueryParser.AND_OPERATOR | SimpleQueryParser.NOT_OPERATOR |
+        SimpleQueryParser.OR_OPERATOR | SimpleQueryParser.PREFIX_OPERATOR | SimpleQueryParser.PHRASE_OPERATOR |
+        SimpleQueryParser.PRECEDENCE_OPERATORS | SimpleQueryParser.ESCAPE_OPERATOR |
+        SimpleQueryParser.WHITESPACE_OPERATOR;
+    /** All that there are. */
+    static final List<String> PARAMETERS = List.of("type", "severity", "component", "node", "tenant", "ref",
         "q", "from", "to", "limit", "cursor", "sort");
 
     /**
@@ -56,14 +71,10 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
      * @return the query.
      */
     static EventQuery of(final Map<String, String> parameters, final Analyzer analyzer, final long nowNs) {
-        parameters.keySet().stream().filter(name -> !PARAMETERS.contains(name)).findFirst().ifPresent(name -> {
-            throw new IllegalArgumentException("there is no parameter \"" + name + "\": there are " +
-                String.join(", ", PARAMETERS));
-        });
         final BooleanQuery.Builder all = new BooleanQuery.Builder();
         all.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
-        glob(all, EventFields.TYPE, parameters.get("type"));
-        glob(all, EventFields.COMPONENT, parameters.get("component"));
+        glob(all, "type", EventFields.TYPE, parameters.get("type"));
+        glob(all, "component", EventFields.COMPONENT, parameters.get("component"));
         term(all, EventFields.NODE, parameters.get("node"));
         term(all, EventFields.TENANT, parameters.get("tenant"));
         term(all, EventFields.REF, parameters.get("ref"));
@@ -72,12 +83,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             all.add(IntField.newRangeQuery(EventFields.SEVERITY, Severity.parse(severity).code(), Integer.MAX_VALUE),
                 BooleanClause.Occur.FILTER);
         }
-        final String words = parameters.get("q");
-        if (words != null && !words.isBlank()) {
-            final SimpleQueryParser parser = new SimpleQueryParser(analyzer, EventFields.MESSAGE);
-            parser.setDefaultOperator(BooleanClause.Occur.MUST);
-            all.add(parser.parse(words), BooleanClause.Occur.FILTER);
-        }
+        words(all, parameters.get("q"), analyzer);
         if (parameters.containsKey("from") || parameters.containsKey("to")) {
             all.add(LongField.newRangeQuery(EventFields.TIME,
                 time("from", parameters.get("from"), nowNs, Long.MIN_VALUE),
@@ -87,10 +93,78 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             cursor(parameters.get("cursor")));
     }
 
-    private static void glob(final BooleanQuery.Builder all, final String field, final String text) {
-        if (text != null) {
-            all.add(text.contains("*") || text.contains("?") ? new WildcardQuery(new Term(field, text)) :
-                new TermQuery(new Term(field, EventFields.keyword(text))), BooleanClause.Occur.FILTER);
+    private static void glob(
+        final BooleanQuery.Builder all, final String name, final String field, final String text) {
+        if (text == null) {
+            return;
+        }
+        if (!text.contains("*") && !text.contains("?")) {
+            term(all, field, text);
+            return;
+        }
+        requireAtMost(MAX_WILDCARDS, text.chars().filter(c -> c == '*' || c == '?').count(), name, text,
+            "wildcards (* and ?): leave some out, or ask for a part and use other parameters");
+        try {
+            all.add(new WildcardQuery(new Term(field, text)), BooleanClause.Occur.FILTER);
+        } catch (final TooComplexToDeterminizeException e) {
+            throw new IllegalArgumentException(name + " is \"" + shown(text) + "\": its wildcards match in too many " +
+                "ways; leave some out", e);
+        }
+    }
+
+    private static void requireAtMost(
+        final int most, final long found, final String name, final String text, final String what) {
+        if (found > most) {
+            throw new IllegalArgumentException(name + " is \"" + shown(text) + "\": it has " + found +
+                " and may have " + most + ' ' + what);
+        }
+    }
+
+    private static String shown(final String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+    }
+
+    private static void words(final BooleanQuery.Builder all, final String text, final Analyzer analyzer) {
+        if (text == null || text.isBlank()) {
+            return;
+        }
+        requireAtMost(MAX_DEPTH, depth(text), "q", text, "parentheses within each other: leave some out");
+        requireAtMost(MAX_WILDCARDS, text.chars().filter(c -> c == '*').count(), "q", text,
+            "wildcards (*): leave some out");
+        requireAtMost(MAX_WORDS, count(analyzer, text), "q", text, "words: leave some out");
+        final SimpleQueryParser parser =
+            new SimpleQueryParser(analyzer, Map.of(EventFields.MESSAGE, 1.0f), OPERATORS);
+        parser.setDefaultOperator(BooleanClause.Occur.MUST);
+        all.add(parser.parse(text), BooleanClause.Occur.FILTER);
+    }
+
+    private static int depth(final String text) {
+        int depth = 0;
+        int deepest = 0;
+        for (int i = 0; i < text.length(); i++) {
+            final char c = text.charAt(i);
+            if (c == '(') {
+                depth++;
+            } else if (c == ')' && depth > 0) {
+                depth--;
+            }
+            deepest = Math.max(deepest, depth);
+        }
+        return deepest;
+    }
+
+    /** As messages are cut into words: what looks like one may be many. */
+    private static int count(final Analyzer analyzer, final String text) {
+        try (TokenStream tokens = analyzer.tokenStream(EventFields.MESSAGE, text)) {
+            int count = 0;
+            tokens.reset();
+            while (tokens.incrementToken()) {
+                count++;
+            }
+            tokens.end();
+            return count;
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -18,8 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -123,9 +121,8 @@ public final class EventsManager implements AutoCloseable {
         final AgentRunner runner = opened(new AgentRunner(
             new RestingIdleStrategy(MAX_PARK_NS), this::onFailure, null, receiver));
         AgentRunner.startOnThread(runner);
-        http = opened(new HttpApi(
-            new InetSocketAddress(InetAddress.getByName(context.http.host()), context.http.port()), index, counters,
-            () -> ailment(receiver), context.clock));
+        http = opened(new HttpApi(context.http, new EventSearch(index, context.clock, EventSearch.TIMEOUT_NS), counters,
+            () -> ailment(receiver)));
     }
 
     /** Files of versions that left their modes to the umask, in a directory that somebody else may have made. */

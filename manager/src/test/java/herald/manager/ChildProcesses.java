@@ -45,7 +45,29 @@ final class ChildProcesses implements AutoCloseable {
      */
     Process start(final String name, final List<String> options, final Class<?> main, final String... args)
         throws IOException {
-        final List<String> command = new ArrayList<>();
+        return start(name, List.of(), options, main, args);
+    }
+
+    /**
+     * Starts one that may not open many files.
+     *
+     * @param name        of it.
+     * @param descriptors that it may have.
+     * @param options     of the virtual machine.
+     * @param main        class to run.
+     * @param args        of it.
+     */
+    Process startWithin(
+        final String name, final int descriptors, final List<String> options, final Class<?> main,
+        final String... args) throws IOException {
+        return start(name, List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""), options, main,
+            args);
+    }
+
+    private Process start(
+        final String name, final List<String> before, final List<String> options, final Class<?> main,
+        final String... args) throws IOException {
+        final List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (argument.startsWith("--")) {
