@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps connections within {@link HttpLimits}. Where there are too many, one of the peer that has most gives way to the
- * newcomer: first one that waits for a client, the one that has waited longest. So a client that asks and listens is
+ * Keeps connections within {@link HttpLimits}. Where there are too many, one of the peer that has most gives way to
+ * the newcomer: of those that wait for a client the one that has waited longest. So a client that asks and listens is
  * served however many others do neither. Any thread.
  */
 final class ConnectionGuard implements Connection.Listener {
     /** An answer that is younger gives way to none: its client may be reading as fast as it can. */
     private static final long ANSWER_GRACE_NS = 1_000_000_000L;
 
-    /** What a connection is at, those first that give way first. */
+    /** What a connection is at. */
     private enum Phase {
         /** For a request to come, or the rest of its headers. */
         WAITING,
@@ -41,6 +41,7 @@ final class ConnectionGuard implements Connection.Listener {
         private long sinceNs;
         private long bytesBefore;
         private boolean hasBegun;
+        private long begunNs;
         private long answerLength;
 
         Guarded(final Connection connection, final InetAddress peer, final long nowNs) {
@@ -88,7 +89,6 @@ final class ConnectionGuard implements Connection.Listener {
         final Comparator<Guarded> order = Comparator
             .comparing((Guarded each) -> each.phase == Phase.WORKING)
             .thenComparing(each -> -peers.get(each.peer))
-            .thenComparing(each -> each.phase)
             .thenComparingLong(each -> each.sinceNs);
         final Guarded first = guarded.values().stream().filter(each -> each != newcomer).min(order).orElse(newcomer);
         return first.phase == Phase.WORKING && peers.get(first.peer) <= peers.get(newcomer.peer) ?
@@ -122,14 +122,17 @@ final class ConnectionGuard implements Connection.Listener {
         enter(connection, Phase.WORKING);
     }
 
-    /** The body is what is missing. */
+    /** The body is what is missing, behind an answer the rest of it. */
     synchronized void reading(final Connection connection) {
-        enter(connection, Phase.READING);
+        releaseAnswer(enter(connection, Phase.READING));
     }
 
     /** The client has its answer, and may ask again. */
     synchronized void waiting(final Connection connection) {
-        final Guarded one = enter(connection, Phase.WAITING);
+        releaseAnswer(enter(connection, Phase.WAITING));
+    }
+
+    private void releaseAnswer(final Guarded one) {
         if (one != null) {
             answersLength -= one.answerLength;
             one.answerLength = 0;
@@ -190,7 +193,7 @@ final class ConnectionGuard implements Connection.Listener {
         synchronized (this) {
             final long nowNs = System.nanoTime();
             for (final Guarded each : guarded.values()) {
-                if (nowNs - each.sinceNs > timeoutNs(each, nowNs)) {
+                if (isLate(each, nowNs)) {
                     late.add(each.connection);
                 }
             }
@@ -199,18 +202,18 @@ final class ConnectionGuard implements Connection.Listener {
         late.forEach(each -> close(each, "has kept this side waiting for too long"));
     }
 
-    private long timeoutNs(final Guarded one, final long nowNs) {
+    private boolean isLate(final Guarded one, final long nowNs) {
+        if (one.phase == Phase.WAITING && !one.hasBegun && one.connection.getBytesIn() != one.bytesBefore) {
+            one.hasBegun = true;
+            one.begunNs = nowNs;
+        }
+        final long passedNs = nowNs - one.sinceNs;
         return switch (one.phase) {
-            case WAITING -> {
-                if (!one.hasBegun && one.connection.getBytesIn() != one.bytesBefore) {
-                    one.hasBegun = true;
-                    one.sinceNs = nowNs;
-                }
-                yield (one.hasBegun ? limits.headerTimeout() : limits.idleTimeout()).toNanos();
-            }
-            case READING -> limits.bodyTimeout().toNanos();
-            case ANSWERING -> limits.answerTimeoutNs(one.answerLength);
-            case WORKING -> Long.MAX_VALUE;
+            case WAITING -> one.hasBegun ? nowNs - one.begunNs > limits.headerTimeout().toNanos() :
+                passedNs > limits.idleTimeout().toNanos();
+            case READING -> passedNs > limits.bodyTimeout().toNanos();
+            case ANSWERING -> passedNs > limits.answerTimeoutNs(one.answerLength);
+            case WORKING -> false;
         };
     }
 

@@ -10,11 +10,13 @@ import java.util.Queue;
 
 /**
  * Threads that work on requests, a peer's after another's in turn. One peer has all threads but one at most, so that
- * its long requests do not keep others waiting. What waits is as much as there are connections, one request each.
+ * its long requests do not keep others waiting. What waits has a bound too, so that connections are left for what is
+ * answered at once.
  */
 final class FairWorkers implements AutoCloseable {
     private final Thread[] threads;
     private final int ofOnePeer;
+    private final int maxWaiting;
     private final Map<InetAddress, Queue<Runnable>> waiting = new LinkedHashMap<>();
     private final Map<InetAddress, Integer> busy = new HashMap<>();
     private boolean closed;
@@ -26,10 +28,12 @@ final class FairWorkers implements AutoCloseable {
     /**
      * Starts the threads.
      *
-     * @param name  of each.
-     * @param count of them, 2 at least.
+     * @param name       of each.
+     * @param count      of them, 2 at least.
+     * @param maxWaiting pieces of work of one peer that wait for a thread.
      */
-    FairWorkers(final String name, final int count) {
+    FairWorkers(final String name, final int count, final int maxWaiting) {
+        this.maxWaiting = maxWaiting;
         ofOnePeer = Math.max(1, count - 1);
         threads = new Thread[count];
         for (int i = 0; i < count; i++) {
@@ -46,10 +50,16 @@ final class FairWorkers implements AutoCloseable {
      *
      * @param peer that asked for it.
      * @param task to run; it handles its own errors.
+     * @return false where too much of that peer waits already.
      */
-    synchronized void submit(final InetAddress peer, final Runnable task) {
-        waiting.computeIfAbsent(peer, any -> new ArrayDeque<>()).add(task);
+    synchronized boolean submit(final InetAddress peer, final Runnable task) {
+        final Queue<Runnable> tasks = waiting.computeIfAbsent(peer, any -> new ArrayDeque<>());
+        if (tasks.size() >= maxWaiting) {
+            return false;
+        }
+        tasks.add(task);
         notifyAll();
+        return true;
     }
 
     private void work() {

@@ -27,6 +27,7 @@ final class HttpFront {
     private static final int BUFFER_LENGTH = 16 * 1024;
     private static final int MAX_UNREAD_CHUNKS = 64;
     private static final long POOLED_LENGTH = 4 * 1024 * 1024;
+    private static final int CONNECTIONS_PER_WAITING = 4;
     private static final long MAX_SWEEP_INTERVAL_MS = 500;
 
     private final Server server;
@@ -66,7 +67,7 @@ final class HttpFront {
         connector.addBean(guard);
         connector.open(channel);
         server.addConnector(connector);
-        workers = new FairWorkers(name + "-worker", threads);
+        workers = new FairWorkers(name + "-worker", threads, limits.connections() / CONNECTIONS_PER_WAITING);
         server.setHandler(new JsonHandler(resources, limits, hosts, guard, workers));
     }
 

@@ -123,14 +123,18 @@ final class JsonHandler extends Handler.Abstract {
         final Exchange exchange, final Resource resource, final Resource.Operation operation, final JsonRequest asked) {
         if (resource.isQuick()) {
             exchange.send(answer(operation, asked));
-        } else {
-            workers.submit(exchange.peer(), () -> {
-                if (exchange.connection.getEndPoint().isOpen()) {
-                    exchange.send(answer(operation, asked));
-                } else {
-                    exchange.callback.failed(new IOException("the connection is gone"));
-                }
-            });
+            return;
+        }
+        final boolean submitted = workers.submit(exchange.peer(), () -> {
+            if (exchange.connection.getEndPoint().isOpen()) {
+                exchange.send(answer(operation, asked));
+            } else {
+                exchange.callback.failed(new IOException("the connection is gone"));
+            }
+        });
+        if (!submitted) {
+            exchange.send(JsonAnswer.status(UNAVAILABLE, "too many requests of " +
+                exchange.peer().getHostAddress() + " wait for an answer: ask again in a second"));
         }
     }
 
@@ -181,10 +185,21 @@ final class JsonHandler extends Handler.Abstract {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE);
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.json().remaining());
             answer.headers().forEach(response.getHeaders()::put);
+            final Callback written = Callback.from(this::finish, callback::failed);
             if ("HEAD".equals(request.getMethod())) {
-                response.write(true, null, callback);
+                response.write(true, null, written);
             } else {
-                new AnswerWriter(response, answer.json(), callback).iterate();
+                new AnswerWriter(response, answer.json(), written).iterate();
+            }
+        }
+
+        private void finish() {
+            guard.reading(connection);
+            if (request.getHeaders().contains(HttpHeader.EXPECT)) {
+                // Who was told before the body came does not send it.
+                callback.succeeded();
+            } else {
+                new BodyDrain(request, callback).run();
             }
         }
     }

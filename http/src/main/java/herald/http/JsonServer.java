@@ -12,15 +12,16 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
 /**
- * Answers JSON over HTTP/1.1. It listens when {@link #start} returns; what answers is loaded meanwhile, and clients
- * that come earlier wait in the backlog for these tenths of a second.
+ * Answers JSON over HTTP/1.1. It listens at once; what answers is loaded beside whatever its owner goes on with,
+ * and clients that come earlier wait in the backlog for these tenths of a second.
  */
 public final class JsonServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(JsonServer.class);
     private static final int BACKLOG = 128;
 
+    private final Settings settings;
+    private final ServerSocketChannel channel;
     private final InetSocketAddress address;
-    private final Thread starter;
     private HttpFront front;
     private boolean closed;
 
@@ -36,36 +37,43 @@ public final class JsonServer implements AutoCloseable {
     public record Settings(String name, String host, int port, int threads, HttpLimits limits) {
     }
 
-    private JsonServer(
-        final Settings settings, final InetSocketAddress address, final ServerSocketChannel channel,
-        final List<Resource> resources) {
-        this.address = address;
-        this.starter = new Thread(() -> answer(settings, channel, resources), settings.name() + "-start");
-        starter.setDaemon(true);
+    private JsonServer(final Settings settings, final ServerSocketChannel channel) throws IOException {
+        this.settings = settings;
+        this.channel = channel;
+        this.address = (InetSocketAddress)channel.getLocalAddress();
     }
 
     /**
      * Starts to listen.
      *
-     * @param settings  of the server.
-     * @param resources that it has; the first whose path fits answers.
-     * @return the server, which answers soon.
+     * @param settings of the server.
+     * @return the server, which answers after {@link #answer}.
      * @throws IOException where the host is not known, or the address is taken: names it.
      */
-    public static JsonServer start(final Settings settings, final List<Resource> resources) throws IOException {
+    public static JsonServer listen(final Settings settings) throws IOException {
         final InetSocketAddress wanted = new InetSocketAddress(resolve(settings), settings.port());
         final ServerSocketChannel channel = ServerSocketChannel.open();
-        final JsonServer server;
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(wanted, BACKLOG);
-            server = new JsonServer(settings, (InetSocketAddress)channel.getLocalAddress(), channel, resources);
+            return new JsonServer(settings, channel);
         } catch (final IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + shown(wanted) + ": " + e.getMessage(), e);
         }
-        server.starter.start();
-        return server;
+    }
+
+    /**
+     * Begins to answer, in a moment and by threads of its own. Called once.
+     *
+     * @param resources that the server has; the first whose path fits answers.
+     * @return this.
+     */
+    public JsonServer answer(final List<Resource> resources) {
+        final Thread starter = new Thread(() -> start(List.copyOf(resources)), settings.name() + "-start");
+        starter.setDaemon(true);
+        starter.start();
+        return this;
     }
 
     private static InetAddress resolve(final Settings settings) throws IOException {
@@ -77,18 +85,16 @@ public final class JsonServer implements AutoCloseable {
         }
     }
 
-    private synchronized void answer(
-        final Settings settings, final ServerSocketChannel channel, final List<Resource> resources) {
+    private synchronized void start(final List<Resource> resources) {
+        if (closed) {
+            return;
+        }
         try {
-            if (closed) {
-                channel.close();
-                return;
-            }
             front = new HttpFront(settings.name(), channel, new HostNames(settings.host(), address), resources,
                 settings.limits(), settings.threads());
             front.start();
         } catch (final Exception e) {
-            LOGGER.error("nobody is answered on {}: close this process and start it again", shown(address), e);
+            LOGGER.error("nobody is answered on {}: stop this process and start it again", shown(address), e);
         }
     }
 
@@ -125,6 +131,7 @@ public final class JsonServer implements AutoCloseable {
             if (front != null) {
                 front.stop();
             }
+            channel.close();
         } catch (final Exception e) {
             LOGGER.warn("the server on {} did not stop in order", shown(address), e);
         }

@@ -65,7 +65,7 @@ class JsonServerTest {
     }
 
     private void start(final HttpLimits limits) throws IOException {
-        server = JsonServer.start(new JsonServer.Settings("test-http", "127.0.0.1", 0, 2, limits), List.of(
+        server = JsonServer.listen(new JsonServer.Settings("test-http", "127.0.0.1", 0, 2, limits)).answer(List.of(
             Resource.at("/quick").get(asked -> JsonAnswer.of(asked.parameters())).parameters(List.of("q", "from"))
                 .quick(),
             Resource.at("/slow").get(this::slow),
@@ -260,6 +260,11 @@ class JsonServerTest {
                 .isEqualTo("the body is longer than 4096 bytes: shorten it");
         }
         requireStatus(ask(put("Transfer-Encoding: chunked\r\n") + "1000\r\n" + most + "\r\n1\r\na\r\n0\r\n\r\n"), 413);
+        final RawClient sending = client().send(put("Content-Length: 9000000\r\n")).send(new byte[9_000_000]);
+        requireStatus(sending.read(), 413);
+        assertThat(sending.send(get("/quick")).read().code()).isEqualTo(200);
+        final String post = put("Content-Length: 9000000\r\nConnection: close\r\n").replace("PUT", "POST");
+        requireStatus(client().send(post).send(new byte[9_000_000]).read(), 405);
         requireStatus(ask(put("Transfer-Encoding: chunked\r\n") + "xyz\r\n"), 400);
         requireStatus(ask("PUT /things/one HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n"), 401);
         final Answer beforeTheBody = client().send(put("Content-Length: 3\r\nExpect: 100-continue\r\n")).read();
@@ -322,15 +327,16 @@ class JsonServerTest {
     void shouldServeQuicklyBesideWhatTakesLong() throws IOException {
         start();
         final RawClient first = client().send(get("/slow"));
-        for (int i = 0; i < CONNECTIONS / 2; i++) {
+        await().until(() -> working.get() == 1);
+        for (int i = 0; i < 3 * CONNECTIONS; i++) {
             client().send(get("/slow"));
         }
-        await().until(() -> working.get() == 1);
+        await().untilAsserted(() -> requireStatus(ask(get("/slow")), 503));
 
         for (int i = 0; i < 3 * CONNECTIONS; i++) {
             requireServed();
         }
-        // Those that work do not give way to those that wait: the newcomers did.
+        // Those at work do not give way to newcomers.
         release.countDown();
         assertThat(first.read().body()).isEqualTo("\"/slow\"\n");
     }
@@ -389,12 +395,12 @@ class JsonServerTest {
     @Test
     void shouldNameTheAddressThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> JsonServer.start(new JsonServer.Settings("test-http", "127.0.0.1",
-                taken.getLocalPort(), 2, HttpLimits.ofProcess()), List.of()))
+            assertThatThrownBy(() -> JsonServer.listen(new JsonServer.Settings("test-http", "127.0.0.1",
+                taken.getLocalPort(), 2, HttpLimits.ofProcess())))
                 .hasMessage("cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
         }
-        assertThatThrownBy(() -> JsonServer.start(new JsonServer.Settings("test-http", "no such host", 1, 2,
-            HttpLimits.ofProcess()), List.of())).hasMessageContaining("the host is not known");
+        assertThatThrownBy(() -> JsonServer.listen(new JsonServer.Settings("test-http", "no such host", 1, 2,
+            HttpLimits.ofProcess()))).hasMessageContaining("the host is not known");
     }
 
     @Test

@@ -43,17 +43,16 @@ final class HttpApi implements AutoCloseable {
         final Supplier<String> ailment) throws IOException {
         this.counters = counters;
         try {
-            this.server = JsonServer.start(
-                new JsonServer.Settings("herald-manager-http", listen.host(), listen.port(), THREADS,
-                    HttpLimits.ofProcess()),
-                List.of(
-                    Resource.listAt(EVENTS).get(whole(search::list)).parameters(EventQuery.PARAMETERS),
-                    Resource.below(EVENTS, "ID").get(whole(search::one)),
-                    Resource.at("/stats").get(request -> JsonAnswer.of(counters.values())).quick(),
-                    Resource.at("/healthz").get(request -> health(ailment.get())).quick()));
+            this.server = JsonServer.listen(new JsonServer.Settings(
+                "herald-manager-http", listen.host(), listen.port(), THREADS, HttpLimits.ofProcess()));
         } catch (final IOException e) {
             throw new IOException(e.getMessage() + "; choose another with --http", e);
         }
+        server.answer(List.of(
+            Resource.listAt(EVENTS).get(whole(search::list)).parameters(EventQuery.PARAMETERS),
+            Resource.below(EVENTS, "ID").get(whole(search::one)),
+            Resource.at("/stats").get(request -> JsonAnswer.of(counters.values())).quick(),
+            Resource.at("/healthz").get(request -> health(ailment.get())).quick()));
     }
 
     private static JsonAnswer health(final String ailment) {

@@ -183,7 +183,7 @@ final class ProxyCommand extends AbstractCommand {
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
         } catch (final IOException e) {
-            throw new CommandFailure(ExitCode.IO, "cannot open the admin endpoint on " + listen + ": " + e +
+            throw new CommandFailure(ExitCode.IO, "cannot open the admin endpoint: " + e.getMessage() +
                 "; choose a free port with --admin", e);
         }
     }

@@ -1,10 +1,15 @@
 package herald.tools.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import herald.engine.EventProxy;
+import herald.http.HttpLimits;
+import herald.http.JsonAnswer;
+import herald.http.JsonRequest;
+import herald.http.JsonServer;
+import herald.http.RefusedException;
+import herald.http.Resource;
 import herald.link.Endpoint;
 import herald.tools.config.Utf8Text;
 import herald.tools.policy.EventPolicies;
@@ -15,23 +20,22 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * The proxy's local admin endpoint: HTTP on loopback.
  *
  * <pre>
  *   GET    /healthz             whether the proxy works; needs no token. 200, or 503 where it does not
+ *   GET    /v1/proof?nonce=HEX  proves that this endpoint has the token; needs none
  *   GET    /v1/policies         all event policies
  *   GET    /v1/policies/NAME    one
  *   PUT    /v1/policies/NAME    creates or replaces one: YAML or JSON
@@ -40,62 +44,33 @@ import java.util.concurrent.Executors;
  *   PUT    /v1/maintenance      sets it
  * </pre>
  *
- * <p>All but {@code /healthz} ask for the token of {@link AdminAddress}. Mistakes are answered by
+ * <p>All others ask for the token of {@link AdminAddress}. Mistakes are answered by
  * {@code {"kind":"Status","code":400,"message":"..."}}.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AdminServer.class);
-    private static final int MAX_BODY_LENGTH = 1024 * 1024;
-    private static final int BACKLOG = 16;
     private static final int TOKEN_LENGTH = 32;
-    private static final int THREADS = 2;
+    private static final int THREADS = 3;
+    private static final int BAD_REQUEST = 400;
+    private static final int UNAUTHORIZED = 401;
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+    private static final int MAX_SHOWN = 100;
     private static final String MAINTENANCE = "maintenance";
-    private static final String MAINTENANCE_PATH = "/v1/" + MAINTENANCE;
-    private static final String HEALTH = "/healthz";
     private static final String POLICIES = "/v1/policies";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final EventProxy proxy;
     private final EventPolicies policies;
-    private final byte[] token;
-    private final HttpServer server;
-    private final ExecutorService executor;
-
-    /** A request that is answered by a status. */
-    private static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final int code;
-
-        Refused(final int code, final String message) {
-            super(message);
-            this.code = code;
-        }
-    }
-
-    /** Answers one request. */
-    @FunctionalInterface
-    private interface Answer {
-        Object to(HttpExchange exchange) throws Refused, IOException;
-    }
+    private final String token;
+    private final JsonServer server;
 
     private AdminServer(
-        final EventProxy proxy, final EventPolicies policies, final String token, final HttpServer server) {
+        final EventProxy proxy, final EventPolicies policies, final String token, final JsonServer server) {
         this.proxy = proxy;
         this.policies = policies;
-        this.token = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        this.token = token;
         this.server = server;
-        this.executor = Executors.newFixedThreadPool(THREADS, task -> {
-            final Thread thread = new Thread(task, "herald-admin");
-            thread.setDaemon(true);
-            return thread;
-        });
-        server.setExecutor(executor);
-        route(HEALTH, false, exchange -> health());
-        route(POLICIES, true, this::onPolicies);
-        route(MAINTENANCE_PATH, true, this::onMaintenance);
-        route("/", false, exchange -> {
-            throw noSuchPath(exchange);
-        });
     }
 
     /**
@@ -127,14 +102,14 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(final Endpoint listen, final EventProxy proxy, final EventPolicies policies)
         throws IOException {
-        final InetAddress host = requireLoopback(listen);
+        requireLoopback(listen);
         final byte[] secret = new byte[TOKEN_LENGTH];
         new SecureRandom().nextBytes(secret);
         final String token = HexFormat.of().formatHex(secret);
-        final HttpServer http = HttpServer.create(new InetSocketAddress(host, listen.port()), BACKLOG);
-        final AdminServer server = new AdminServer(proxy, policies, token, http);
+        final AdminServer server = new AdminServer(proxy, policies, token, JsonServer.listen(
+            new JsonServer.Settings("herald-admin", listen.host(), listen.port(), THREADS, HttpLimits.ofProcess())));
         try {
-            http.start();
+            server.server.answer(server.resources());
             new AdminAddress(server.address(), token).write(proxy.dataDir());
             return server;
         } catch (final IOException e) {
@@ -143,83 +118,54 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
+    private List<Resource> resources() {
+        return List.of(
+            Resource.at("/healthz").get(request -> health()).quick(),
+            Resource.listAt(POLICIES).checkedBy(this::authorize).get(request -> list()),
+            Resource.below(POLICIES, "NAME").checkedBy(this::authorize).checkedBy(AdminServer::requireName)
+                .get(this::policy).put(this::apply).delete(this::delete),
+            Resource.at("/v1/" + MAINTENANCE).checkedBy(this::authorize)
+                .get(request -> JsonAnswer.of(mode())).put(this::setMode),
+            Resource.at(AdminProof.PATH).parameters(List.of(AdminProof.NONCE)).get(this::prove).quick());
+    }
+
     /**
      * Where it listens.
      *
      * @return HOST:PORT.
      */
     public String address() {
-        final InetSocketAddress address = server.getAddress();
-        final String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        return JsonServer.shown(server.address());
     }
 
-    private void route(final String path, final boolean guarded, final Answer answer) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                Object body;
-                int code = 200;
-                try {
-                    if (guarded) {
-                        authorize(exchange);
-                    }
-                    if (!path.equals("/") && !path.equals(POLICIES)) {
-                        requirePath(exchange, path);
-                    }
-                    body = answer.to(exchange);
-                    if (body instanceof final Health health && !health.works()) {
-                        code = 503;
-                    }
-                } catch (final Refused e) {
-                    code = e.code;
-                    body = status(e.code, e.getMessage());
-                } catch (final IOException | RuntimeException e) {
-                    LOGGER.warn("admin: {} {} failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
-                    code = 500;
-                    body = status(code, e.toString());
-                }
-                send(exchange, code, body);
-            }
-        });
-    }
-
-    /** The JDK's server takes a path for whatever begins with it. */
-    private static void requirePath(final HttpExchange exchange, final String path) throws Refused {
-        if (!path.equals(exchange.getRequestURI().getPath())) {
-            throw noSuchPath(exchange);
+    private void authorize(final JsonRequest request) throws RefusedException {
+        final String given = request.header("Authorization");
+        if (given == null || !MessageDigest.isEqual(
+            ("Bearer " + token).getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8))) {
+            throw new RefusedException(UNAUTHORIZED, "the Authorization header must be \"Bearer TOKEN\", with the " +
+                "token of " + AdminAddress.file(proxy.dataDir()));
         }
     }
 
-    private static Refused noSuchPath(final HttpExchange exchange) {
-        return new Refused(404, "there is no " + exchange.getRequestURI().getPath() +
-            ": try " + HEALTH + ", " + POLICIES + " or " + MAINTENANCE_PATH);
-    }
-
-    private void authorize(final HttpExchange exchange) throws Refused {
-        final String given = exchange.getRequestHeaders().getFirst("Authorization");
-        if (given == null || !MessageDigest.isEqual(token, given.getBytes(StandardCharsets.UTF_8))) {
-            throw new Refused(401, "the Authorization header must be \"Bearer TOKEN\", with the token of " +
-                AdminAddress.file(proxy.dataDir()));
+    private static void requireName(final JsonRequest request) throws RefusedException {
+        try {
+            PolicyName.require(request.name());
+        } catch (final IllegalArgumentException e) {
+            throw new RefusedException(BAD_REQUEST, e.getMessage());
         }
     }
 
-    private static Map<String, Object> status(final int code, final String message) {
-        final Map<String, Object> status = new LinkedHashMap<>();
-        status.put("kind", "Status");
-        status.put("code", code);
-        status.put("message", message);
-        return status;
+    private JsonAnswer prove(final JsonRequest request) throws RefusedException {
+        final String nonce = request.parameters().get(AdminProof.NONCE);
+        if (nonce == null || !AdminProof.isNonce(nonce)) {
+            throw new RefusedException(BAD_REQUEST, AdminProof.NONCE + (nonce == null ? " is missing" :
+                " is \"" + shown(nonce) + '"') + ": it must be 32 to 128 hexadecimal digits");
+        }
+        return JsonAnswer.of(Map.of(AdminProof.PROOF, AdminProof.of(token, address(), nonce)));
     }
 
-    private static void send(final HttpExchange exchange, final int code, final Object body) throws IOException {
-        final byte[] json = (MAPPER.writeValueAsString(body) + "\n").getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        if ("HEAD".equals(exchange.getRequestMethod())) {
-            exchange.sendResponseHeaders(code, -1);
-            return;
-        }
-        exchange.sendResponseHeaders(code, json.length);
-        exchange.getResponseBody().write(json);
+    private static String shown(final String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 
     /**
@@ -246,131 +192,95 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private Health health() {
+    private JsonAnswer health() {
         final Map<String, String> writers = new LinkedHashMap<>();
         proxy.writers().failing().forEach((name, failing) -> writers.put(name, failing ? "failing" : "ok"));
         final String failure = proxy.linkFailure();
         final String linked = failure == null ? "ok" : "no-link";
-        return new Health(proxy.hasFailed() ? "failed" : linked, proxy.node(), onOrOff(), writers,
+        final Health health = new Health(proxy.hasFailed() ? "failed" : linked, proxy.node(), onOrOff(), writers,
             policies.failures(), proxy.writers().overtaken(), failure == null ? "ok" : failure);
+        return JsonAnswer.of(health.works() ? JsonAnswer.OK : UNAVAILABLE, health);
     }
 
-    private Object onPolicies(final HttpExchange exchange) throws Refused, IOException {
-        final String name = policyName(exchange);
-        final String method = exchange.getRequestMethod();
-        if (name.isEmpty()) {
-            if (!"GET".equals(method)) {
-                throw new Refused(405, method + " needs a name: " + POLICIES + "/NAME");
-            }
-            final Map<String, Object> list = new LinkedHashMap<>();
-            list.put("kind", "EventPolicyList");
-            list.put("items", policies.list());
-            return list;
-        }
-        switch (method) {
-            case "GET" -> {
-                final EventPolicy policy = policies.get(name);
-                if (policy == null) {
-                    throw noSuchPolicy(name);
-                }
-                return policy;
-            }
-            case "PUT" -> {
-                return apply(name, body(exchange));
-            }
-            case "DELETE" -> {
-                if (!policies.delete(name)) {
-                    throw noSuchPolicy(name);
-                }
-                return status(200, "deleted");
-            }
-            default -> throw new Refused(405, method + " is none of GET, PUT, DELETE");
-        }
+    private JsonAnswer list() {
+        final Map<String, Object> list = new LinkedHashMap<>();
+        list.put("kind", "EventPolicyList");
+        list.put("items", policies.list());
+        return JsonAnswer.of(list);
     }
 
-    /** Empty where the path is that of all policies. */
-    private static String policyName(final HttpExchange exchange) throws Refused {
-        final String rest = exchange.getRequestURI().getPath().substring(POLICIES.length());
-        if (rest.isEmpty() || rest.equals("/")) {
-            return "";
+    private JsonAnswer policy(final JsonRequest request) throws RefusedException {
+        final EventPolicy policy = policies.get(request.name());
+        if (policy == null) {
+            throw noSuchPolicy(request.name());
         }
-        final String name = rest.substring(1);
-        if (rest.charAt(0) != '/' || name.indexOf('/') >= 0) {
-            throw noSuchPath(exchange);
+        return JsonAnswer.of(policy);
+    }
+
+    private JsonAnswer delete(final JsonRequest request) throws RefusedException, IOException {
+        if (!policies.delete(request.name())) {
+            throw noSuchPolicy(request.name());
         }
+        return JsonAnswer.status(JsonAnswer.OK, "deleted");
+    }
+
+    private JsonAnswer apply(final JsonRequest request) throws RefusedException, IOException {
+        final String name = request.name();
         try {
-            return PolicyName.require(name);
-        } catch (final IllegalArgumentException e) {
-            throw new Refused(400, e.getMessage());
-        }
-    }
-
-    private Object apply(final String name, final String text) throws Refused, IOException {
-        try {
-            final EventPolicy policy = EventPolicy.read(text, "policy " + name);
+            final EventPolicy policy = EventPolicy.read(
+                Utf8Text.decode(request.body(), "the request's body"), "policy " + name);
             if (policy.meta() != null && !name.equals(policy.meta().name())) {
                 throw new IllegalArgumentException("meta.name is \"" + policy.meta().name() +
                     "\": it must be that of the path, \"" + name + "\"");
             }
-            return status(200, policies.apply(policy).name().toLowerCase(Locale.ROOT));
+            return JsonAnswer.status(JsonAnswer.OK, policies.apply(policy).name().toLowerCase(Locale.ROOT));
         } catch (final IllegalArgumentException e) {
-            throw new Refused(400, e.getMessage());
+            throw new RefusedException(BAD_REQUEST, e.getMessage());
         }
     }
 
-    private Refused noSuchPolicy(final String name) {
-        return new Refused(404, "there is no policy \"" + name + "\": those that there are: " +
+    private RefusedException noSuchPolicy(final String name) {
+        return new RefusedException(NOT_FOUND, "there is no policy \"" + name + "\": those that there are: " +
             policies.list().stream().map(EventPolicy::name).toList());
-    }
-
-    private static String body(final HttpExchange exchange) throws Refused, IOException {
-        final byte[] bytes = exchange.getRequestBody().readNBytes(MAX_BODY_LENGTH + 1);
-        if (bytes.length > MAX_BODY_LENGTH) {
-            throw new Refused(413, "the request is longer than " + MAX_BODY_LENGTH + " bytes: shorten it");
-        }
-        try {
-            return Utf8Text.decode(bytes, "the request's body");
-        } catch (final IllegalArgumentException e) {
-            throw new Refused(400, e.getMessage());
-        }
     }
 
     private String onOrOff() {
         return proxy.maintenance() ? "on" : "off";
     }
 
-    private Object onMaintenance(final HttpExchange exchange) throws Refused, IOException {
-        switch (exchange.getRequestMethod()) {
-            case "GET" -> {
-                return Map.of(MAINTENANCE, onOrOff());
-            }
-            case "PUT" -> {
-                final String text = body(exchange);
-                final Object wanted = wanted(text);
-                if (!"on".equals(wanted) && !"off".equals(wanted)) {
-                    throw new Refused(400, "maintenance is " + text.trim() + ": it must be {\"maintenance\":\"on\"} " +
-                        "or {\"maintenance\":\"off\"}");
-                }
-                proxy.maintenance("on".equals(wanted));
-                return Map.of(MAINTENANCE, onOrOff());
-            }
-            default -> throw new Refused(405, exchange.getRequestMethod() + " is none of GET, PUT");
-        }
+    private Map<String, String> mode() {
+        return Map.of(MAINTENANCE, onOrOff());
     }
 
-    private static Object wanted(final String text) {
+    private JsonAnswer setMode(final JsonRequest request) throws RefusedException {
+        final String text;
         try {
-            return MAPPER.readValue(text, Map.class).get(MAINTENANCE);
+            text = Utf8Text.decode(request.body(), "the request's body");
+        } catch (final IllegalArgumentException e) {
+            throw new RefusedException(BAD_REQUEST, e.getMessage());
+        }
+        final String wanted = wanted(text);
+        if (!"on".equals(wanted) && !"off".equals(wanted)) {
+            throw new RefusedException(BAD_REQUEST, "maintenance is " + shown(text.trim()) + ": it must be " +
+                "{\"maintenance\":\"on\"} or {\"maintenance\":\"off\"}");
+        }
+        proxy.maintenance("on".equals(wanted));
+        return JsonAnswer.of(mode());
+    }
+
+    private static String wanted(final String text) {
+        try {
+            final JsonNode body = MAPPER.readTree(text);
+            return body == null ? null : body.path(MAINTENANCE).textValue();
         } catch (final IOException e) {
             return null;
         }
     }
 
-    /** Answers what it is at, for a moment. */
+    /** Answers nobody any more. */
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdownNow();
+        server.close();
         try {
             Files.deleteIfExists(AdminAddress.file(proxy.dataDir()));
         } catch (final IOException e) {
