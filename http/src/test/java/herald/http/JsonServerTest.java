@@ -104,11 +104,11 @@ class JsonServerTest {
     }
 
     private RawClient client() throws IOException {
-        return client(0);
+        return client("127.0.0.1", 0);
     }
 
-    private RawClient client(final int receiveBuffer) throws IOException {
-        final RawClient client = new RawClient(server.address(), receiveBuffer);
+    private RawClient client(final String from, final int receiveBuffer) throws IOException {
+        final RawClient client = new RawClient(server.address(), from, receiveBuffer);
         clients.add(client);
         return client;
     }
@@ -204,7 +204,7 @@ class JsonServerTest {
         "Content-Length: x ; 400", "Content-Length: 99999999999999999999 ; 4..",
         "Content-Length: 3|Content-Length: 4 ; 400", "Content-Length: 3|Transfer-Encoding: chunked ; 400",
         "Transfer-Encoding: nonsense ; 4..", "Expect: the unexpected ; 417", ": empty ; 400",
-        "X-\u0000: a ; 400", "X: a\u0000b ; 400", "' folded: a' ; 400"})
+        "X-\u0000: a ; 400", "X: a\u0000b ; 400", "Host: localhost|Host: localhost ; 400", "' folded: a' ; 400"})
     void shouldRefuseHeadersThatAreWrong(final String headers, final String code) throws IOException {
         start();
 
@@ -283,6 +283,7 @@ class JsonServerTest {
         requireStatus(client.read(), 404);
         assertThat(client.read().body()).isEqualTo("{\"length\":3}\n");
         assertThat(client.read().body()).isEqualTo("{\"q\":\"2\"}\n");
+        requireStatus(ask("GET /quick HTTP/1.1\r\n\r\n"), 400);
         final RawClient old = client().send("GET /quick HTTP/1.0\r\n\r\n");
         assertThat(old.read().body()).isEqualTo("{}\n");
         assertThat(old.awaitClosed()).isTrue();
@@ -342,6 +343,23 @@ class JsonServerTest {
     }
 
     @Test
+    void shouldKeepOneAddressFromTakingWhatOthersHave() throws IOException {
+        start();
+        final RawClient idle = client().send(get("/quick"));
+        assertThat(idle.read().code()).isEqualTo(200);
+        for (int i = 0; i < 3 * CONNECTIONS; i++) {
+            client("127.0.0.2", 0).send(i % 2 == 0 ? get("/slow") : "G");
+        }
+        await().until(() -> working.get() == 1);
+        final RawClient other = client("127.0.0.3", 0).send(get("/slow"));
+
+        await().until(() -> working.get() == 2);
+        release.countDown();
+        assertThat(other.read().code()).isEqualTo(200);
+        assertThat(idle.send(get("/quick")).read().code()).isEqualTo(200);
+    }
+
+    @Test
     void shouldCloseConnectionsWhoseTimeIsOver() throws IOException {
         start(limits(SHORT, LONG, LONG, LONG));
         assertThat(client().awaitClosed()).isTrue();
@@ -363,7 +381,7 @@ class JsonServerTest {
     void shouldCloseConnectionsThatDoNotTakeTheirAnswer() throws IOException {
         // An answer of this length has 64 s on top, which are taken away here.
         start(limits(LONG, LONG, LONG, SHORT.minusMinutes(2)));
-        client(4_096).send(get("/big"));
+        client("127.0.0.1", 4_096).send(get("/big"));
 
         await().until(() -> built.get() == 1 && server.connections() == 0);
     }
@@ -372,7 +390,7 @@ class JsonServerTest {
     void shouldGiveMemoryOfSlowReadersToOthers() throws IOException {
         start();
         for (int i = 1; i <= 6; i++) {
-            client(4_096).send(get("/big"));
+            client("127.0.0.1", 4_096).send(get("/big"));
             final int all = i;
             await().until(() -> built.get() >= all);
         }

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -24,13 +25,16 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    RawClient(final InetSocketAddress server) throws IOException {
-        this(server, 0);
-    }
-
-    /** One with a buffer for what it receives. */
-    RawClient(final InetSocketAddress server, final int receiveBuffer) throws IOException {
+    /**
+     * Connects.
+     *
+     * @param server        to connect to.
+     * @param from          address of its own, 127.0.0.1 or another one of loopback.
+     * @param receiveBuffer for what comes; 0 for the system's.
+     */
+    RawClient(final InetSocketAddress server, final String from, final int receiveBuffer) throws IOException {
         socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
