@@ -25,6 +25,7 @@ final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong driversLost = new AtomicLong();
     private final AtomicLong withoutRoom = new AtomicLong();
     private final AtomicLong nodes = new AtomicLong();
+    private final AtomicLong sessions = new AtomicLong();
 
     void count(final EventIndex.Outcome outcome) {
         switch (outcome) {
@@ -79,6 +80,10 @@ final class ManagerCounters implements CounterId.Sink {
         nodes.set(count);
     }
 
+    void sessions(final int count) {
+        sessions.set(count);
+    }
+
     /** All of them, since the manager started. */
     Map<String, Long> values() {
         final Map<String, Long> values = new LinkedHashMap<>();
@@ -89,6 +94,7 @@ final class ManagerCounters implements CounterId.Sink {
         values.put("refused", refused.get());
         values.put("forged", forged.get());
         values.put("nodes", nodes.get());
+        values.put("sessions", sessions.get());
         values.put("set-back", setBack.get());
         values.put("implausible", implausible.get());
         values.put("dead-letters", deadLetters.get());

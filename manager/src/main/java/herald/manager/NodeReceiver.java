@@ -33,8 +33,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -84,6 +86,7 @@ final class NodeReceiver implements Agent {
     private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
     private final EventBatch batch = new EventBatch();
     private final Long2ObjectHashMap<NodeSession> sessions = new Long2ObjectHashMap<>();
+    private boolean sessionsChanged;
     /** Whether messages came that are to be acknowledged: maybe they changed nothing. */
     private boolean uncommitted;
     private Aeron aeron;
@@ -232,6 +235,7 @@ final class NodeReceiver implements Agent {
         CloseHelper.quietCloseAll(subscriptions);
         sessions.values().forEach(CloseHelper::quietClose);
         sessions.clear();
+        sessionsChanged = true;
     }
 
     private int poll() {
@@ -281,8 +285,21 @@ final class NodeReceiver implements Agent {
         for (final NodeSubscription subscription : subscriptions) {
             work += subscription.forgetGone();
         }
-        counters.nodes(sessions.size());
+        if (sessionsChanged) {
+            sessionsChanged = false;
+            counters.sessions(sessions.size());
+            counters.nodes(nodes());
+        }
         return work;
+    }
+
+    /** A node with two writers, or one that came back before its last session was found dead, has several sessions. */
+    private int nodes() {
+        final Set<Object> nodes = new HashSet<>();
+        for (final NodeSession session : sessions.values()) {
+            nodes.add(session.sender() == null ? session : session.sender().logId());
+        }
+        return nodes.size();
     }
 
     private void forget(final NodeOrigin origin) {
@@ -293,6 +310,7 @@ final class NodeReceiver implements Agent {
                 LOGGER.info("node {} is gone", session.node());
                 session.close();
                 all.remove();
+                sessionsChanged = true;
             }
         }
     }
@@ -352,6 +370,7 @@ final class NodeReceiver implements Agent {
         sessions.put(sessionId, new NodeSession(
             new NodeSession.Begin(sessionId, node, sender, sender == null ? 0 : index.positions().of(sender), refused),
             origin, replies));
+        sessionsChanged = true;
         LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
     }
 

@@ -245,7 +245,7 @@ class HttpApiTest {
             }
             await().until(() -> get(EVENTS + "?limit=1000").statusCode() == 200);
             assertThat(get("/stats").statusCode()).isEqualTo(200);
-            try (EventProxy node = node(ports[0])) {
+            try (EventProxy node = node(ports[0], "venice")) {
                 record();
                 await().until(() -> mapper.readTree(get("/stats").body()).get("stored").asInt() == 1);
                 assertThat(node.writers().failing()).doesNotContainValue(true);
@@ -255,12 +255,31 @@ class HttpApiTest {
         assertThat(Files.readString(dir.resolve("manager.log"))).doesNotContain("ERROR", "jetty", "HttpApi");
     }
 
-    private EventProxy node(final int managerPort) {
-        return EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve("node")).node("node-2")
-            .dedupKeyLimit(10_000).batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20))
-            .writer(new VeniceWriterFactory().create(new WriterSpec("venice", "venice", "udp://127.0.0.1:" +
+    private EventProxy node(final int managerPort, final String... writers) {
+        final EventProxy.Context context = new EventProxy.Context().dataDir(dir.resolve("node")).node("node-2")
+            .dedupKeyLimit(10_000).batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20));
+        for (final String writer : writers) {
+            context.writer(new VeniceWriterFactory().create(new WriterSpec(writer, "venice", "udp://127.0.0.1:" +
                 managerPort, Map.of("aeronDir", HeraldDirectory.aeronDir(dir.resolve("node")).toString()))),
-                EventFilter.ALL, true));
+                EventFilter.ALL, true);
+        }
+        return EventProxy.launch(context);
+    }
+
+    @Test
+    void shouldCountNodesAndTheirSessions() throws Exception {
+        final int[] ports = ChildProcesses.freePorts();
+        try (EventsManager manager = EventsManager.launch(new EventsManager.Context().dataDir(dir.resolve("manager"))
+            .listen(new Endpoint("127.0.0.1", ports[0])).http(new Endpoint("127.0.0.1", 0)))) {
+            port = manager.httpPort();
+            try (EventProxy node = node(ports[0], "venice", "second")) {
+                record();
+                await().until(() -> mapper.readTree(get("/stats").body()).get("sessions").asInt() == 2);
+                assertThat(mapper.readTree(get("/stats").body()).get("nodes").asInt()).isEqualTo(1);
+                assertThat(node.hasFailed()).isFalse();
+            }
+            await().until(() -> mapper.readTree(get("/stats").body()).get("nodes").asInt() == 0);
+        }
     }
 
     private void record() {
