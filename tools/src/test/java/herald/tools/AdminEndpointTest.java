@@ -152,6 +152,28 @@ class AdminEndpointTest {
         assertThat(ask("PUT /v1/policies/p HTTP/1.1", new byte[] {(byte)0xC3, 0x28})).startsWith("HTTP/1.1 400 ");
     }
 
+    /** Reading the certificate waits until somebody writes it. */
+    @Test
+    void shouldSayHowItIsWhileAPolicyTakesLong() throws Exception {
+        final Path fifo = dir.resolve("ca.pem");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        final byte[] policy = ("kind: EventPolicy\nmeta: {name: slow}\nspec:\n  targets:\n    - {destination: " +
+            "127.0.0.1, transport: TLS/6514, ca-file: " + fifo + "}\n").getBytes(StandardCharsets.UTF_8);
+        final Socket put = send(("PUT /v1/policies/slow HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+            token() + "\r\nConnection: close\r\nContent-Length: " + policy.length + "\r\n\r\n")
+            .getBytes(StandardCharsets.UTF_8));
+        put.getOutputStream().write(policy);
+
+        try (OutputStream reading = Files.newOutputStream(fifo)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(get("/healthz")).startsWith("HTTP/1.1 200 ");
+            }
+            reading.write('x');
+        }
+
+        assertThat(new String(put.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 400 ");
+    }
+
     @Test
     void shouldSayWhatIsWrongInJson() throws IOException {
         assertThat(ask("PUT /v1/policies/p HTTP/1.1", new byte[2 * 1024 * 1024])).startsWith("HTTP/1.1 413 ")

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The policies of a running proxy: each of their targets has a writer of its own, with a bookmark of its own. A change
@@ -39,7 +40,8 @@ public final class EventPolicies {
     private final ProxyWriters writers;
     private final PolicyStore store;
     private final TreeMap<String, EventPolicy> policies = new TreeMap<>();
-    private final Map<String, String> failures = new TreeMap<>();
+    /** Asked for while a change is under way, which may take as long as a file system or a resolver. */
+    private final Map<String, String> failures = new ConcurrentSkipListMap<>();
 
     /**
      * Puts in force what a data directory holds.
@@ -168,11 +170,11 @@ public final class EventPolicies {
     }
 
     /**
-     * Why policies that are kept are not in force.
+     * Why policies that are kept are not in force. Waits for no change.
      *
      * @return reasons by the policies' names.
      */
-    public synchronized Map<String, String> failures() {
+    public Map<String, String> failures() {
         return Map.copyOf(failures);
     }
 
