@@ -1,9 +1,11 @@
 package herald.engine;
 
+import herald.io.Disk;
 import herald.journal.JournalHandler;
 import herald.link.DirectoryIdentity;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
+import herald.log.SharedMappings;
 import herald.receiver.DurableFeed;
 import herald.receiver.EventReceiver;
 import herald.receiver.Quarantine;
@@ -42,6 +44,8 @@ final class ProxyParts implements AutoCloseable {
     private final DurableFeed durable = new DurableFeed();
     private final ErrorSummary placeErrors;
     private final long runId;
+    /** With many writers, each segment of the dispatch log is mapped once. */
+    private final Disk writersDisk;
     private DataDirectory directory;
     private DirectoryIdentity identity;
     private CountersFile counters;
@@ -58,6 +62,7 @@ final class ProxyParts implements AutoCloseable {
         this.context = context;
         this.placeErrors = new ErrorSummary(error -> LOGGER.error("{}", error.getMessage()), context.nanoClock);
         this.runId = context.random.nextLong();
+        this.writersDisk = new SharedMappings(context.disk);
     }
 
     static ProxyParts open(final EventProxy.Context context) {
@@ -167,7 +172,7 @@ final class ProxyParts implements AutoCloseable {
 
     WriterAgent openWriter(final ProxySettings.WriterSetup setup, final DispatchMark begin) throws IOException {
         final WriterAgent.Context shared = new WriterAgent.Context(
-            context.disk, DataDirectory.dispatch(context.dataDir), logs.dispatchLog().logId(),
+            writersDisk, DataDirectory.dispatch(context.dataDir), logs.dispatchLog().logId(),
             begin, DataDirectory.bookmarks(context.dataDir), directory.deadLetters(),
             context.durability == Durability.DISK,
             context.nanoClock, context.clock, context.random, counters);

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -124,6 +126,37 @@ class ProxyWritersTest {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
+    }
+
+    private long mappings() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains(dir.resolve("dispatch").toString())).count();
+        }
+    }
+
+    @Test
+    void shouldMapASegmentOnceForAllWriters() throws IOException {
+        final List<CollectingWriter> writers = new ArrayList<>();
+        try (EventProxy proxy = launch()) {
+            for (int i = 0; i < 30; i++) {
+                final CollectingWriter writer = new CollectingWriter("writer-" + i);
+                writers.add(writer);
+                proxy.writers().add(writer, EventFilter.ALL, true);
+            }
+            record("a", "b");
+            await().until(() -> writers.stream().allMatch(writer -> writer.total() == 2));
+            // The one that it is written through, and that of all readers.
+            assertThat(mappings()).isEqualTo(2);
+
+            for (int i = 0; i < 29; i++) {
+                proxy.writers().remove("writer-" + i, true);
+            }
+            record("c");
+            await().until(() -> writers.get(29).total() == 3);
+            proxy.writers().remove("writer-29", true);
+            assertThat(mappings()).isEqualTo(1);
+        }
+        assertThat(mappings()).isZero();
     }
 
     /** What was acknowledged a moment before is in the batch that is open. */
