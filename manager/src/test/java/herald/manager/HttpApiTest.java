@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -147,21 +146,20 @@ class HttpApiTest {
         assertThat(ask(name, times(what)).statusCode()).isEqualTo(200);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {
-        "q=~", "q=a~2000000000", "q=%22a%22~99999999999", "q=%5C", "q=-", "q=*", "q=%22", "q=%7C%7C%7C", "q=)))",
-        "q=----a", "q=a%00b", "type=%5C", "type=*%5C", "type=%00*", "type=*%F0%9F%98%80*", "from=999999d",
-        "from=1h&to=2h", "to=-999999999-01-01T00:00:00Z", "from=+999999999-12-31T23:59:59Z", "severity=%20warn%20",
-        "severity=", "limit=00001", "limit=9999999999", "limit=-1", "cursor=%20", "cursor=AAAA", "sort=-",
-        "cursor=OTk5OTk5OTk5OTk5OTk5OTk5OSAwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA",
-        "cursor=MSAtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLQ", "ref=/", "node=%C3%BC", "tenant=*"})
-    void shouldNeverFailForWhatAClientSends(final String query) throws IOException {
+    @Test
+    void shouldNeverFailForWhatAClientSends() throws IOException {
         start();
-
-        final HttpResponse<String> response = get(EVENTS + '?' + query);
-
-        assertThat(response.statusCode()).as(response.body()).isIn(200, 400);
-        assertThat(mapper.readTree(response.body()).has("kind")).isTrue();
+        for (final String query : List.of(
+            "q=~", "q=a~2000000000", "q=%22a%22~99999999999", "q=%5C", "q=-", "q=*", "q=%22", "q=%7C%7C%7C", "q=)))",
+            "q=----a", "q=a%00b", "type=%5C", "type=*%5C", "type=%00*", "type=*%F0%9F%98%80*", "from=999999d",
+            "from=1h&to=2h", "to=-999999999-01-01T00:00:00Z", "from=+999999999-12-31T23:59:59Z", "severity=%20warn%20",
+            "severity=", "limit=00001", "limit=9999999999", "limit=-1", "cursor=%20", "cursor=AAAA", "sort=-",
+            "cursor=OTk5OTk5OTk5OTk5OTk5OTk5OSAwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA",
+            "cursor=MSAtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLQ", "ref=/", "node=%C3%BC", "tenant=*")) {
+            final HttpResponse<String> response = get(EVENTS + '?' + query);
+            assertThat(response.statusCode()).as(query + ": " + response.body()).isIn(200, 400);
+            assertThat(mapper.readTree(response.body()).has("kind")).isTrue();
+        }
     }
 
     @Test
