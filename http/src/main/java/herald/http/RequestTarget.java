@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -93,7 +94,7 @@ record RequestTarget(String path, Map<String, String> parameters) {
     private static String escaped(final String character) {
         final StringBuilder escaped = new StringBuilder();
         for (final byte b : character.getBytes(StandardCharsets.UTF_8)) {
-            escaped.append(String.format("%%%02X", b));
+            escaped.append(String.format(Locale.ROOT, "%%%02X", b));
         }
         return escaped.toString();
     }
