@@ -263,7 +263,7 @@ public final class WriterAgent implements Agent {
             if (failure != null && batch != null) {
                 putAside((WriterException)failure);
             }
-            if (done > 0 || settled > 0 || failure != null) {
+            if (settled > 0 || failure != null) {
                 health.onSuccess();
             }
             return done > 0 || settled > 0 || failure != null;
@@ -469,7 +469,7 @@ public final class WriterAgent implements Agent {
 
     @Override
     public void onClose() {
-        if (!health.isFailing() && unsettled.size() > 0) {
+        if (unsettled.size() > 0) {
             finish();
         }
         overtaken.close();
