@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  * what a receiver had not read when its connection broke comes again, if it reads within those seconds. No more than a
  * number of messages are on their way like that: the writer waits then.
  *
- * <p>Before each write, and while there is nothing to write, it looks whether the receiver has hung up.
+ * <p>Before each write, and while there is nothing to write, it looks whether the receiver has hung up. One that ended
+ * what it sends may have closed the connection, or may read on: that is found out with the events that are sent again.
  */
 final class StreamSyslogWriter implements EventWriter {
     /**
@@ -32,20 +33,35 @@ final class StreamSyslogWriter implements EventWriter {
      * @param octetCounting  whether the length stands before each message; a newline behind it otherwise.
      * @param windowMessages on their way at most.
      * @param windowNs       after which a message that was sent counts as delivered.
+     * @param silenceNs      for which the receiver's host may take or acknowledge nothing.
      */
-    record Settings(
-        SyslogTarget target, TlsSettings tls, boolean octetCounting, int windowMessages, long windowNs) {
+    record Settings(SyslogTarget target, TlsSettings tls, boolean octetCounting, int windowMessages, long windowNs,
+        long silenceNs) {
+
+        Settings(final SyslogTarget target, final TlsSettings tls, final boolean octetCounting,
+            final int windowMessages, final long windowNs) {
+            this(target, tls, octetCounting, windowMessages, windowNs, SILENCE_NS);
+        }
     }
 
+    private static final byte[] NEWLINE = {'\n'};
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    /** With the longest time between two questions it is noticed within half a minute. */
+    private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(25);
+    /** What one call sends, so that looks at the connection are never far apart. */
+    private static final int MOST_BYTES_A_CALL = 256 * 1024;
 
     private final String name;
     private final Settings settings;
     private final SyslogEncoder encoder;
     private final NanoClock clock;
     private final SentMessages sent;
+    private final Acknowledgements acknowledgements;
     private SyslogConnection connection;
+    /** The receiver ended the connection before this one, and none of its messages had arrived for certain. */
+    private boolean endedBefore;
+    /** The receiver ended what it sends, and may read on. */
+    private boolean halfClosed;
     private long lookedNs;
     private int failures;
 
@@ -56,6 +72,7 @@ final class StreamSyslogWriter implements EventWriter {
         this.encoder = encoder;
         this.clock = clock;
         this.sent = new SentMessages(settings.windowMessages());
+        this.acknowledgements = new Acknowledgements(sent, settings.windowNs(), settings.silenceNs(), clock);
     }
 
     @Override
@@ -68,12 +85,15 @@ final class StreamSyslogWriter implements EventWriter {
         try {
             lookAtPeer();
             connect();
-            final int count = Math.min(batch.size() - index, sent.room());
-            for (int i = index; i < index + count; i++) {
-                send(encoder.encode(batch.event(i)));
+            final int most = Math.min(batch.size() - index, sent.room());
+            int count = 0;
+            for (int bytes = 0; count < most && bytes < MOST_BYTES_A_CALL; count++) {
+                final int length = encoder.encode(batch.event(index + count));
+                send(length);
+                bytes += length;
             }
             connection.flush();
-            sent.add(count, clock.nanoTime());
+            sent.add(count, connection.written(), clock.nanoTime());
             return count;
         } catch (final IOException e) {
             throw failure(e);
@@ -83,11 +103,11 @@ final class StreamSyslogWriter implements EventWriter {
     private void send(final int length) throws IOException {
         if (settings.octetCounting()) {
             final byte[] count = (length + " ").getBytes(StandardCharsets.US_ASCII);
-            connection.write(count, 0, count.length);
-            connection.write(encoder.bytes(), 0, length);
+            connection.write(count, count.length);
+            connection.write(encoder.bytes(), length);
         } else {
-            connection.write(encoder.bytes(), 0, length);
-            connection.write('\n');
+            connection.write(encoder.bytes(), length);
+            connection.write(NEWLINE, NEWLINE.length);
         }
     }
 
@@ -100,7 +120,7 @@ final class StreamSyslogWriter implements EventWriter {
         lookedNs = nowNs;
         try {
             lookAtPeer();
-            if (connection != null && sent.size() > 0) {
+            if (connection != null) {
                 settle(nowNs);
             }
             return sent.size();
@@ -110,22 +130,33 @@ final class StreamSyslogWriter implements EventWriter {
     }
 
     private void settle(final long nowNs) throws IOException {
-        if (connection.isDrained()) {
-            sent.acknowledgeAll();
-        } else if (nowNs - sent.oldestNs() >= SILENCE_NS) {
-            throw new IOException("its host acknowledged nothing for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NS) +
-                " s");
+        acknowledgements.look(nowNs);
+        if (sent.settleUntil(nowNs - settings.windowNs())) {
+            endedBefore = false;
         }
-        sent.settleUntil(nowNs - settings.windowNs());
     }
 
-    /** Where the receiver has hung up, what is on its way is lost; an idle connection is closed without a word. */
+    /**
+     * Where the receiver has hung up, what is on its way is lost; an idle connection is closed without a word. A
+     * receiver that does so each time may have ended only what it sends: then the connection stays, and what is sent
+     * over it next breaks it or arrives.
+     */
     private void lookAtPeer() throws IOException {
-        if (connection != null && connection.isClosedByPeer()) {
-            if (sent.size() > 0) {
+        if (connection == null || !connection.isEndedByPeer()) {
+            return;
+        }
+        if (halfClosed) {
+            if (connection.isBroken()) {
                 throw new IOException("it closed the connection");
             }
+        } else if (sent.size() == 0) {
             close();
+        } else if (endedBefore && connection.unacknowledged() != TcpQueue.NOT_TOLD) {
+            halfClosed = true;
+            throw new HalfClosedException();
+        } else {
+            endedBefore = true;
+            throw new IOException("it closed the connection");
         }
     }
 
@@ -144,6 +175,7 @@ final class StreamSyslogWriter implements EventWriter {
             connection.close();
             connection = null;
         }
+        halfClosed = false;
     }
 
     private void connect() throws IOException {
@@ -153,16 +185,32 @@ final class StreamSyslogWriter implements EventWriter {
         final InetAddress[] addresses = InetAddress.getAllByName(settings.target().host());
         connection = SyslogConnection.open(
             new InetSocketAddress(addresses[failures % addresses.length], settings.target().port()),
-            settings.target().host(), settings.tls());
+            settings.target().host(), settings.tls(), settings.silenceNs());
+        acknowledgements.begin(connection::written, connection::unacknowledged);
         lookedNs = clock.nanoTime();
     }
 
     private WriterException failure(final IOException e) {
-        close();
+        if (!(e instanceof HalfClosedException)) {
+            if (connection != null) {
+                connection.abort();
+            }
+            endedBefore &= !halfClosed;
+            close();
+        }
         sent.clear();
         failures = (failures + 1) & Integer.MAX_VALUE;
         final String what = e instanceof UnknownHostException ?
             " is unknown: the host's name does not resolve" : " does not get it: " + e.getMessage();
         return WriterException.retryable(0, "syslog receiver " + settings.target() + what, e);
+    }
+
+    /** The receiver ended what it sends; the connection stays, for what is sent next to tell more. */
+    private static final class HalfClosedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        HalfClosedException() {
+            super("it ended what it sends");
+        }
     }
 }

@@ -1,135 +1,157 @@
 package herald.writers.syslog;
 
-import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A connection to a syslog receiver, which may be encrypted. Calls block; an interrupt of the thread ends them and the
- * connection. Owned by one thread.
+ * A connection to a syslog receiver, which may be encrypted. Calls block, for a limited time; an interrupt of the
+ * thread ends them. Owned by one thread.
  */
 final class SyslogConnection implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SyslogConnection.class);
-    private static final int CONNECT_TIMEOUT_MS = 10_000;
-    private static final int HANDSHAKE_TIMEOUT_MS = 10_000;
-    private static final int LOOK_TIMEOUT_MS = 1;
-    private static final int FINISH_TIMEOUT_MS = 500;
-    private static final int SEND_BUFFER_LENGTH = 64 * 1024;
+    private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long HANDSHAKE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long FINISH_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int BUFFER_LENGTH = 16 * 1024;
-    private static final int KEEPALIVE_IDLE_S = 15;
-    private static final int KEEPALIVE_INTERVAL_S = 5;
-    private static final int KEEPALIVE_COUNT = 3;
+    private static final int IGNORED_LENGTH = 4 * 1024;
+    private static final int MOST_READS = 16;
+    /** The end of what is sent counts as a byte behind the last one. */
+    private static final int END_LENGTH = 1;
 
-    private final SocketChannel channel;
-    private final Socket socket;
-    private final OutputStream out;
-    private final byte[] ignored = new byte[256];
+    private final StreamSocket socket;
+    private final TlsSession tls;
+    private final ByteBuffer out = ByteBuffer.allocate(BUFFER_LENGTH);
+    private final ByteBuffer ignored = ByteBuffer.allocate(IGNORED_LENGTH);
+    private boolean endedByPeer;
 
-    private SyslogConnection(final SocketChannel channel, final Socket socket) throws IOException {
-        this.channel = channel;
+    private SyslogConnection(final StreamSocket socket, final TlsSession tls) {
         this.socket = socket;
-        this.out = new BufferedOutputStream(socket.getOutputStream(), BUFFER_LENGTH);
+        this.tls = tls;
     }
 
     /**
      * Connects, and shakes hands where the connection is encrypted.
      *
-     * @param address of the receiver.
-     * @param host    that the receiver's certificate must name, if the settings name no other.
-     * @param tls     null where the connection is not encrypted.
+     * @param address   of the receiver.
+     * @param host      that the receiver's certificate must name, if the settings name no other.
+     * @param tls       null where the connection is not encrypted.
+     * @param silenceNs for which the receiver may take nothing.
      * @return the connection.
      * @throws IOException saying why there is none.
      */
-    static SyslogConnection open(final InetSocketAddress address, final String host, final TlsSettings tls)
+    static SyslogConnection open(
+        final InetSocketAddress address, final String host, final TlsSettings tls, final long silenceNs)
         throws IOException {
-        final SocketChannel channel = SocketChannel.open();
+        final StreamSocket socket = StreamSocket.connect(address, CONNECT_TIMEOUT_NS, silenceNs);
         boolean opened = false;
         try {
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_LENGTH);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            keepAlive(channel);
-            channel.socket().connect(address, CONNECT_TIMEOUT_MS);
-            channel.socket().setSoTimeout(HANDSHAKE_TIMEOUT_MS);
-            final SyslogConnection connection = new SyslogConnection(
-                channel, tls == null ? channel.socket() : tls.shakeHands(channel.socket(), host, address.getPort()));
+            final SyslogConnection connection = new SyslogConnection(socket, tls == null ? null :
+                TlsSession.begin(socket, tls.engine(host, address.getPort()), HANDSHAKE_TIMEOUT_NS));
             opened = true;
             return connection;
         } finally {
             if (!opened) {
-                channel.close();
+                socket.close();
             }
         }
     }
 
-    /** An idle receiver whose host is gone is noticed within half a minute. */
-    private static void keepAlive(final SocketChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_S);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
+    void write(final byte[] bytes, final int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+            if (!out.hasRemaining()) {
+                flush();
+            }
+            final int count = Math.min(out.remaining(), length - done);
+            out.put(bytes, done, count);
+            done += count;
         }
-    }
-
-    void write(final byte[] bytes, final int offset, final int length) throws IOException {
-        out.write(bytes, offset, length);
-    }
-
-    void write(final char ascii) throws IOException {
-        out.write(ascii);
     }
 
     void flush() throws IOException {
-        out.flush();
-    }
-
-    /** Whether the receiver has hung up. What it says otherwise is read and ignored. */
-    boolean isClosedByPeer() throws IOException {
-        socket.setSoTimeout(LOOK_TIMEOUT_MS);
+        out.flip();
         try {
-            return socket.getInputStream().read(ignored) < 0;
-        } catch (final SocketTimeoutException e) {
-            return false;
+            if (tls == null) {
+                socket.write(out);
+            } else {
+                tls.write(out);
+            }
+        } finally {
+            out.clear();
         }
     }
 
-    /** Whether the other host has acknowledged every byte; taken for so where this system does not tell. */
-    boolean isDrained() {
-        return TcpQueue.unacknowledged(channel) <= 0;
+    /** How many bytes were handed to the kernel so far, as they are on the wire. */
+    long written() {
+        return socket.written();
     }
 
-    /** Ends what is sent and waits a little for the receiver to end too, which it does once it has read all. */
+    /** How many of these the other host has not acknowledged: {@link TcpQueue#unacknowledged()}. */
+    long unacknowledged() {
+        return socket.unacknowledged();
+    }
+
+    /** Whether the receiver has ended what it sends. What it says otherwise is read and ignored. */
+    boolean isEndedByPeer() throws IOException {
+        for (int i = 0; i < MOST_READS && !endedByPeer; i++) {
+            final int count = read();
+            if (count == 0) {
+                break;
+            }
+            endedByPeer = count < 0;
+        }
+        return endedByPeer;
+    }
+
+    /** Whether the receiver has closed the connection, also after it had ended what it sends. */
+    boolean isBroken() throws IOException {
+        return socket.isBroken();
+    }
+
+    private int read() throws IOException {
+        return tls == null ? socket.read(ignored.clear()) : tls.read();
+    }
+
+    /**
+     * Ends what is sent and waits a little for the receiver to end too, which it does once it has read all. One that
+     * had ended before, or whose host has not acknowledged all, proves nothing.
+     */
     boolean finish() {
         try {
-            out.flush();
-            socket.setSoTimeout(FINISH_TIMEOUT_MS);
-            socket.shutdownOutput();
-            int read = 0;
-            while (read >= 0) {
-                read = socket.getInputStream().read(ignored);
+            final long deadlineNs = System.nanoTime() + FINISH_TIMEOUT_NS;
+            if (isEndedByPeer()) {
+                return false;
             }
-            return true;
+            flush();
+            if (tls != null) {
+                tls.end();
+            }
+            socket.shutdownOutput();
+            while (!isEndedByPeer()) {
+                if (!socket.awaitReadable(deadlineNs - System.nanoTime())) {
+                    return false;
+                }
+            }
+            final long queue = unacknowledged();
+            return queue == TcpQueue.NOT_TOLD || (queue >= 0 && queue <= END_LENGTH);
         } catch (final IOException e) {
             LOGGER.debug("the receiver did not end the connection", e);
             return false;
         }
     }
 
+    /** Closes the connection; what the receiver's host has not got yet it does not get any more. */
+    void abort() {
+        socket.abort();
+    }
+
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (final IOException e) {
-            LOGGER.debug("closing a connection", e);
-        }
+        socket.close();
     }
 }

@@ -5,14 +5,12 @@ import herald.io.SecretFile;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,35 +63,21 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
     }
 
     /**
-     * Encrypts a connection.
+     * Makes what encrypts a connection.
      *
-     * @param connected socket.
-     * @param host      that it is connected to.
-     * @param port      that it is connected to.
-     * @return the encrypted one, whose receiver has proven its name.
-     * @throws IOException saying why it is refused.
+     * @param host that is connected to.
+     * @param port that is connected to.
+     * @return an engine that takes no receiver that does not prove its name.
+     * @throws IOException naming the file that is missing or wrong.
      */
-    SSLSocket shakeHands(final Socket connected, final String host, final int port) throws IOException {
-        final String expected = serverName == null ? host : serverName;
-        final SSLSocket socket = (SSLSocket)load().getSocketFactory().createSocket(connected, expected, port, true);
-        final SSLParameters parameters = socket.getSSLParameters();
+    SSLEngine engine(final String host, final int port) throws IOException {
+        final SSLEngine engine = load().createSSLEngine(serverName == null ? host : serverName, port);
+        engine.setUseClientMode(true);
+        final SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(PROTOCOLS);
-        socket.setSSLParameters(parameters);
-        try {
-            socket.startHandshake();
-            return socket;
-        } catch (final SSLException e) {
-            throw new IOException("TLS refused: " + innermost(e), e);
-        }
-    }
-
-    private static String innermost(final Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage();
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
     private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {

@@ -2,6 +2,7 @@ package herald.writers.syslog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import herald.testing.NetworkNamespace;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -21,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A real rsyslogd on loopback: takes messages over UDP, TCP or TLS and writes each, field by field, as a line of JSON.
+ * A real rsyslogd, on loopback or on a host of its own: takes messages over UDP, TCP or TLS and writes each, field by
+ * field, as a line of JSON.
  */
 final class Rsyslog implements AutoCloseable {
     private static final String COMMAND = "/usr/sbin/rsyslogd";
@@ -29,8 +32,8 @@ final class Rsyslog implements AutoCloseable {
         global(maxMessageSize="64k" parser.escapeControlCharactersOnReceive="off"GLOBAL)
         module(load="imudp")
         module(load="imtcp"TLS)
-        input(type="imudp" address="127.0.0.1" port="UDP_PORT")
-        input(type="imtcp" address="127.0.0.1" port="TCP_PORT")
+        input(type="imudp" address="ADDRESS" port="UDP_PORT")
+        input(type="imtcp" address="ADDRESS" port="TCP_PORT")
         """;
     private static final String TO_FILE = """
         global(workDirectory="DIR")
@@ -53,13 +56,22 @@ final class Rsyslog implements AutoCloseable {
     private final Path dir;
     private final int udpPort;
     private final int tcpPort;
+    private final List<String> prefix;
+    private final String address;
     private Process process;
 
     private Rsyslog(final Path dir, final String inputs) throws IOException {
+        this(dir, inputs, List.of(), InetAddress.getLoopbackAddress().getHostAddress());
+    }
+
+    private Rsyslog(final Path dir, final String inputs, final List<String> prefix, final String address)
+        throws IOException {
         this.dir = Files.createDirectories(dir);
+        this.prefix = prefix;
+        this.address = address;
         this.udpPort = freePort();
         this.tcpPort = freePort();
-        Files.writeString(dir.resolve("rsyslog.conf"), inputs
+        Files.writeString(dir.resolve("rsyslog.conf"), inputs.replace("ADDRESS", address)
             .replace("UDP_PORT", Integer.toString(udpPort)).replace("TCP_PORT", Integer.toString(tcpPort)) +
             TO_FILE.replace("DIR", dir.toString()));
     }
@@ -70,6 +82,12 @@ final class Rsyslog implements AutoCloseable {
 
     static Rsyslog plain(final Path dir) throws IOException {
         return new Rsyslog(dir, UDP_AND_TCP.replace("GLOBAL", "").replace("TLS", ""));
+    }
+
+    /** One on a host of its own. */
+    static Rsyslog on(final NetworkNamespace host, final Path dir) throws IOException {
+        return new Rsyslog(
+            dir, UDP_AND_TCP.replace("GLOBAL", "").replace("TLS", ""), host.prefix(), host.address());
     }
 
     static Rsyslog encrypted(final Path dir, final Certificates certificates, final String alias) throws IOException {
@@ -109,8 +127,10 @@ final class Rsyslog implements AutoCloseable {
     }
 
     Rsyslog start() throws IOException {
-        process = new ProcessBuilder(COMMAND, "-n", "-f", dir.resolve("rsyslog.conf").toString(),
-            "-i", dir.resolve("pid").toString())
+        final List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
+            COMMAND, "-n", "-f", dir.resolve("rsyslog.conf").toString(), "-i", dir.resolve("pid").toString()));
+        process = new ProcessBuilder(command)
             .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve("log").toFile()))
             .start();
         await().atMost(60, TimeUnit.SECONDS).until(this::listens);
@@ -120,7 +140,7 @@ final class Rsyslog implements AutoCloseable {
     private boolean listens() {
         assertThat(process.isAlive()).as(this::log).isTrue();
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort), 1_000);
+            socket.connect(new InetSocketAddress(address, tcpPort), 1_000);
             return true;
         } catch (final IOException e) {
             return false;

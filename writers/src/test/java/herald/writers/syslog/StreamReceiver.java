@@ -21,25 +21,43 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Reads syslog messages from connections, one connection at a time, in a thread of its own. What it read is kept.
  */
 final class StreamReceiver implements AutoCloseable {
+    /** What is done with a connection before it is read. */
+    @FunctionalInterface
+    interface Greeting {
+        void greet(Socket accepted) throws IOException;
+    }
+
     private final ServerSocket server;
     private final boolean octetCounting;
     private final List<byte[]> messages = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "receiver");
+    private final Greeting greeting;
     private volatile Socket connection;
     private volatile int connections;
 
-    StreamReceiver(final ServerSocket server, final boolean octetCounting) {
+    StreamReceiver(final ServerSocket server, final boolean octetCounting, final Greeting greeting) {
         this.server = server;
         this.octetCounting = octetCounting;
+        this.greeting = greeting;
         thread.start();
     }
 
     static StreamReceiver tcp(final boolean octetCounting) throws IOException {
-        return new StreamReceiver(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()), octetCounting);
+        return new StreamReceiver(
+            new ServerSocket(0, 10, InetAddress.getLoopbackAddress()), octetCounting, accepted -> { });
+    }
+
+    static StreamReceiver tcp(final Greeting greeting) throws IOException {
+        return new StreamReceiver(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()), true, greeting);
     }
 
     static StreamReceiver tls(final Certificates certificates, final String alias, final boolean asksForCertificate)
         throws IOException, GeneralSecurityException {
+        return tls(certificates, alias, asksForCertificate, accepted -> { });
+    }
+
+    static StreamReceiver tls(final Certificates certificates, final String alias, final boolean asksForCertificate,
+        final Greeting greeting) throws IOException, GeneralSecurityException {
         final KeyStore store = certificates.storeOf(alias);
         final KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, certificates.password());
@@ -50,7 +68,7 @@ final class StreamReceiver implements AutoCloseable {
         final SSLServerSocket socket = (SSLServerSocket)context.getServerSocketFactory()
             .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
         socket.setNeedClientAuth(asksForCertificate);
-        return new StreamReceiver(socket, true);
+        return new StreamReceiver(socket, true, greeting);
     }
 
     int port() {
@@ -75,6 +93,7 @@ final class StreamReceiver implements AutoCloseable {
             try (Socket accepted = server.accept()) {
                 connection = accepted;
                 connections = ++count;
+                greeting.greet(accepted);
                 read(accepted.getInputStream());
             } catch (final IOException e) {
                 // The connection broke, or the test is over.
