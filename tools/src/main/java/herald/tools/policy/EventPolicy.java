@@ -18,7 +18,7 @@ import java.util.List;
  *     filter:
  *       severity: WARN
  *     facility: local4
- *     prefix: fleet-7
+ *     prefix: fleet-7.
  *     targets:
  *       - destination: logs.example.com
  *         transport: TLS/6514

@@ -15,10 +15,18 @@ import java.util.Locale;
  * </pre>
  *
  * <p>The time is local time, to the second, and says neither year nor zone; the structured data behind it does.
+ *
+ * <p>Receivers guess where a host's name and a tag are. rsyslog takes for a name only ASCII letters, digits, points,
+ * dashes and underscores with a letter or digit at the end, and anything else for the tag; its name of the program ends
+ * at the first slash of a tag. So nothing else is written.
  */
 final class Rfc3164Encoder extends SyslogEncoder {
     private static final int HOSTNAME_LENGTH = 255;
     private static final int TAG_LENGTH = 32;
+    /** What ends a tag, or the program's name in it. */
+    private static final String TAG_ENDS = ":[]/";
+    /** Where nothing is left of a host's name. */
+    private static final String UNKNOWN = "unknown";
     private static final long NS_PER_S = 1_000_000_000L;
     private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ENGLISH);
 
@@ -35,8 +43,20 @@ final class Rfc3164Encoder extends SyslogEncoder {
         out.append('<').append(priority).append('>');
         TIMESTAMP.formatTo(
             Instant.ofEpochSecond(Math.floorDiv(event.modTimeNs(), NS_PER_S)).atZone(zone), out);
-        out.append(' ').append(event.node().isEmpty() ? NIL : printable(event.node(), HOSTNAME_LENGTH, ""))
-            .append(' ').append(application.isEmpty() ? NIL : printable(application, TAG_LENGTH, ":[]"))
+        out.append(' ').append(hostName(event.node()))
+            .append(' ').append(application(application, TAG_LENGTH, TAG_ENDS))
             .append(": ");
+    }
+
+    private static String hostName(final String node) {
+        final StringBuilder name = new StringBuilder();
+        int end = 0;
+        for (int i = 0; i < node.length() && i < HOSTNAME_LENGTH; i++) {
+            final char c = node.charAt(i);
+            final boolean alphanumeric = c < 0x7F && Character.isLetterOrDigit(c);
+            name.append(alphanumeric || c == '.' || c == '-' ? c : '_');
+            end = alphanumeric ? i + 1 : end;
+        }
+        return end == 0 ? UNKNOWN : name.substring(0, end);
     }
 }

@@ -25,7 +25,7 @@ final class Rfc5424Encoder extends SyslogEncoder {
         out.append('<').append(priority).append(">1 ");
         Rfc3339.append(event.modTimeNs(), Rfc3339.MICROS, out);
         out.append(' ').append(field(event.node(), HOSTNAME_LENGTH))
-            .append(' ').append(field(application, APP_NAME_LENGTH))
+            .append(' ').append(application(application, APP_NAME_LENGTH, ""))
             .append(' ').append(NIL)
             .append(' ').append(field(event.type(), MSGID_LENGTH))
             .append(' ');

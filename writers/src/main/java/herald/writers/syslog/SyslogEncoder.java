@@ -74,10 +74,24 @@ abstract class SyslogEncoder {
      *
      * @param event       to encode.
      * @param priority    facility and severity: RFC 5424, section 6.2.1.
-     * @param application with its prefix, as it was configured or recorded.
+     * @param application as it was configured or recorded; its prefix is {@link #application}'s.
      * @param out         to append to.
      */
     abstract void appendHeader(EventView event, int priority, String application, StringBuilder out);
+
+    /**
+     * A name of an application behind its prefix. Where there is no room for both, it is the prefix that is cut.
+     *
+     * @param name      as it was configured or recorded.
+     * @param maxLength of both together, in characters.
+     * @param forbidden characters that stand for something else there.
+     * @return with an underscore for each character that is not allowed; {@link #NIL} where there is neither.
+     */
+    final String application(final String name, final int maxLength, final String forbidden) {
+        final String last = printable(name, maxLength, forbidden);
+        final String both = printable(prefix, maxLength - last.length(), forbidden) + last;
+        return both.isEmpty() ? NIL : both;
+    }
 
     /**
      * Encodes an event.
@@ -107,7 +121,7 @@ abstract class SyslogEncoder {
         complete = true;
         scratch.setLength(0);
         appendHeader(event, facility * SEVERITIES + code(event.severity()),
-            prefix + (appName.isEmpty() ? event.component() : appName), scratch);
+            appName.isEmpty() ? event.component() : appName, scratch);
         append(scratch.toString());
         append("[" + ID + mark);
         appendParameters(event);

@@ -28,8 +28,8 @@ class Rfc3164EncoderTest {
 
     @Test
     void shouldWriteTimeHostTagAndWhatTheEventSays() {
-        assertThat(encode(event().count(3).attribute("term", "7"), ZoneOffset.UTC, "", "fleet-7/")).isEqualTo(
-            "<132>Nov 24 13:25:55 node-1 fleet-7/cmd: [herald@32473 id=\"0193a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b\"" +
+        assertThat(encode(event().count(3).attribute("term", "7"), ZoneOffset.UTC, "", "fleet-7.")).isEqualTo(
+            "<132>Nov 24 13:25:55 node-1 fleet-7.cmd: [herald@32473 id=\"0193a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b\"" +
             " count=\"3\" first=\"2026-11-24T13:25:54.123456789Z\" last=\"2026-11-24T13:25:55.123456789Z\"" +
             " severity=\"WARN\" type=\"cluster.ElectionStarted\" category=\"Cluster\" component=\"cmd\"" +
             " node=\"node-1\" ref-tenant=\"acme\" ref-namespace=\"net\" ref-kind=\"Link\" ref-name=\"eth0\"" +
@@ -47,6 +47,13 @@ class Rfc3164EncoderTest {
     void shouldKeepTheTagToItsAlphabet() {
         assertThat(encode(event(), ZoneOffset.UTC, "a b:c[1]" + "x".repeat(40), ""))
             .contains(" node-1 a_b_c_1_" + "x".repeat(24) + ": [");
+    }
+
+    @Test
+    void shouldCutThePrefixBeforeTheName() {
+        assertThat(encode(event(), ZoneOffset.UTC, "", "fleet/" + "x".repeat(40)))
+            .contains(" node-1 fleet_" + "x".repeat(23) + "cmd: [");
+        assertThat(encode(event().source("", "node-1"), ZoneOffset.UTC, "", "")).contains(" node-1 -: [");
     }
 
     @Test

@@ -42,6 +42,7 @@ final class Rsyslog implements AutoCloseable {
           property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
           property(outname="host" name="hostname" format="jsonf")
           property(outname="app" name="app-name" format="jsonf")
+          property(outname="program" name="programname" format="jsonf")
           property(outname="procid" name="procid" format="jsonf")
           property(outname="msgid" name="msgid" format="jsonf")
           property(outname="sd" name="structured-data" format="jsonf")

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -104,16 +105,50 @@ class RsyslogTest {
     void shouldReadBackMessagesOfBsd() throws Exception {
         try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
             EventWriter writer = writer("tcp://127.0.0.1:" + rsyslog.port("tcp"),
-                Map.of("format", "rfc3164", "facility", "local4", "prefix", "fleet-7/"))) {
+                Map.of("format", "rfc3164", "facility", "local4", "prefix", "fleet-7."))) {
             assertThat(writer.write(EventBatches.of(EventBatches.event().count(3)), 0)).isEqualTo(1);
             await().until(() -> rsyslog.received().size() == 1);
 
             final JsonNode fields = rsyslog.received().get(0);
             assertThat(fields.get("pri").asInt()).isEqualTo(20 * 8 + 4);
             assertThat(fields.get("host").asText()).isEqualTo("node-1");
-            assertThat(fields.get("app").asText()).isEqualTo("fleet-7");
+            assertThat(fields.get("app").asText()).isEqualTo("fleet-7.cmd");
+            assertThat(fields.get("program").asText()).isEqualTo("fleet-7.cmd");
             assertThat(fields.get("msg").asText()).contains(
                 "[herald@32473 id=\"0193a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b\" count=\"3\"", "] Leader election started");
+        }
+    }
+
+    /** Host, program and text as the rule says, whatever node and component are called. */
+    @Test
+    void shouldReadBackHostAndTagOfBsdWhateverTheyAreCalled() throws Exception {
+        final Map<String, String> hosts = new LinkedHashMap<>(Map.of(
+            "fe80::1", "fe80__1", "fe80::1%eth0", "fe80__1_eth0", "[fe80::1]", "_fe80__1",
+            "rack 4/node_1", "rack_4_node_1", "web@dc1", "web_dc1", "web-1.example.com.", "web-1.example.com",
+            "_-.", "unknown", "12:00:00", "12_00_00", "a=b", "a_b"));
+        final Random random = new Random(6);
+        for (int i = 0; i < 40; i++) {
+            hosts.put(EventBatches.hardText(random, 40), null);
+        }
+        try (Rsyslog rsyslog = Rsyslog.plain(dir.resolve("rsyslog")).start();
+            EventWriter writer = writer(
+                "tcp://127.0.0.1:" + rsyslog.port("tcp"), Map.of("format", "rfc3164", "prefix", "f/7 "))) {
+            int count = 0;
+            for (final Map.Entry<String, String> host : hosts.entrySet()) {
+                writer.write(EventBatches.of(EventBatches.event().source(host.getKey(), host.getKey())), 0);
+                final int expected = ++count;
+                await().until(() -> rsyslog.received().size() == expected);
+                final JsonNode fields = rsyslog.received().get(count - 1);
+                if (host.getValue() != null) {
+                    assertThat(fields.get("host").asText()).isEqualTo(host.getValue());
+                }
+                assertThat(fields.get("host").asText()).as(host.getKey()).matches("unknown|[\\w.-]*[0-9A-Za-z]");
+                final String tag = SyslogEncoder.printable(host.getKey(), 32, ":[]/");
+                assertThat(fields.get("program").asText()).as(host.getKey())
+                    .isEqualTo(SyslogEncoder.printable("f_7_", 32 - tag.length(), "") + tag);
+                assertThat(fields.get("msg").asText()).as(host.getKey())
+                    .startsWith(" [herald@32473 id=").endsWith("] Leader election started");
+            }
         }
     }
 
