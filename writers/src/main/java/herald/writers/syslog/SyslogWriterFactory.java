@@ -70,8 +70,8 @@ public final class SyslogWriterFactory implements EventWriterFactory {
         }
         final SpecOptions options = new SpecOptions(spec, known.toArray(new String[0]));
         if (target.protocol() == Protocol.UDP) {
-            return new UdpSyslogWriter(
-                spec.name(), target.host(), target.port(), encoder(options, DEFAULT_DATAGRAM_LENGTH));
+            return new UdpSyslogWriter(spec.name(), target.host(), target.port(),
+                encoder(options, DEFAULT_DATAGRAM_LENGTH), SystemNanoClock.INSTANCE);
         }
         final StreamSyslogWriter.Settings settings = new StreamSyslogWriter.Settings(
             target,
