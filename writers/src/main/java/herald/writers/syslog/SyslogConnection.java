@@ -17,11 +17,10 @@ final class SyslogConnection implements AutoCloseable {
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long HANDSHAKE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long FINISH_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long ASK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int BUFFER_LENGTH = 16 * 1024;
     private static final int IGNORED_LENGTH = 4 * 1024;
     private static final int MOST_READS = 16;
-    /** The end of what is sent counts as a byte behind the last one. */
-    private static final int END_LENGTH = 1;
 
     private final StreamSocket socket;
     private final TlsSession tls;
@@ -118,31 +117,47 @@ final class SyslogConnection implements AutoCloseable {
     }
 
     /**
-     * Ends what is sent and waits a little for the receiver to end too, which it does once it has read all. One that
-     * had ended before, or whose host has not acknowledged all, proves nothing.
+     * Ends what is sent and waits a little for the receiver to end too, which it does once it has read all. The kernel
+     * of one that closed with something unread resets the connection instead, as it does where something comes later.
+     * So the end proves that all was read where all had been acknowledged before, and the receiver had not ended yet.
      */
     boolean finish() {
         try {
             final long deadlineNs = System.nanoTime() + FINISH_TIMEOUT_NS;
-            if (isEndedByPeer()) {
+            flush();
+            if (!awaitAcknowledged(deadlineNs) || isEndedByPeer()) {
                 return false;
             }
-            flush();
             if (tls != null) {
                 tls.end();
             }
             socket.shutdownOutput();
-            while (!isEndedByPeer()) {
-                if (!socket.awaitReadable(deadlineNs - System.nanoTime())) {
-                    return false;
-                }
-            }
-            final long queue = unacknowledged();
-            return queue == TcpQueue.NOT_TOLD || (queue >= 0 && queue <= END_LENGTH);
+            return awaitEnd(deadlineNs);
         } catch (final IOException e) {
             LOGGER.debug("the receiver did not end the connection", e);
             return false;
         }
+    }
+
+    private boolean awaitAcknowledged(final long deadlineNs) throws IOException {
+        long queue = unacknowledged();
+        while (queue > 0 && System.nanoTime() - deadlineNs < 0) {
+            socket.awaitReadable(ASK_AGAIN_NS);
+            queue = unacknowledged();
+        }
+        return queue == 0 || queue == TcpQueue.NOT_TOLD;
+    }
+
+    /** Where the connection is encrypted, the end of the session comes before that of the connection. */
+    private boolean awaitEnd(final long deadlineNs) throws IOException {
+        boolean ended = isEndedByPeer();
+        while (!ended || (tls != null && socket.read(ignored.clear()) >= 0)) {
+            if (!socket.awaitReadable(deadlineNs - System.nanoTime())) {
+                return false;
+            }
+            ended = isEndedByPeer();
+        }
+        return true;
     }
 
     /** Closes the connection; what the receiver's host has not got yet it does not get any more. */
