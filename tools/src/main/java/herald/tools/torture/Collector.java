@@ -7,7 +7,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,15 +14,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The far end of a writer: takes deliveries, answers them, and misbehaves on request. One thread serves one connection
  * after the other, each to its end, so that deliveries stand in the order in which the writer sent them.
  */
 final class Collector implements AutoCloseable {
-    private static final long LISTEN_TIMEOUT_NS = 10_000_000_000L;
-    private static final long LISTEN_PARK_NS = 1_000_000;
     private static final int BACKLOG = 8;
 
     private final List<Connection> connections = new ArrayList<>();
@@ -77,21 +73,6 @@ final class Collector implements AutoCloseable {
         } catch (final IOException e) {
             listening.close();
             throw e;
-        }
-    }
-
-    /** The kernel keeps a closed port until the thread that waits there has left its call. */
-    private ServerSocket listenAgain() throws IOException {
-        final long deadlineNs = System.nanoTime() + LISTEN_TIMEOUT_NS;
-        while (true) {
-            try {
-                return listen(port);
-            } catch (final BindException e) {
-                if (System.nanoTime() - deadlineNs >= 0) {
-                    throw new IOException("port " + port + " was taken while a collector refused connections", e);
-                }
-                LockSupport.parkNanos(LISTEN_PARK_NS);
-            }
         }
     }
 
@@ -206,7 +187,7 @@ final class Collector implements AutoCloseable {
     synchronized void heal() throws IOException {
         stalled = false;
         if (refusing) {
-            server = listenAgain();
+            server = FreePorts.again(port, Collector::listen);
             refusing = false;
         }
         notifyAll();
@@ -236,7 +217,7 @@ final class Collector implements AutoCloseable {
             last.subList(mark.deliveries(), last.size()).clear();
         }
         if (!wasRefusing) {
-            server = listenAgain();
+            server = FreePorts.again(port, Collector::listen);
             refusing = false;
         }
         notifyAll();

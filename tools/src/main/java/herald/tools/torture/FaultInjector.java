@@ -89,6 +89,9 @@ final class FaultInjector {
             case MANAGER_KILL -> node.manager().process().kill();
             case MANAGER_PAUSE -> node.manager().process().pause();
             case STRANGER -> flood.begin();
+            case SYSLOG_VANISH -> node.syslog().vanish();
+            case SYSLOG_REFUSE -> node.syslog().refuse();
+            case SYSLOG_HALF_CLOSE -> node.syslog().halfClose(target, fault.durationMs());
         }
     }
 
@@ -115,6 +118,7 @@ final class FaultInjector {
             case MANAGER_KILL -> node.startManager();
             case MANAGER_PAUSE -> node.manager().process().resume();
             case STRANGER -> flood.end();
+            case SYSLOG_VANISH, SYSLOG_REFUSE, SYSLOG_HALF_CLOSE -> node.syslog().heal();
             case COLLECTOR_RESET, DIRECTORY_COPY, LOCK_DELETE -> {
                 // Over as soon as it is done.
             }

@@ -45,7 +45,13 @@ enum FaultKind {
     /** SIGSTOP to the events manager and, after the duration, SIGCONT. */
     MANAGER_PAUSE(Target.MANAGER),
     /** Somebody without the key who sends to the proxy's UDP port for the duration. */
-    STRANGER(Target.PORT);
+    STRANGER(Target.PORT),
+    /** A syslog receiver whose host is not there for the duration: packets get lost, and nobody is told. */
+    SYSLOG_VANISH(Target.SYSLOG),
+    /** A syslog receiver that resets its connections and refuses others for the duration. */
+    SYSLOG_REFUSE(Target.SYSLOG),
+    /** A syslog receiver that ends what it sends, or what it receives, and keeps the connection. */
+    SYSLOG_HALF_CLOSE(Target.SYSLOG);
 
     /** What is hit. */
     enum Target {
@@ -68,7 +74,9 @@ enum FaultKind {
         /** The events manager, where there is one. */
         MANAGER,
         /** The proxy's UDP port, where it listens on one. */
-        PORT
+        PORT,
+        /** The syslog receiver, where there is one. */
+        SYSLOG
     }
 
     private final Target target;

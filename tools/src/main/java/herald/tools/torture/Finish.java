@@ -56,6 +56,9 @@ final class Finish {
         for (final Collector collector : node.collectors()) {
             collector.heal();
         }
+        if (node.syslog() != null) {
+            node.syslog().heal();
+        }
         for (final ChildProcess process : node.processes()) {
             process.resume();
             node.awaitEnd(process);
@@ -110,14 +113,16 @@ final class Finish {
         return orphans.size();
     }
 
-    /** Whether every collector has the last entry that is in the dispatch log so far, and the manager too. */
+    /** Whether every collector has the last entry that is in the dispatch log so far, and syslog and manager too. */
     private boolean isDelivered() throws IOException {
         Delivery last = null;
+        SyslogDelivery lastMessage = null;
         long end = 0;
         try (DispatchReader reader = new DispatchReader(
             SystemDisk.INSTANCE, DataDirectory.dispatch(node.dataDir()), 0, damage -> { })) {
             for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 last = Delivery.of(batch, batch.size() - 1);
+                lastMessage = SyslogDelivery.of(batch.event(batch.size() - 1));
                 end = batch.nextPosition();
             }
         }
@@ -125,6 +130,9 @@ final class Finish {
             if (last != null && !last.equals(collector.last())) {
                 return false;
             }
+        }
+        if (node.syslog() != null && last != null && !lastMessage.equals(node.syslog().last())) {
+            return false;
         }
         return node.manager() == null || last == null || acknowledgedPosition() >= end;
     }

@@ -1,10 +1,12 @@
 package herald.tools.torture;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ports below those that the system gives to whoever wants any, so that one stays free while nobody listens there.
@@ -13,6 +15,8 @@ final class FreePorts {
     private static final int MIN_PORT = 20_000;
     private static final int MAX_PORT = 32_000;
     private static final int MAX_ATTEMPTS = 100;
+    private static final long AGAIN_TIMEOUT_NS = 10_000_000_000L;
+    private static final long AGAIN_PARK_NS = 1_000_000;
 
     /** Opens something at a port, or fails where it is taken. */
     @FunctionalInterface
@@ -48,6 +52,30 @@ final class FreePorts {
             }
         }
         throw new IOException("no free port from " + MIN_PORT + " to " + MAX_PORT, failure);
+    }
+
+    /**
+     * Opens something at a port where it was before: the kernel keeps a closed port until the thread that waits there
+     * has left its call.
+     *
+     * @param port    of it.
+     * @param opening to be tried.
+     * @param <T>     what it opens.
+     * @return what is open.
+     * @throws IOException where the port is taken by others.
+     */
+    static <T> T again(final int port, final Opening<T> opening) throws IOException {
+        final long deadlineNs = System.nanoTime() + AGAIN_TIMEOUT_NS;
+        while (true) {
+            try {
+                return opening.at(port);
+            } catch (final BindException e) {
+                if (System.nanoTime() - deadlineNs >= 0) {
+                    throw new IOException("port " + port + " was taken while a collector refused connections", e);
+                }
+                LockSupport.parkNanos(AGAIN_PARK_NS);
+            }
+        }
     }
 
     /** A UDP port that is free now. */

@@ -9,6 +9,10 @@ import java.util.SplittableRandom;
 final class LaterFaults {
     private static final long SPAN_MS = 1_200;
     private static final int MAX_MANAGER_FAULTS = 3;
+    /** Longer than the rest: where the proxy does not run, nothing is on its way. */
+    private static final long SYSLOG_SPAN_MS = 3_500;
+    private static final int MIN_SYSLOG_FAULTS = 2;
+    private static final int MAX_SYSLOG_FAULTS = 6;
 
     private final SplittableRandom random;
     private final RoundPlan plan;
@@ -31,6 +35,7 @@ final class LaterFaults {
         later.drawLocks();
         later.drawManager();
         later.drawStrangers();
+        later.drawSyslog();
         plan.sortFaults();
     }
 
@@ -77,6 +82,25 @@ final class LaterFaults {
     private void drawStrangers() {
         final boolean comes = random.nextInt(2) == 0 && plan.remoteRecorders() > 0;
         add(comes, FaultKind.STRANGER, random.nextLong(SPAN_MS), random.nextLong(200, SPAN_MS), 0);
+    }
+
+    /**
+     * A state that is put back would be one of the receiver's too, and what was on its way to it. What is received no
+     * more, and acknowledged yet, must be reset before the writer counts it as delivered.
+     */
+    private void drawSyslog() {
+        final boolean has = random.nextInt(3) > 0 && plan.count(FaultKind.DIRECTORY_ROLLBACK) == 0;
+        RoundPlan.put(plan.settings(), "syslog", has);
+        RoundPlan.put(plan.settings(), "syslogWindowSeconds", random.nextInt(2, 4));
+        final List<FaultKind> kinds =
+            List.of(FaultKind.SYSLOG_VANISH, FaultKind.SYSLOG_REFUSE, FaultKind.SYSLOG_HALF_CLOSE);
+        final int times = random.nextInt(MIN_SYSLOG_FAULTS, MAX_SYSLOG_FAULTS + 1);
+        for (int i = 0; i < times; i++) {
+            final FaultKind kind = kinds.get(random.nextInt(kinds.size()));
+            final boolean lasts = random.nextInt(3) == 0 && kind == FaultKind.SYSLOG_VANISH;
+            add(has, kind, random.nextLong(SYSLOG_SPAN_MS),
+                lasts ? random.nextLong(1_500, 3_000) : random.nextLong(50, 900), random.nextInt(2));
+        }
     }
 
     /** Draws are made whether they count or not, so that one kind does not change another. */

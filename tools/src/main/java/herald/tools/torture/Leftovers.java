@@ -14,6 +14,7 @@ import java.util.List;
 final class Leftovers implements AutoCloseable {
     private final List<ChildProcess> processes = new ArrayList<>();
     private final List<SmallDisk> disks = new ArrayList<>();
+    private final List<VanishingAddress> addresses = new ArrayList<>();
     private final List<Path> directories = new ArrayList<>();
     private final List<Path> sharedDirectories = new ArrayList<>();
     private final Thread hook = new Thread(this::removeAll, "torture-leftovers");
@@ -58,6 +59,11 @@ final class Leftovers implements AutoCloseable {
         disks.add(disk);
     }
 
+    /** Notes an address that is taken away at the end. */
+    synchronized void address(final VanishingAddress address) {
+        addresses.add(address);
+    }
+
     /**
      * Keeps a directory that was noted, and what is on a small disk in it.
      *
@@ -82,10 +88,12 @@ final class Leftovers implements AutoCloseable {
         processes.clear();
     }
 
-    /** Removes the directories of a round. */
+    /** Removes the directories of a round, and what else it has on this host. */
     synchronized void removeDirectories() {
         disks.forEach(SmallDisk::unmount);
         disks.clear();
+        addresses.forEach(VanishingAddress::close);
+        addresses.clear();
         directories.forEach(Leftovers::deleteTree);
         directories.clear();
     }

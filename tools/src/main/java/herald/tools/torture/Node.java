@@ -41,6 +41,7 @@ final class Node implements AutoCloseable {
     private final Path aeronDir;
     private final Path farAeronDir;
     private final ManagerProcess manager;
+    private final SyslogCollector syslog;
     private final DirectoryRollback rollback = new DirectoryRollback(this);
     private ChildProcess proxy;
     private boolean adoptsCopy;
@@ -92,7 +93,17 @@ final class Node implements AutoCloseable {
             collectors.add(collector);
             settings.setProperty("port-" + i, Integer.toString(collector.port()));
         }
+        syslog = plan.hasSyslog() ? openSyslog() : null;
+        if (syslog != null) {
+            settings.setProperty("syslogTarget", syslog.target());
+        }
         ChildSettings.write(dir, settings);
+    }
+
+    private SyslogCollector openSyslog() throws IOException, InterruptedException {
+        final VanishingAddress address = VanishingAddress.open();
+        leftovers.address(address);
+        return new SyslogCollector(address);
     }
 
     private static Path besides(final Path directory, final String what) {
@@ -255,6 +266,11 @@ final class Node implements AutoCloseable {
         return manager;
     }
 
+    /** The syslog receiver; null where the plan has none. */
+    SyslogCollector syslog() {
+        return syslog;
+    }
+
     /** What is put back in this round. */
     DirectoryRollback rollback() {
         return rollback;
@@ -345,5 +361,6 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.quietCloseAll(collectors);
+        CloseHelper.quietClose(syslog);
     }
 }

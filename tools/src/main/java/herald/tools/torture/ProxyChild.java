@@ -10,6 +10,7 @@ import herald.tools.ExitCode;
 import herald.tools.Foreground;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
+import herald.writers.syslog.SyslogWriterFactory;
 
 import io.aeron.driver.Configuration;
 
@@ -25,6 +26,9 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ProxyChild {
     /** What it prints once it takes events. */
     static final String READY = "ready";
+
+    /** A round has no time to wait for a host that vanished as long as a writer does elsewhere. */
+    private static final long SYSLOG_SILENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private ProxyChild() {
     }
@@ -103,6 +107,11 @@ final class ProxyChild {
             context.writer(
                 new CollectorWriter("collector-" + i, settings.integer("port-" + i), settings.integer("chunkLength")),
                 EventFilter.ALL, i > 0);
+        }
+        if (Boolean.parseBoolean(settings.text("syslog"))) {
+            final WriterSpec spec = new WriterSpec(SyslogCollector.WRITER, "syslog", settings.text("syslogTarget"),
+                Map.of("maxLength", "65507", "windowSeconds", settings.text("syslogWindowSeconds")));
+            context.writer(new SyslogWriterFactory(SYSLOG_SILENCE_NS).create(spec), EventFilter.ALL, true);
         }
         if (Boolean.parseBoolean(settings.text("manager"))) {
             final WriterSpec spec = new WriterSpec(ManagerProcess.WRITER, "venice",

@@ -1,5 +1,7 @@
 package herald.tools.torture;
 
+import herald.engine.DataDirectory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +55,24 @@ final class Round {
             return new Result(plan, evidence.journal().events().size(), evidence.dispatch().actual().size(),
                 evidence.journal().kept().released() + evidence.dispatch().kept().released(),
                 node.endsByItself(), evidence.journal().gone().count(),
-                evidence.stored() == null ? 0 : evidence.stored().size(), Oracle.firstDifference(evidence, plan));
+                evidence.stored() == null ? 0 : evidence.stored().size(), firstDifference(node, evidence));
         } catch (final Difference e) {
             return new Result(plan, 0, 0, 0, 0, 0, 0, e.getMessage());
         } finally {
             leftovers.killAll();
         }
+    }
+
+    private String firstDifference(final Node node, final Evidence evidence) {
+        final String difference = Oracle.firstDifference(evidence, plan);
+        if (difference != null || node.syslog() == null) {
+            return difference;
+        }
+        final String missed = SyslogCheck.firstDifference(node.syslog(),
+            SyslogCheck.entries(WholeLog.directory(
+                DataDirectory.dispatch(node.dataDir()), ChildSettings.archive(node.dir()))),
+            evidence.dispatch().kept().fromPosition());
+        return missed == null ? null : "syslog receiver: " + missed;
     }
 
     /**

@@ -210,6 +210,11 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         return Boolean.parseBoolean(settings.getProperty("manager"));
     }
 
+    /** Whether the proxy delivers to a syslog receiver. */
+    boolean hasSyslog() {
+        return Boolean.parseBoolean(settings.getProperty("syslog"));
+    }
+
     /**
      * The same plan without some kinds of faults, and without what only they need.
      *
@@ -227,6 +232,10 @@ record RoundPlan(long seed, int recorders, Properties settings, List<Fault> faul
         }
         if (kinds.contains(FaultKind.MANAGER_KILL) && kinds.contains(FaultKind.MANAGER_PAUSE)) {
             put(other, "manager", false);
+        }
+        if (kinds.containsAll(
+            Set.of(FaultKind.SYSLOG_VANISH, FaultKind.SYSLOG_REFUSE, FaultKind.SYSLOG_HALF_CLOSE))) {
+            put(other, "syslog", false);
         }
         return new RoundPlan(seed, recorders, other,
             faults.stream().filter(fault -> !kinds.contains(fault.kind())).toList());

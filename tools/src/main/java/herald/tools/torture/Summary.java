@@ -21,6 +21,7 @@ final class Summary {
     private long managed;
     private long stored;
     private long gone;
+    private long syslog;
 
     void add(final Round.Result result) {
         rounds++;
@@ -33,6 +34,7 @@ final class Summary {
         managed += result.plan().hasManager() ? 1 : 0;
         stored += result.stored();
         gone += result.gone();
+        syslog += result.plan().hasSyslog() ? 1 : 0;
         differences += result.difference() == null ? 0 : 1;
         result.plan().faults().forEach(fault -> faults.merge(fault.kind(), 1L, Long::sum));
     }
@@ -57,8 +59,8 @@ final class Summary {
     String line(final double seconds) {
         return String.format(java.util.Locale.ROOT, "rounds=%d events=%d differences=%d time=%.0fs " +
             "remote=%d released=%d changed-settings=%d restarts=%d fixed-aeron-dir=%d managed=%d stored=%d gone=%d " +
-            "faults: %s",
+            "syslog=%d faults: %s",
             rounds, events, differences, seconds, remote, released, changed, restarts, fixed, managed, stored, gone,
-            text(faults));
+            syslog, text(faults));
     }
 }

@@ -105,6 +105,10 @@ public final class TortureCommand extends AbstractCommand {
             out().println("only root may mount a small disk: no disk is full in any round");
             leftOut.add(FaultKind.DISK_FULL);
         }
+        if (!VanishingAddress.isAllowed()) {
+            out().println("only root may make an address vanish, with the command ip: no round has a syslog receiver");
+            leftOut.addAll(Set.of(FaultKind.SYSLOG_VANISH, FaultKind.SYSLOG_REFUSE, FaultKind.SYSLOG_HALF_CLOSE));
+        }
         if (ManagerProcess.find(jvm) == null) {
             out().println("herald-manager.jar is not there, build it with ./herald manager --help: no manager is " +
                 "paused or killed in any round");

@@ -37,13 +37,24 @@ record WholeLog(Path directory, long keptFrom, long released) {
         for (final Path file : segmentsIn(live)) {
             both += segments.put(file.getFileName().toString(), file) == null ? 0 : 1;
         }
-        final Path whole = archive.resolve("whole-" + live.getFileName());
+        final Path whole = directory(live, archive);
         Files.createDirectories(whole);
         for (final Map.Entry<String, Path> segment : segments.entrySet()) {
             Files.createSymbolicLink(whole.resolve(segment.getKey()), segment.getValue().toAbsolutePath());
         }
         final List<Long> kept = LogReader.segmentBases(SystemDisk.INSTANCE, live);
         return new WholeLog(whole, kept.isEmpty() ? 0 : kept.get(0), archived - both);
+    }
+
+    /**
+     * Where a log is joined.
+     *
+     * @param live    directory of the log.
+     * @param archive directories of logs.
+     * @return the directory of links, once there is one.
+     */
+    static Path directory(final Path live, final Path archive) {
+        return archive.resolve("whole-" + live.getFileName());
     }
 
     private static List<Path> segmentsIn(final Path directory) throws IOException {

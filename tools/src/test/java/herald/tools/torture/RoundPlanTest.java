@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class RoundPlanTest {
     private static final int PLANS = 300;
+    private static final Set<FaultKind> SYSLOG =
+        EnumSet.of(FaultKind.SYSLOG_VANISH, FaultKind.SYSLOG_REFUSE, FaultKind.SYSLOG_HALF_CLOSE);
 
     @Test
     void shouldDrawSamePlanFromSameSeed() {
@@ -45,14 +47,17 @@ class RoundPlanTest {
     }
 
     @Test
-    void shouldDrawDirectoriesLocksManagersAndStrangersInAShareOfRounds() {
+    void shouldDrawDirectoriesLocksManagersStrangersAndSyslogInAShareOfRounds() {
         int fixed = 0;
         int managed = 0;
+        int syslog = 0;
         final Map<FaultKind, Integer> rounds = new EnumMap<>(FaultKind.class);
         for (long seed = 0; seed < PLANS; seed++) {
             final RoundPlan plan = RoundPlan.draw(seed);
             fixed += plan.fixesAeronDir() ? 1 : 0;
             managed += plan.hasManager() ? 1 : 0;
+            syslog += plan.hasSyslog() ? 1 : 0;
+            assertThat(SYSLOG.stream().anyMatch(kind -> plan.count(kind) > 0)).isEqualTo(plan.hasSyslog());
             for (final FaultKind kind : FaultKind.values()) {
                 rounds.merge(kind, plan.count(kind) > 0 ? 1 : 0, Integer::sum);
             }
@@ -62,8 +67,10 @@ class RoundPlanTest {
 
         assertThat(fixed).isBetween(PLANS / 8, PLANS / 2).isEqualTo(rounds.get(FaultKind.PROXY_RESTART));
         assertThat(managed).isBetween(PLANS / 12, PLANS / 3);
+        assertThat(syslog).isBetween(PLANS / 3, PLANS * 2 / 3);
         for (final FaultKind kind : List.of(FaultKind.DIRECTORY_COPY, FaultKind.DIRECTORY_ROLLBACK,
-            FaultKind.LOCK_DELETE, FaultKind.STRANGER)) {
+            FaultKind.LOCK_DELETE, FaultKind.STRANGER, FaultKind.SYSLOG_VANISH, FaultKind.SYSLOG_REFUSE,
+            FaultKind.SYSLOG_HALF_CLOSE)) {
             assertThat(rounds.get(kind)).as(kind.label()).isBetween(PLANS / 15, PLANS / 2);
         }
     }
@@ -80,6 +87,8 @@ class RoundPlanTest {
             assertThat(plan.without(EnumSet.of(FaultKind.MANAGER_KILL)).hasManager()).isEqualTo(plan.hasManager());
             assertThat(plan.without(EnumSet.of(FaultKind.PROXY_RESTART)).fixesAeronDir()).isFalse();
             assertThat(plan.without(EnumSet.of(FaultKind.DISK_FULL)).diskMib()).isZero();
+            assertThat(plan.without(SYSLOG).hasSyslog()).isFalse();
+            assertThat(plan.without(EnumSet.of(FaultKind.SYSLOG_VANISH)).hasSyslog()).isEqualTo(plan.hasSyslog());
         }
     }
 
@@ -112,7 +121,7 @@ class RoundPlanTest {
             final RoundPlan plan = RoundPlan.draw(seed);
             plan.faults().forEach(fault -> kinds.add(fault.kind()));
             killed += plan.count(FaultKind.PROXY_KILL) > 0 ? 1 : 0;
-            assertThat(plan.faults()).hasSizeBetween(3, 8 + 10);
+            assertThat(plan.faults()).hasSizeBetween(3, 8 + 16);
         }
 
         assertThat(kinds).containsExactlyInAnyOrder(FaultKind.values());

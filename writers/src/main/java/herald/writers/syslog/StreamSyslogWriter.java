@@ -47,7 +47,7 @@ final class StreamSyslogWriter implements EventWriter {
     private static final byte[] NEWLINE = {'\n'};
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     /** With the longest time between two questions it is noticed within half a minute. */
-    private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(25);
+    static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(25);
     /** What one call sends, so that looks at the connection are never far apart. */
     private static final int MOST_BYTES_A_CALL = 256 * 1024;
 

@@ -48,6 +48,22 @@ public final class SyslogWriterFactory implements EventWriterFactory {
     private static final int DEFAULT_WINDOW_SECONDS = 5;
     private static final int MOST_WINDOW_SECONDS = 3_600;
 
+    private final long silenceNs;
+
+    /** A factory of writers as the manual says. */
+    public SyslogWriterFactory() {
+        this(StreamSyslogWriter.SILENCE_NS);
+    }
+
+    /**
+     * A factory of writers that are less patient, or more.
+     *
+     * @param silenceNs for which the host of a receiver over TCP or TLS may take or acknowledge nothing.
+     */
+    public SyslogWriterFactory(final long silenceNs) {
+        this.silenceNs = silenceNs;
+    }
+
     @Override
     public String scheme() {
         return "syslog";
@@ -79,7 +95,8 @@ public final class SyslogWriterFactory implements EventWriterFactory {
             OCTET_COUNTING.equals(options.oneOf(FRAMING, OCTET_COUNTING, "newline")),
             options.integer(WINDOW_MESSAGES, DEFAULT_WINDOW_MESSAGES, 1, mostWindowMessages()),
             TimeUnit.SECONDS.toNanos(
-                options.integer(WINDOW_SECONDS, DEFAULT_WINDOW_SECONDS, 0, MOST_WINDOW_SECONDS)));
+                options.integer(WINDOW_SECONDS, DEFAULT_WINDOW_SECONDS, 0, MOST_WINDOW_SECONDS)),
+            silenceNs);
         return new StreamSyslogWriter(
             spec.name(), settings, encoder(options, DEFAULT_STREAM_LENGTH), SystemNanoClock.INSTANCE);
     }
