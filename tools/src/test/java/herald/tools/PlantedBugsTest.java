@@ -24,6 +24,8 @@ class PlantedBugsTest {
     private static final long SEED = 100;
     /** Its first round deletes locks and puts the data directory back. */
     private static final long DIRECTORY_SEED = 5295415483488646214L;
+    /** Its first round has a syslog receiver that reads no more for a time, while the proxy runs. */
+    private static final long SYSLOG_SEED = 616;
     /** Some of these Heralds never come to rest. */
     private static final String PATIENCE = "60s";
 
@@ -101,6 +103,18 @@ class PlantedBugsTest {
             @Override
             long seed() {
                 return DIRECTORY_SEED;
+            }
+        },
+        SENT_IS_DELIVERED {
+            @Override
+            void plant(final PatchedClasses classes) throws IOException {
+                classes.replace("writers/src/main/java/herald/writers/syslog/StreamSyslogWriter.java",
+                    "sent.add(count, connection.written(), clock.nanoTime());", "");
+            }
+
+            @Override
+            long seed() {
+                return SYSLOG_SEED;
             }
         };
 
