@@ -29,6 +29,7 @@ import static org.assertj.core.api.Assertions.fail;
  * Whatever happens between two runs of a proxy, the journal holds every accepted event once and in order, and the
  * dispatch log is what the journal says.
  */
+@Tag("slow")
 @Timeout(120)
 class RecoveryTest {
     private static final int ACTIONS = 600;

@@ -7,6 +7,7 @@ import herald.log.LogReader;
 import herald.verify.Verification;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * A repair notes no loss that did not happen and hides none that comes, and puts right segments that have another's
  * name. What a start says of them never costs records.
  */
+@Tag("slow")
 @Timeout(120)
 class RepairTest {
     private static final int ACTIONS = 1_500;

@@ -9,6 +9,7 @@ import herald.verify.ReferenceModel;
 import herald.verify.Verification;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A check of a real data directory finds what is damaged, where it is, and nothing else; a repair takes out no more,
  * and the proxy starts afterwards.
  */
+@Tag("slow")
 @Timeout(120)
 class VerificationTest {
     private static final int ACTIONS = 1_500;

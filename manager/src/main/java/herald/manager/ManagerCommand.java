@@ -4,6 +4,7 @@ import herald.engine.ProxyException;
 import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
+import herald.io.Signals;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
 import herald.writers.stdout.StandardStreams;
@@ -165,7 +166,9 @@ public final class ManagerCommand implements Callable<Integer> {
         final CountDownLatch closed = new CountDownLatch(1);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final Thread hook = new Thread(() -> onExit(stopped, closed, failure), "herald-shutdown");
-        try (EventsManager manager = launch(context().failureListener(cause -> {
+        final SharedKey key = keyFile == null ? null : key();
+        Signals.handle("HUP", () -> onHangup(key));
+        try (EventsManager manager = launch(context(key).failureListener(cause -> {
             failure.set(cause);
             stopped.countDown();
         }))) {
@@ -184,6 +187,26 @@ public final class ManagerCommand implements Callable<Integer> {
                 failure.get());
         }
         return 0;
+    }
+
+    private SharedKey key() {
+        try {
+            return SharedKey.read(keyFile);
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Sessions that are there stay; those that begin later begin with the new key. */
+    private void onHangup(final SharedKey key) {
+        final PrintWriter err = spec.commandLine().getErr();
+        try {
+            if (key != null && key.readAgain()) {
+                err.println("herald: nodes that come from now on must have the new key");
+            }
+        } catch (final IllegalArgumentException e) {
+            err.println("herald: the key stays what it was: " + e.getMessage());
+        }
     }
 
     private int verify(final PrintWriter out) throws IOException {
@@ -225,7 +248,7 @@ public final class ManagerCommand implements Callable<Integer> {
         }
     }
 
-    private EventsManager.Context context() {
+    private EventsManager.Context context(final SharedKey key) {
         try {
             final EventsManager.Context context = new EventsManager.Context();
             if (group != null) {
@@ -235,7 +258,7 @@ public final class ManagerCommand implements Callable<Integer> {
                 .dataDir(dataDir)
                 .aeronDirectoryName(aeronDir == null ? null : PathText.parse("--aeron-dir", aeronDir).toString())
                 .listen(Endpoint.parse("--listen", listen))
-                .key(keyFile == null ? null : SharedKey.read(keyFile))
+                .key(key)
                 .http(Endpoint.parse("--http", http))
                 .retentionNs(nanos("--retention-age", retentionAge))
                 .retentionLength(bytes("--retention-size", retentionSize))

@@ -12,6 +12,7 @@ import herald.recorder.EventRecorder;
 import herald.writer.WriterSpec;
 import herald.writers.venice.VeniceWriterFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What clients may ask a manager for, and that it stands those who ask for too much, take their time or are many.
  */
+@Tag("slow")
 @Timeout(120)
 class HttpApiTest {
     private static final String EVENTS = "/events/v1/events";

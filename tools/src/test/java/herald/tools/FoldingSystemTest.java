@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import herald.link.HeraldDirectory;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What folding may not hide, through a proxy in a process of its own: that a link failed for another reason, and that
  * it is down now.
  */
+@Tag("slow")
 @Timeout(120)
 class FoldingSystemTest {
     /** A batch that is closed by the stop of the proxy, and by nothing before. */

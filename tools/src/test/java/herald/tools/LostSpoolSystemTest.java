@@ -1,5 +1,6 @@
 package herald.tools;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Commands whose spool is taken away while they record: they say where their events are, or that they are nowhere.
  */
+@Tag("slow")
 @Timeout(180)
 class LostSpoolSystemTest {
     @TempDir

@@ -1,6 +1,7 @@
 package herald.tools;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Commands whose standard streams are closed, full, broken or not waited for, in processes of their own.
  */
+@Tag("slow")
 @Timeout(120)
 class StandardStreamsTest {
     private static final String CLOSED = "cannot write to standard output: Bad file descriptor";

@@ -5,6 +5,7 @@ import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import org.agrona.concurrent.NanoClock;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,18 @@ final class VeniceWriter implements EventWriter {
     public void begin(final UUID ofLog, final long from) {
         logId = ofLog;
         position = from;
+    }
+
+    /** The session that is there stays; the next one begins with the new key. */
+    @Override
+    public void reopen() throws IOException {
+        try {
+            if (target.key() != null) {
+                target.key().readAgain();
+            }
+        } catch (final IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Override
