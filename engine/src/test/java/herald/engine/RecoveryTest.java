@@ -5,6 +5,7 @@ import herald.io.SystemDisk;
 import herald.stage.ProxyCounter;
 import herald.verify.ModelBatch;
 import herald.verify.ReferenceModel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
