@@ -1,6 +1,7 @@
 package herald.manager;
 
 import herald.events.Severity;
+import herald.io.TimeText;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.document.IntField;
@@ -22,14 +23,10 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,8 +42,6 @@ import java.util.regex.Pattern;
 record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
-    private static final long NS_PER_S = 1_000_000_000L;
-    private static final Pattern AGO = Pattern.compile("(\\d{1,6})(s|m|h|d)");
     private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,19}) ([0-9a-f-]{36})");
     /** Of {@code *} and {@code ?} in one parameter: what they match grows with each. */
     private static final int MAX_WILDCARDS = 8;
@@ -178,21 +173,9 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
         if (text == null) {
             return open;
         }
-        final Matcher ago = AGO.matcher(text);
-        if (ago.matches()) {
-            final long amount = Long.parseLong(ago.group(1));
-            final Duration duration = switch (ago.group(2)) {
-                case "s" -> Duration.ofSeconds(amount);
-                case "m" -> Duration.ofMinutes(amount);
-                case "h" -> Duration.ofHours(amount);
-                default -> Duration.ofDays(amount);
-            };
-            return nowNs - TimeUnit.SECONDS.toNanos(duration.toSeconds());
-        }
         try {
-            final Instant instant = Instant.parse(text);
-            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NS_PER_S), instant.getNano());
-        } catch (final DateTimeException | ArithmeticException e) {
+            return TimeText.isDuration(text) ? nowNs - TimeText.duration(text).toNanos() : TimeText.epochNs(text);
+        } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(name + " is \"" + text + "\": it must be a time such as " +
                 "2026-11-24T13:25:55Z, or how long ago, such as 10m", e);
         }

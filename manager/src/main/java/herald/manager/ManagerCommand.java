@@ -5,6 +5,7 @@ import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
 import herald.io.Signals;
+import herald.io.TimeText;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
 import herald.writers.stdout.StandardStreams;
@@ -45,7 +46,6 @@ public final class ManagerCommand implements Callable<Integer> {
     private static final int USAGE = 64;
     private static final int IO = 74;
     private static final long CLOSE_TIMEOUT_S = 30;
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB|TiB)?");
 
     @Spec
@@ -270,19 +270,11 @@ public final class ManagerCommand implements Callable<Integer> {
     }
 
     private static long nanos(final String option, final String text) {
-        final Matcher time = TIME.matcher(text);
-        if (!time.matches() || Long.parseLong(time.group(1)) == 0) {
+        if (!TimeText.isDuration(text) || TimeText.duration(text).isZero()) {
             throw new IllegalArgumentException(
                 option + " is \"" + text + "\": it must be a time such as 200ms, 12h or 30d");
         }
-        final TimeUnit unit = switch (time.group(2)) {
-            case "ms" -> TimeUnit.MILLISECONDS;
-            case "s" -> TimeUnit.SECONDS;
-            case "m" -> TimeUnit.MINUTES;
-            case "h" -> TimeUnit.HOURS;
-            default -> TimeUnit.DAYS;
-        };
-        return unit.toNanos(Long.parseLong(time.group(1)));
+        return TimeText.duration(text).toNanos();
     }
 
     private static long bytes(final String option, final String text) {

@@ -90,6 +90,18 @@ class StandardStreamsTest {
         assertThat(process.waitFor()).isEqualTo(ExitCode.IO);
     }
 
+    /** A directory that is not there may be a mistake in typing. */
+    @Test
+    void shouldSayWhatItFollowsThatIsNotThere() throws Exception {
+        final Process tail = start("", "tail", "--follow", "--data-dir=" + dir.resolve("typo"));
+        try (var err = tail.errorReader(StandardCharsets.UTF_8)) {
+            assertThat(err.readLine()).contains("there is no data directory " + dir.resolve("typo"), "--data-dir");
+        } finally {
+            tail.destroy();
+            tail.waitFor();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"<&-, it is closed", "</, Is a directory"})
     void shouldSayThatStandardInputCannotBeRead(final String redirection, final String reason) throws Exception {

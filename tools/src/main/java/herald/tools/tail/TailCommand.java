@@ -13,7 +13,6 @@ import herald.log.LogDescriptor;
 import herald.log.LogReader;
 import herald.tools.AbstractCommand;
 import herald.tools.CommandFailure;
-import herald.tools.DurationConverter;
 import herald.tools.ExitCode;
 import herald.writers.json.EventJson;
 import herald.writers.stdout.StandardOutput;
@@ -21,12 +20,12 @@ import herald.writers.text.EventLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +66,8 @@ public final class TailCommand extends AbstractCommand {
     private Stream stream;
 
     @Option(names = "--from", paramLabel = "PLACE", defaultValue = "start",
-        description = "start, end, a position, a time (RFC 3339), or how long ago (10m); default: ${DEFAULT-VALUE}.")
+        description = "start, end, a position, a time (RFC 3339, a date, or @ and seconds), or how long ago " +
+            "(10m, 1h30m); default: ${DEFAULT-VALUE}.")
     private String from;
 
     @Option(names = {"-f", "--follow"}, description = "Wait for more.")
@@ -129,6 +129,11 @@ public final class TailCommand extends AbstractCommand {
         }
         pretty = new EventLine(Ansi.AUTO.enabled());
         requireReadable(root);
+        if (follow && Files.notExists(root)) {
+            err().println("herald: there is no data directory " + root + " yet: waiting for a proxy to make it " +
+                "(another one is named with --data-dir)");
+            err().flush();
+        }
         if (!follow && LogReader.segmentBases(SystemDisk.INSTANCE, directory).isEmpty()) {
             throw new CommandFailure(ExitCode.IO, "there is no " + stream.name().toLowerCase(Locale.ROOT) +
                 " in " + directory + ": name the data directory of a proxy with --data-dir");
@@ -155,9 +160,8 @@ public final class TailCommand extends AbstractCommand {
 
     private TailStart start() {
         try {
-            return TailStart.parse(
-                from, new DurationConverter()::convert, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-        } catch (final IllegalArgumentException | TypeConversionException e) {
+            return TailStart.parse(from, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        } catch (final IllegalArgumentException e) {
             throw mistake("--from: " + e.getMessage());
         }
     }
