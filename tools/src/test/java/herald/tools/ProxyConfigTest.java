@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What a configuration file and options make of a proxy's context.
@@ -196,6 +197,35 @@ class ProxyConfigTest {
             .containsEntry("writers", List.of("venice-udp-m-4820 from oldest", "stdout from end"));
         assertThat(ContextValues.of(context("", "--mode=managed", "--writer=venice:udp://m:4820")))
             .containsEntry("writers", List.of("venice-udp-m-4820 from oldest"));
+    }
+
+    /** Forms that would become their own names, or be passed over. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "node: &name a;data-dir: *name | :2: *name is an alias",
+        "dedup: &d;  interval: 1m;batch:;  <<: *d | :4: << is a merge key",
+        "node: a;writers:;  - &w {spec: stdout};  - *w | :4: *w is an alias",
+        "node: a;remote:;  key-file: !env KEY | :3: !env is a tag",
+        "dedup: !app {interval: 1m} | :1: !app is a tag"})
+    void shouldRefuseYamlWhoseMeaningWouldBeLost(final String lines, final String message) {
+        assertThatThrownBy(() -> context(lines.replace(';', '\n'))).hasMessageContaining("herald.yaml" + message);
+    }
+
+    @Test
+    void shouldTakeYamlThatSaysNothingElse() throws IOException {
+        assertThat(ContextValues.of(context("node: &unused !!str a\naeron-dir: \"<<\"\ndata-dir: '*d'")))
+            .containsEntry("node", "a").containsEntry("aeronDirectoryName", "<<").containsEntry("dataDir", "*d");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "node: a;dedup:;  interval: 1m;  keyz: 3 | :4: \"dedup.keyz\" is no setting",
+        "node: a;dedup: 1;batch:;  interval: 1s | :2: \"dedup\" must be settings of its own",
+        "node: a;writers:;  - spec: stdout;  - spec: stdout;    targets: 1 | :5: \"writers[2].targets\" must be a list",
+        "node: a;;# a comment;dedup:;;  interval:;    - 1m;batch:;  interval: 1s | :6: \"dedup.interval\" must be",
+        "node:;  a: b;;data-dir: d | :1: \"node\" must be"})
+    void shouldNameTheLine(final String lines, final String message) {
+        assertThatThrownBy(() -> context(lines.replace(';', '\n'))).hasMessageContaining("herald.yaml" + message);
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class TimeText {
     public static Duration duration(final String text) {
         if (!isDuration(text)) {
             throw new IllegalArgumentException("\"" + text +
-                "\" is no duration: write numbers and units, such as 500ms, 10s, 1h30m or 2w");
+                "\" is no duration: write a number and a unit, such as 500ms, 10s, 1h30m or 2w");
         }
         try {
             Duration sum = Duration.ZERO;

@@ -59,15 +59,17 @@ public final class SettingsText {
      * @throws IllegalArgumentException naming source, line and what is wrong.
      */
     public static <T> T read(final String text, final String source, final Class<T> type, final T empty) {
+        YamlForms.requireKnown(text, source);
         try {
             final JsonNode tree = MAPPER.readTree(text);
             return tree == null || tree.isMissingNode() || tree.isNull() ? empty : MAPPER.readValue(text, type);
         } catch (final UnrecognizedPropertyException e) {
-            throw mistake(source, e, "\"" + path(e) + "\" is no setting; there are " +
-                e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")));
+            throw mistake(source, lineOf(text, e), "\"" + path(e) + "\" is no setting; there are " +
+                e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")), e);
         } catch (final JsonMappingException e) {
             final String setting = path(e);
-            throw mistake(source, e, (setting.isEmpty() ? "this" : "\"" + setting + "\"") + " must be " + wanted(e));
+            throw mistake(source, lineOf(text, e),
+                (setting.isEmpty() ? "this" : "\"" + setting + "\"") + " must be " + wanted(e), e);
         } catch (final JsonProcessingException e) {
             if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
                 throw mistake(source, yaml.getProblemMark().getLine() + 1, NO_YAML + yaml.getProblem(), e);
@@ -161,6 +163,10 @@ public final class SettingsText {
     private static String settingName(final RecordComponent component) {
         final JsonProperty written = component.getAccessor().getAnnotation(JsonProperty.class);
         return written == null ? component.getName() : written.value();
+    }
+
+    private static int lineOf(final String text, final JsonMappingException e) {
+        return Math.max(1, YamlForms.lineOf(text, e.getPath()));
     }
 
     private static IllegalArgumentException mistake(
