@@ -202,7 +202,7 @@ public final class EventJson {
 
         @Override
         public SerializableString getEscapeSequence(final int ch) {
-            if (!Escape.isUnsafe((char)ch)) {
+            if (!Escape.isUnsafe(ch)) {
                 return null;
             }
             final StringBuilder escape = new StringBuilder(6);

@@ -14,23 +14,36 @@ public final class Escape {
     }
 
     /**
-     * Whether a character may do more to a terminal, or to a line, than show itself: C0 and C1 controls, DEL, line and
-     * paragraph separator, bidirectional controls, invisible operators, byte order mark, interlinear annotation.
+     * Whether a character may do more to a terminal, or to a line, than show itself, or shows nothing: controls, line
+     * and paragraph separator, what Unicode calls format characters (bidirectional controls, zero width characters,
+     * soft hyphen, tags, invisible operators, byte order mark) and the letters that it makes invisible. Format
+     * characters that are visible, such as the Arabic signs before numbers, are none of these.
      *
-     * @param c of the basic plane; a surrogate is not judged here.
+     * @param codePoint a surrogate is not judged here.
      * @return true where it must be escaped.
      */
-    public static boolean isUnsafe(final char c) {
-        if (c < 0x7F) {
-            return c < ' ';
+    public static boolean isUnsafe(final int codePoint) {
+        if (codePoint < 0x7F) {
+            return codePoint < ' ';
         }
-        return c <= 0x9F ||
-            c == 0x061C ||
-            c == 0x200E || c == 0x200F ||
-            (c >= 0x2028 && c <= 0x202E) ||
-            (c >= 0x2060 && c <= 0x206F) ||
-            c == 0xFEFF ||
-            (c >= 0xFFF9 && c <= 0xFFFB);
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            case Character.FORMAT -> !isVisibleFormat(codePoint);
+            default -> isInvisible(codePoint);
+        };
+    }
+
+    /** Prepended concatenation marks of Unicode. */
+    private static boolean isVisibleFormat(final int codePoint) {
+        return (codePoint >= 0x0600 && codePoint <= 0x0605) || codePoint == 0x06DD || codePoint == 0x070F ||
+            codePoint == 0x0890 || codePoint == 0x0891 || codePoint == 0x08E2 || codePoint == 0x110BD ||
+            codePoint == 0x110CD;
+    }
+
+    /** Grapheme joiner, Hangul fillers, Khmer inherent vowels. */
+    private static boolean isInvisible(final int codePoint) {
+        return codePoint == 0x034F || codePoint == 0x115F || codePoint == 0x1160 || codePoint == 0x17B4 ||
+            codePoint == 0x17B5 || codePoint == 0x3164 || codePoint == 0xFFA0;
     }
 
     /**
@@ -40,13 +53,18 @@ public final class Escape {
      * @param out  to append to.
      */
     public static void append(final String text, final StringBuilder out) {
-        for (int i = 0; i < text.length(); i++) {
-            final char c = text.charAt(i);
-            if (isUnsafe(c) || isLoneSurrogate(text, i)) {
-                appendEscape(c, out);
+        int i = 0;
+        while (i < text.length()) {
+            final int codePoint = text.codePointAt(i);
+            final int length = Character.charCount(codePoint);
+            if (isUnsafe(codePoint) || Character.getType(codePoint) == Character.SURROGATE) {
+                for (int k = i; k < i + length; k++) {
+                    appendEscape(text.charAt(k), out);
+                }
             } else {
-                out.append(c);
+                out.appendCodePoint(codePoint);
             }
+            i += length;
         }
     }
 
@@ -100,14 +118,6 @@ public final class Escape {
             case '\t' -> out.append("\\t");
             default -> appendUnicodeEscape(c, out);
         }
-    }
-
-    private static boolean isLoneSurrogate(final String text, final int index) {
-        final char c = text.charAt(index);
-        if (Character.isHighSurrogate(c)) {
-            return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
-        }
-        return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 
     private static boolean isBareWord(final String text) {

@@ -66,6 +66,17 @@ class EventJsonTest {
     }
 
     @Test
+    void shouldEscapeInvisibleCharactersAndKeepTheText() throws IOException {
+        final String text = "a\u200Bb\u00ADc" + Character.toString(0xE0041) + "d" + Character.toString(0x1F600) +
+            Character.toString(0xE0100) + "e";
+        json.write(view(event().message(text).attribute("k" + Character.toString(0xE0041), text)), out);
+
+        assertThat(text()).contains("a\\u200Bb\\u00ADc\\uDB40\\uDC41d", "\"k\\uDB40\\uDC41\":");
+        assertThat(parse(text())).contains(entry("/message", text));
+        assertThat(parse(text())).containsEntry("/attributes/k" + Character.toString(0xE0041), text);
+    }
+
+    @Test
     void shouldAddPositionAndJournalTimeForTheDispatchLog() throws IOException {
         json.writeDispatched(view(event().overfull()), 8192, out);
         json.writeDispatched(view(event()), 8192, out);
