@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -283,7 +284,7 @@ final class ProxyCommand extends AbstractCommand {
         if (mode != null || file.mode() == null) {
             return mode == Mode.MANAGED;
         }
-        return switch (file.mode()) {
+        return switch (file.mode().toLowerCase(Locale.ROOT)) {
             case "managed" -> true;
             case "standalone" -> false;
             default -> throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import herald.engine.DataDirectory;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
+import herald.recorder.SpoolCounters;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
 import herald.writer.Bookmark;
@@ -54,10 +55,22 @@ final class StatCommand extends AbstractCommand {
                 }
             }
         }
+        printRecorders(root);
         printWriters(root);
         printRemoteSpools(root);
         out().flush();
         return ExitCode.OK;
+    }
+
+    /** What was refused is in no journal: it is known to the recorders alone. */
+    private void printRecorders(final Path root) throws IOException {
+        SpoolCounters.byComponent(SystemDisk.INSTANCE, root).forEach((component, counters) ->
+            counters.forEach((counter, value) -> {
+                if (all || (value != 0 && counter.isRefusal())) {
+                    out().printf(Locale.ROOT, "%15d  recorder %s: %s%n", value, Printable.of(component),
+                        counter.label());
+                }
+            }));
     }
 
     private void printWriters(final Path root) throws IOException {

@@ -192,7 +192,10 @@ class ProxyConfigTest {
 
     @Test
     void shouldDeliverToAManagerWhereItIsManaged() throws IOException {
-        assertThat(ContextValues.of(context("mode: managed"))).containsEntry("writers", List.of("venice from oldest"));
+        for (final String mode : List.of("managed", "Managed", "MANAGED")) {
+            assertThat(ContextValues.of(context("mode: " + mode)))
+                .containsEntry("writers", List.of("venice from oldest"));
+        }
         assertThat(ContextValues.of(context("mode: managed\nwriters: [{spec: 'venice:udp://m:4820'}, {spec: stdout}]")))
             .containsEntry("writers", List.of("venice-udp-m-4820 from oldest", "stdout from end"));
         assertThat(ContextValues.of(context("", "--mode=managed", "--writer=venice:udp://m:4820")))

@@ -64,6 +64,41 @@ class StatCommandTest {
         assertThat(stat("--all").out()).containsPattern(" 0 +events journaled");
     }
 
+    /** What was refused reached no proxy: the recorders' spools say so, while they run and after. */
+    @Test
+    void shouldAddUpWhatRecordersRefused() {
+        EventProxy.launch(Recorded.proxyContext(dataDir())).close();
+        final String tooLong = "x".repeat(100_000);
+        try (EventRecorder recorder = refusing("cmd"); EventRecorder second = refusing("cmd");
+            EventRecorder other = refusing("net")) {
+            assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, tooLong, null))
+                .isEqualTo(EventRecorder.TOO_LONG);
+            int accepted = 0;
+            while (second.record(ClusterEvents.LEADER_LOST, null, "lost", null) > 0) {
+                accepted++;
+            }
+            assertThat(second.record(ClusterEvents.LEADER_LOST, null, tooLong, null))
+                .isEqualTo(EventRecorder.TOO_LONG);
+
+            assertThat(stat().out()).containsPattern("\n +1  recorder cmd: events refused: spool full\n")
+                .containsPattern("\n +2  recorder cmd: events refused: over the length limit\n")
+                .doesNotContain("recorder net");
+            assertThat(stat("-a").out())
+                .containsPattern("\n +" + accepted + "  recorder cmd: events accepted into the spool\n")
+                .containsPattern("\n +0  recorder net: events refused: spool full\n");
+        }
+        assertThat(stat().out()).containsPattern("\n +2  recorder cmd: events refused: over the length limit\n");
+    }
+
+    private EventRecorder refusing(final String component) {
+        return EventRecorder.launch(new EventRecorder.Context()
+            .component(component)
+            .eventTypes(ClusterEvents.CATALOG)
+            .dataDir(dataDir())
+            .spoolLength(64 * 1024)
+            .closeLingerNs(0));
+    }
+
     @Test
     void shouldSayThatNoProxyHasRun() {
         final Cli call = stat();

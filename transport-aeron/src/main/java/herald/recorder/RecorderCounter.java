@@ -52,6 +52,18 @@ public enum RecorderCounter {
         return label;
     }
 
+    /**
+     * Whether it counts events that a caller wanted to record and that are nowhere.
+     *
+     * @return true where an operator has to know of any.
+     */
+    public boolean isRefusal() {
+        return switch (this) {
+            case SPOOL_FULL, TOO_LONG, NOT_DURABLE, SPOOL_LOST -> true;
+            default -> false;
+        };
+    }
+
     int offset() {
         return offset;
     }

@@ -98,7 +98,7 @@ public record SpoolInspection(
             Files.exists(spoolFile) && FileMutex.isHeld(SpoolFile.lockFile(spoolFile));
     }
 
-    private static String componentOf(final Path spoolFile) {
+    static String componentOf(final Path spoolFile) {
         final String name = spoolFile.getFileName().toString();
         final Matcher matcher = NAME.matcher(name);
         return matcher.matches() ? matcher.group(1) : name;
