@@ -2,6 +2,7 @@ package herald.tools;
 
 import herald.events.EventType;
 import herald.events.Severity;
+import herald.io.SizeText;
 import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
@@ -172,7 +173,7 @@ final class RecordCommand extends AbstractCommand {
         if (code == EventRecorder.SPOOL_LOST || !recorder.isKept() || !Files.exists(recorder.spoolFile())) {
             return "the spool was moved, deleted or written over meanwhile; start this command again";
         }
-        return "the spool " + recorder.spoolFile() + " (" + SizeConverter.format(Files.size(recorder.spoolFile())) +
+        return "the spool " + recorder.spoolFile() + " (" + SizeText.format(Files.size(recorder.spoolFile())) +
             ") is full; start the proxy of this data directory, and it will drain it";
     }
 

@@ -29,21 +29,4 @@ final class SizeConverter implements ITypeConverter<Long> {
             throw new TypeConversionException("\"" + text + "\" is more than " + Long.MAX_VALUE + " bytes");
         }
     }
-
-    /**
-     * Writes a size as it would be read.
-     *
-     * @param bytes not negative.
-     * @return in the largest unit that divides it.
-     */
-    static String format(final long bytes) {
-        final String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
-        int unit = 0;
-        long value = bytes;
-        while (value >= 1024 && value % 1024 == 0 && unit < units.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return value + units[unit];
-    }
 }

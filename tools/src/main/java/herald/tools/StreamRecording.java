@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.SizeText;
 import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
 
@@ -66,7 +67,7 @@ final class StreamRecording {
                 passByteOrderMark(line);
             }
             if (lines.isTooLong()) {
-                reportBad("longer than " + SizeConverter.format(MAX_LINE_LENGTH));
+                reportBad("longer than " + SizeText.format(MAX_LINE_LENGTH));
             } else if (!isBlank(line)) {
                 recordLine(line);
             }

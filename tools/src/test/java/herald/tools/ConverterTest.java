@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.SizeText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,8 +46,8 @@ class ConverterTest {
 
     @Test
     void shouldWriteSizesInLargestUnitThatDividesThem() {
-        assertThat(SizeConverter.format(0)).isEqualTo("0B");
-        assertThat(SizeConverter.format(1025)).isEqualTo("1025B");
-        assertThat(SizeConverter.format(16 << 20)).isEqualTo("16MiB");
+        assertThat(SizeText.format(0)).isEqualTo("0B");
+        assertThat(SizeText.format(1025)).isEqualTo("1025B");
+        assertThat(SizeText.format(16 << 20)).isEqualTo("16MiB");
     }
 }

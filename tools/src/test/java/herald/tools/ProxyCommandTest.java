@@ -37,7 +37,7 @@ class ProxyCommandTest {
         "--writer=syslog:udp://host:70000 | 70000",
         "--writer=stdout --writer=stdout | names that differ",
         "--dedup-interval=10 | \"10\" is no duration: write a number and a unit",
-        "--dedup-interval=0s | dedup interval is 0: it must be above 0",
+        "--dedup-interval=0s | dedup.interval is 0s: it must be above 0",
         "--batch-interval=-1s | \"-1s\" is no duration",
         "--durability=maybe | '--durability'",
         "--threading=invoker | choose shared or dedicated",

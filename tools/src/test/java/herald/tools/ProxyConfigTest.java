@@ -259,7 +259,8 @@ class ProxyConfigTest {
         "writers:;  - spec: file:x;    options: {maxBytes: } | option maxBytes of writer file-x has no value",
         "writers:;  - spec: stdout;    filter: {severity: bad} | filter of writer stdout: severity \"bad\" is none of",
         "writers:;  - spec: stdout;    filter: {type: ''} | filter of writer stdout: type glob \"\" matches no event",
-        "batch:;  length: 1KiB | batch.length is 1024: it must be from four times event.max-length to a quarter",
+        "batch:;  length: 1KiB | batch.length is 1KiB: it must be from four times event.max-length to a quarter of " +
+            "dispatch.segment, 4MiB",
         "data-dir: | data-dir is empty: give it a value, or leave it out",
         "admin:;  listen: ~ | admin.listen is empty: give it a value, or leave it out",
         "writers:;  - spec: stdout;    name: null | writers[1].name is empty: give it a value, or leave it out",
@@ -267,13 +268,19 @@ class ProxyConfigTest {
         "group: nosuch | group is \"nosuch\", which this host does not know",
         "dedup:;  keys: 0 | dedup.keys is 0: it must be from 1 to ",
         "dedup:;  index-keys: 0 | dedup.index-keys is 0: it must be from 1 to ",
-        "event:;  max-length: 1MiB | event.max-length is 1048576: it must be from 256 bytes to 64 KiB",
+        "event:;  max-length: 1MiB | event.max-length is 1MiB: it must be from 256 bytes to 64 KiB",
         "remote:;  listen: 10.0.0.1:4810 | remote.key-file is missing",
         "remote:;  key-file: k | remote.listen is missing",
         "remote:;  listen: nowhere;  key-file: k | remote.listen is \"nowhere\": it must be HOST:PORT",
         "remote:;  listen: 10.0.0.1:0;  key-file: k | it must have a port that recorders can know",
         "remote:;  listen: 10.0.0.1:4810;  key-file: /no/key | remote.key-file: there is no key file /no/key",
-        "journal:;  segment: 5000B | journal.segment is 5000: it must be a multiple of 4,096"})
+        "journal:;  segment: 5000B | journal.segment is 5000B: it must be a multiple of 4,096 from 64KiB to 1GiB",
+        "journal:;  retention: 1MiB | journal.retention is 1MiB: it must be a journal segment's 32MiB or more",
+        "dispatch:;  retention: 1MiB | dispatch.retention is 1MiB: it must be a dispatch segment's 16MiB or more",
+        "journal:;  age: 0s | journal.age is 0s: it must be above 0",
+        "force-interval: 0s | force-interval is 0s: it must be above 0",
+        "batch:;  interval: 0s | batch.interval is 0s: it must be above 0",
+        "aeron:;  driver-timeout: 10ms | aeron.driver-timeout is 10ms: it must be "})
     void shouldNameSettingValueAndWhatWouldBeRight(final String text, final String reason) throws IOException {
         final Path file = Files.writeString(dir.resolve("herald.yaml"), text.replace(';', '\n'));
 

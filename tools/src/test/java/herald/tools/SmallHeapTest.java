@@ -134,7 +134,7 @@ class SmallHeapTest {
             {"dedup:\n  keys: 2000000000", "dedup.keys is 2000000000: it must be from 1 to ", "a heap of "},
             {"dedup:\n  index-keys: 16000000", "dedup.index-keys is 16000000: it must be from 1 to ", "a heap of "},
             {"batch:\n  length: 64MiB\ndispatch:\n  segment: 512MiB\n  retention: 1GiB",
-                "batch.length is 67108864: it must be from 1 to ", "a heap of "}}) {
+                "batch.length is 64MiB: it must be from 1B to ", "a heap of "}}) {
             Files.writeString(config, setting[0] + '\n');
             final HeraldProcess refused =
                 runIn("-Xmx256m", "proxy", "--data-dir=" + dataDir(), "--config=" + config);

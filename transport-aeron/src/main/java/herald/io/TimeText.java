@@ -32,6 +32,10 @@ public final class TimeText {
         "m", ChronoUnit.MINUTES,
         "h", ChronoUnit.HOURS,
         "d", ChronoUnit.DAYS);
+    private static final String[] UNIT_NAMES = {"ns", "us", "ms", "s", "m", "h", "d"};
+    /** From each unit to the next. */
+    private static final int[] STEPS = {1_000, 1_000, 1_000, 60, 60, 24};
+    private static final int SECONDS = 3;
     private static final int DAYS_PER_WEEK = 7;
     /** RFC 3339, and ISO 8601 as {@code date -Ins} writes it: a comma before the fraction, no colon in the offset. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
@@ -72,6 +76,22 @@ public final class TimeText {
         } catch (final ArithmeticException e) {
             throw new IllegalArgumentException("\"" + text + "\" is longer than 292 years", e);
         }
+    }
+
+    /**
+     * Writes a duration.
+     *
+     * @param ns not negative.
+     * @return in the largest unit that divides it, such as {@code 90s}; 0 in seconds.
+     */
+    public static String format(final long ns) {
+        int unit = 0;
+        long value = ns;
+        while (unit < STEPS.length && value % STEPS[unit] == 0 && (value > 0 || unit < SECONDS)) {
+            value /= STEPS[unit];
+            unit++;
+        }
+        return value + UNIT_NAMES[unit];
     }
 
     /**

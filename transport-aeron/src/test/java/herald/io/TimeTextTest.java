@@ -70,6 +70,13 @@ class TimeTextTest {
             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining('"' + text + '"');
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0s", "1, 1ns", "1500000, 1500us", "90000000000, 90s", "3600000000000, 1h", "172800000000000, 2d"})
+    void shouldWriteDurationsInLargestUnitThatDividesThem(final long ns, final String text) {
+        assertThat(TimeText.format(ns)).isEqualTo(text);
+        assertThat(TimeText.duration(text).toNanos()).isEqualTo(ns);
+    }
+
     @Test
     void shouldTellDurationsFromTimes() {
         assertThat(TimeText.isDuration("1h30m")).isTrue();

@@ -28,20 +28,6 @@ import java.util.function.Consumer;
  */
 public final class ProxyConfig {
     private static final long NS_PER_MS = 1_000_000L;
-    private static final Map<String, String> SETTINGS = Map.ofEntries(
-        Map.entry("aeronDirectoryName", "aeron-dir"),
-        Map.entry("dataDir is", "data-dir is"),
-        Map.entry("driverTimeoutMs", "aeron.driver-timeout in ms"),
-        Map.entry("dedupIntervalNs", "dedup interval"),
-        Map.entry("batchIntervalNs", "batch interval"),
-        Map.entry("forceIntervalNs", "force-interval"),
-        Map.entry("dedupKeyLimit", "dedup.keys"),
-        Map.entry("dedupIndexLimit", "dedup.index-keys"),
-        Map.entry("batchLengthLimit", "batch.length"),
-        Map.entry("maxEventLength", "event.max-length"),
-        Map.entry("journalSegmentLength", "journal.segment"),
-        Map.entry("dispatchSegmentLength", "dispatch.segment"));
-
     private final ITypeConverter<Duration> durations;
     private final ITypeConverter<Long> sizes;
 
@@ -131,11 +117,7 @@ public final class ProxyConfig {
      * @return the same with the names of settings.
      */
     public static String inSettings(final String message) {
-        String text = message;
-        for (final Map.Entry<String, String> setting : SETTINGS.entrySet()) {
-            text = text.replace(setting.getKey(), setting.getValue());
-        }
-        return text;
+        return SettingMessages.translate(message);
     }
 
     private void applyLogs(final ConfigFile file, final EventProxy.Context context) {
