@@ -75,6 +75,7 @@ public final class EventFilter {
      * {@link IllegalArgumentException} that names it and what would be right.
      */
     public static final class Builder {
+        private static final int MOST_SHOWN = 100;
         private static final String ATTRIBUTE = "attribute.";
         private static final List<String> FIELDS = List.of("severity", "type", "component", "category", "tenant",
             "namespace", "object-kind", "object", ATTRIBUTE + "NAME");
@@ -240,7 +241,8 @@ public final class EventFilter {
         /**
          * Asks for messages.
          *
-         * @param regex in Java's syntax, to be found anywhere in the message.
+         * @param regex in Java's syntax, to be found anywhere in the message. On a message for which it would take too
+         *              long, {@link EventFilter#matches} throws an {@link IllegalArgumentException}.
          * @return this.
          */
         public Builder message(final String regex) {
@@ -249,11 +251,25 @@ public final class EventFilter {
             }
             try {
                 final Pattern pattern = Pattern.compile(regex);
-                return add(event -> pattern.matcher(event.message()).find());
+                return add(event -> isFound(pattern, event.message()));
             } catch (final PatternSyntaxException e) {
                 throw new IllegalArgumentException(
-                    "message pattern \"" + regex + "\" is no regular expression (" + e.getDescription() +
+                    "message pattern \"" + beginning(regex) + "\" is no regular expression (" + e.getDescription() +
                     " at character " + e.getIndex() + "): put a backslash before characters meant as such", e);
+            }
+        }
+
+        private static String beginning(final String pattern) {
+            return pattern.length() <= MOST_SHOWN ? pattern : pattern.substring(0, MOST_SHOWN) + "...";
+        }
+
+        private static boolean isFound(final Pattern pattern, final String message) {
+            try {
+                return pattern.matcher(new BoundedText(message)).find();
+            } catch (final BoundedText.ExhaustedException | StackOverflowError e) {
+                throw new IllegalArgumentException("message pattern \"" + beginning(pattern.pattern()) + "\" takes " +
+                    "too long, or too much stack, on a message of " + message.length() + " characters: write it " +
+                    "without repetitions or groups inside each other, such as (.*a)+", e);
             }
         }
 

@@ -62,6 +62,24 @@ class TailCommandTest {
         Recorded.awaitJournaled(recorder);
     }
 
+    /** Java's expressions would try for longer than anybody lives, or use up the stack. */
+    @Test
+    void shouldSayThatAnExpressionTakesTooLong(@TempDir final Path other) {
+        try (EventProxy proxy = EventProxy.launch(Recorded.proxyContext(other));
+            EventRecorder cmd = Recorded.recorder(proxy, "cmd")) {
+            record(cmd, ClusterEvents.LEADER_LOST, null, "a".repeat(40) + "!", "Node/n1");
+        }
+        final String nested = "(".repeat(20_000) + ")".repeat(20_000);
+        for (final String regex : List.of("^(.*a){20}b$", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)b", nested)) {
+            final Cli call = Cli.run("tail", "--data-dir=" + other, "--stream=journal", "--grep=" + regex);
+
+            assertThat(call.exitCode()).as(regex).isEqualTo(ExitCode.USAGE);
+            assertThat(call.err()).contains("message pattern \"" + regex.substring(0, 10), regex.equals(nested) ?
+                "is no regular expression (Stack overflow" : "inside each other").doesNotContain("\tat ");
+        }
+        assertThat(Cli.run("tail", "--data-dir=" + other, "--stream=journal", "--grep=^a+!$").out()).contains("aaa!");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--stream=journal | m1,m2,m2,m3,m4",

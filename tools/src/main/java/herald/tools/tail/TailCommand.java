@@ -216,7 +216,7 @@ public final class TailCommand extends AbstractCommand {
                 more = source.next();
                 if (more) {
                     final EventView event = source.event();
-                    if (event.journalTimeNs() >= start.timeNs() && filter.matches(event)) {
+                    if (event.journalTimeNs() >= start.timeNs() && matches(filter, event)) {
                         show(source, out);
                     }
                 } else {
@@ -231,6 +231,14 @@ public final class TailCommand extends AbstractCommand {
             if (!isClosedPipe(e)) {
                 throw new CommandFailure(ExitCode.IO, "cannot write to standard output: " + e.getMessage(), e);
             }
+        }
+    }
+
+    private boolean matches(final EventFilter filter, final EventView event) {
+        try {
+            return filter.matches(event);
+        } catch (final IllegalArgumentException e) {
+            throw mistake(e.getMessage());
         }
     }
 
