@@ -4,6 +4,7 @@ import herald.engine.EventProxy;
 import herald.events.ClusterEvents;
 import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
+import herald.recorder.RecorderCounter;
 import herald.writer.Bookmark;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
@@ -80,6 +81,7 @@ class StatCommandTest {
             assertThat(second.record(ClusterEvents.LEADER_LOST, null, tooLong, null))
                 .isEqualTo(EventRecorder.TOO_LONG);
 
+            assertThat(other.counter(RecorderCounter.SPOOL_FULL)).isZero();
             assertThat(stat().out()).containsPattern("\n +1  recorder cmd: events refused: spool full\n")
                 .containsPattern("\n +2  recorder cmd: events refused: over the length limit\n")
                 .doesNotContain("recorder net");

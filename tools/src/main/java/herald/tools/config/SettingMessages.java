@@ -20,7 +20,7 @@ final class SettingMessages {
     }
 
     private static final LongFunction<String> NUMBER = Long::toString;
-    private static final LongFunction<String> MS = value -> TimeText.format(TimeUnit.MILLISECONDS.toNanos(value));
+    private static final LongFunction<String> MS = SettingMessages::formatMs;
     private static final LongFunction<String> NS = TimeText::format;
     private static final LongFunction<String> BYTES = SizeText::format;
 
@@ -64,6 +64,10 @@ final class SettingMessages {
         }
         text = LENGTH.matcher(text).replaceAll(length -> written(BYTES, length, 1));
         return NAME.matcher(text).replaceAll(name -> SETTINGS.get(name.group()).name());
+    }
+
+    private static String formatMs(final long ms) {
+        return TimeText.format(TimeUnit.MILLISECONDS.toNanos(ms));
     }
 
     private static String written(final LongFunction<String> unit, final MatchResult number, final int group) {
