@@ -225,8 +225,8 @@ class ProxyConfigTest {
         "node: a;dedup:;  interval: 1m;  keyz: 3 | :4: \"dedup.keyz\" is no setting",
         "node: a;dedup: 1;batch:;  interval: 1s | :2: \"dedup\" must be settings of its own",
         "node: a;writers:;  - spec: stdout;  - spec: stdout;    targets: 1 | :5: \"writers[2].targets\" must be a list",
-        "node: a;;# a comment;dedup:;;  interval:;    - 1m;batch:;  interval: 1s | :6: \"dedup.interval\" must be",
-        "node:;  a: b;;data-dir: d | :1: \"node\" must be"})
+        "node: a;;# a comment;dedup:;;  interval:;    - 1m;batch:;  interval: 1s | :7: \"dedup.interval\" must be",
+        "node:;  a: b;;data-dir: d | :2: \"node\" must be"})
     void shouldNameTheLine(final String lines, final String message) {
         assertThatThrownBy(() -> context(lines.replace(';', '\n'))).hasMessageContaining("herald.yaml" + message);
     }

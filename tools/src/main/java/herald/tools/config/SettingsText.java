@@ -64,11 +64,11 @@ public final class SettingsText {
             final JsonNode tree = MAPPER.readTree(text);
             return tree == null || tree.isMissingNode() || tree.isNull() ? empty : MAPPER.readValue(text, type);
         } catch (final UnrecognizedPropertyException e) {
-            throw mistake(source, lineOf(text, e), "\"" + path(e) + "\" is no setting; there are " +
+            throw mistake(source, lineOf(text, e, true), "\"" + path(e) + "\" is no setting; there are " +
                 e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")), e);
         } catch (final JsonMappingException e) {
             final String setting = path(e);
-            throw mistake(source, lineOf(text, e),
+            throw mistake(source, lineOf(text, e, false),
                 (setting.isEmpty() ? "this" : "\"" + setting + "\"") + " must be " + wanted(e), e);
         } catch (final JsonProcessingException e) {
             if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
@@ -165,8 +165,8 @@ public final class SettingsText {
         return written == null ? component.getName() : written.value();
     }
 
-    private static int lineOf(final String text, final JsonMappingException e) {
-        return Math.max(1, YamlForms.lineOf(text, e.getPath()));
+    private static int lineOf(final String text, final JsonMappingException e, final boolean name) {
+        return Math.max(1, YamlForms.lineOf(text, e.getPath(), name));
     }
 
     private static IllegalArgumentException mistake(

@@ -92,10 +92,10 @@ final class YamlForms {
      *
      * @param text of a document.
      * @param path names of members and places in lists that lead to it.
-     * @return line of its name, or of its element, from 1; that of what is around it where it is not there; 0 where the
-     *         document can't be parsed.
+     * @param name whether its name is meant, where it has one, and not the value itself.
+     * @return its line, from 1; that of what is around it where it is not there; 0 where the document can't be parsed.
      */
-    static int lineOf(final String text, final List<Reference> path) {
+    static int lineOf(final String text, final List<Reference> path, final boolean name) {
         final Node root;
         try {
             root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
@@ -114,8 +114,8 @@ final class YamlForms {
                 if (member == null) {
                     return line;
                 }
-                line = line(member.getKeyNode());
                 node = member.getValueNode();
+                line = line(name ? member.getKeyNode() : node);
             } else {
                 return line;
             }
