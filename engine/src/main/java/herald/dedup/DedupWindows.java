@@ -1,5 +1,6 @@
 package herald.dedup;
 
+import herald.io.ProcessEnd;
 import org.agrona.BitUtil;
 
 import java.util.concurrent.atomic.AtomicReference;
@@ -236,14 +237,14 @@ final class DedupWindows implements AutoCloseable {
     }
 
     /**
-     * Makes the map that is wanted next, if any, and closes the one that is not needed any more. Any thread but one at
-     * a time.
+     * Makes the map that is wanted next, if any, and closes the one that is not needed any more. In a process that is
+     * ending none is made ahead: Chronicle registers a shutdown hook with the first one. Any thread but one at a time.
      *
      * @return true where one was made.
      */
     boolean prepare() {
         closeQuietly(outdated.getAndSet(null));
-        if (!mapWanted || spare.get() != null) {
+        if (!mapWanted || spare.get() != null || ProcessEnd.hasBegun()) {
             return false;
         }
         final DedupGeneration made = new DedupGeneration(keyLimit);
