@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * {@code herald} in a process of its own, with the class path of the tests. What it says goes to files. It is gone at
@@ -176,6 +177,14 @@ final class HeraldProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         exitCode();
+    }
+
+    /** Leaves a test out where whoever runs it ignores a signal, as nohup does, and so do the processes it starts. */
+    static void assumeHeeded(final int signal) throws IOException {
+        final String ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow();
+        final long mask = Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).trim(), 16);
+        assumeTrue((mask >> (signal - 1) & 1) == 0, "signal " + signal + " is ignored here");
     }
 
     /** Sends a signal: STOP, CONT. */
