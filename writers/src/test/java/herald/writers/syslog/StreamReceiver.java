@@ -10,12 +10,13 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * Reads syslog messages from connections, one connection at a time, in a thread of its own. What it read is kept.
@@ -97,6 +98,7 @@ final class StreamReceiver implements AutoCloseable {
                 read(accepted.getInputStream());
             } catch (final IOException e) {
                 // The connection broke, or the test is over.
+            } finally {
                 connection = null;
             }
         }
@@ -118,31 +120,31 @@ final class StreamReceiver implements AutoCloseable {
         }
     }
 
-    /** Hangs up. */
+    /** Hangs up; only where there is a connection. The kernel has ended it when this returns. */
     void hangUp() throws IOException {
-        final Socket current = connection;
-        if (current != null) {
-            current.close();
-        }
+        end(connection);
     }
 
-    /** Breaks the connection, so that the sender gets a reset. */
+    /** Breaks the connection, so that the sender gets a reset; only where there is one. */
     void reset() throws IOException {
         final Socket current = connection;
-        if (current != null) {
-            try {
-                current.setSoLinger(true, 0);
-            } catch (final SocketException e) {
-                throw new IOException("it is closed already", e);
-            }
-            current.close();
-        }
+        current.setSoLinger(true, 0);
+        end(current);
+    }
+
+    /** The kernel ends a connection once nobody is reading from it any more. */
+    private void end(final Socket current) throws IOException {
+        current.close();
+        await().until(() -> connection != current);
     }
 
     @Override
     public void close() throws IOException {
         server.close();
-        hangUp();
+        final Socket current = connection;
+        if (current != null) {
+            current.close();
+        }
         try {
             thread.join();
         } catch (final InterruptedException e) {

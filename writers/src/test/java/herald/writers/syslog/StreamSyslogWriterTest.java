@@ -116,8 +116,8 @@ class StreamSyslogWriterTest {
             StreamSyslogWriter writer = writer(receiver.port(), true)) {
             writer.write(EventBatches.numbered(1, "a"), 0);
             settle(writer);
+            await().until(() -> receiver.texts().contains("a0"));
             receiver.hangUp();
-            await().until(() -> receiver.connections() == 1);
 
             await().pollInSameThread().until(() -> {
                 writer.write(EventBatches.numbered(1, "b"), 0);
