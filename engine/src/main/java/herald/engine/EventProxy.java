@@ -397,6 +397,12 @@ public final class EventProxy implements AutoCloseable {
             return this;
         }
 
+        /** How long a spool without an owner is kept in which nothing waits, in ns; an hour by default. */
+        public Context spoolAgeNs(final long value) {
+            spoolAgeNs = value;
+            return this;
+        }
+
         /** How often to look for spools without an owner, in ns. */
         public Context adoptIntervalNs(final long value) {
             adoptIntervalNs = value;
@@ -473,17 +479,6 @@ public final class EventProxy implements AutoCloseable {
         public Context failureListener(final Consumer<Throwable> value) {
             failureListener = value;
             return this;
-        }
-
-        /** Directory of the media driver as far as it is known before the launch. */
-        public String mediaDriverDirectory() {
-            return aeronDirectoryName != null ? aeronDirectoryName : HeraldDirectory.aeronDir(
-                dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir).toString();
-        }
-
-        /** Whether the embedder steps everything. */
-        public boolean isInvoked() {
-            return threadingMode == ThreadingMode.INVOKER;
         }
 
         /** Adds a writer that gets everything from now on. */

@@ -4,8 +4,10 @@ import herald.dedup.DedupHandler;
 import herald.dispatch.DispatchLog;
 import herald.journal.Journal;
 import herald.journal.SegmentAges;
+import herald.link.HeraldDirectory;
 import herald.log.LogException;
 import herald.log.SegmentedLog;
+import herald.recorder.SpoolRetirement;
 import herald.stage.ProxyCounter;
 import herald.writer.WriterAgent;
 import org.agrona.concurrent.Agent;
@@ -18,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention; and looks
- * whether the segments are still the files of their names.
+ * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention of both logs
+ * and of spools; and looks whether the segments are still the files of their names.
  *
  * <p>A journal segment goes when it is over size or age and recovery does not need it: neither to make the dispatch log
  * nor for the recorder table. Age is journal time: a wall clock that is set forth while the proxy runs releases
@@ -46,6 +48,7 @@ final class Housekeeping implements Agent {
     private final SegmentAges ages;
     private final OvertakenWriters overtaken;
     private final ClockWatch clockWatch;
+    private final SpoolRetirement spools;
     private long nextNs;
     private long busyUntilNs;
     private long nextRetentionNs;
@@ -72,6 +75,8 @@ final class Housekeeping implements Agent {
         this.nextRetentionNs = nextNs;
         this.nextPresenceNs = nextNs;
         this.busyUntilNs = nextNs;
+        this.spools = new SpoolRetirement(context.disk, HeraldDirectory.spoolDir(context.dataDir), context.spoolAgeNs,
+            nextNs, error -> LOGGER.warn("{}", error.getMessage()));
     }
 
     @Override
@@ -99,6 +104,9 @@ final class Housekeeping implements Agent {
                 clockWatch.check();
                 journal.forgetRecorders(clockWatch.isProved());
                 work += release();
+                final int retired = spools.step(nowNs);
+                counters.add(ProxyCounter.SPOOLS_RETIRED, retired);
+                work += retired;
             }
             complained = false;
         } catch (final IOException | LogException e) {

@@ -13,6 +13,7 @@ import herald.link.HeraldDirectory;
 import herald.link.LinkDescriptor;
 import herald.link.Profile;
 import herald.receiver.RemoteListener;
+import herald.recorder.SpoolRetirement;
 import herald.stage.Durability;
 import herald.writer.EventWriter;
 import herald.writer.WriterFiles;
@@ -85,6 +86,7 @@ abstract class ProxySettings {
     long journalRetentionNs = TimeUnit.DAYS.toNanos(7);
     long dispatchRetentionLength = 1024L * 1024 * 1024;
     long forgetRecorderNs = TimeUnit.DAYS.toNanos(30);
+    long spoolAgeNs = SpoolRetirement.DEFAULT_AGE_NS;
     long adoptIntervalNs = TimeUnit.SECONDS.toNanos(2);
     long closeTimeoutNs = TimeUnit.SECONDS.toNanos(5);
     Profile profile = Profile.DEFAULT;
@@ -101,6 +103,17 @@ abstract class ProxySettings {
     final List<WriterSetup> writers = new ArrayList<>();
     boolean embedInOwnDirectory;
 
+    /** Directory of the media driver as far as it is known before the launch. */
+    public String mediaDriverDirectory() {
+        return aeronDirectoryName != null ? aeronDirectoryName : HeraldDirectory.aeronDir(
+            dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir).toString();
+    }
+
+    /** Whether the embedder steps everything. */
+    public boolean isInvoked() {
+        return threadingMode == ThreadingMode.INVOKER;
+    }
+
     /** Fills in what follows from other values and checks every one. */
     void conclude() {
         concludeNames();
@@ -115,6 +128,7 @@ abstract class ProxySettings {
         requirePositive(batchIntervalNs, "batchIntervalNs");
         requirePositive(forceIntervalNs, "forceIntervalNs");
         requirePositive(adoptIntervalNs, "adoptIntervalNs");
+        requirePositive(spoolAgeNs, "spoolAgeNs");
         requirePositive(maxParkNs, "maxParkNs");
         requirePositive(pollLimit, "pollLimit");
         requirePositive(turnLimit, "turnLimit");

@@ -54,6 +54,8 @@ public enum ProxyCounter implements CounterId {
     WRITER_OVERTAKEN(112, "events of the dispatch log released before a writer delivered them"),
     /** Starts that found the dispatch log damaged where a writer had yet to read, and made it again. */
     DISPATCH_REMADE(113, "times that damaged batches were made again from the journal"),
+    /** Spools without an owner, in which nothing had waited for long, that were deleted. */
+    SPOOLS_RETIRED(114, "spools deleted: drained, and long without an owner"),
     /** Records, or events of batches, that are as they were written and can't be read. */
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Full segments that somebody else took away while the proxy ran. */

@@ -39,6 +39,7 @@ public final class ContextValues {
             Map.entry("dispatchSegmentLength", context.dispatchSegmentLength),
             Map.entry("journalRetentionLength", context.journalRetentionLength),
             Map.entry("journalRetentionNs", context.journalRetentionNs),
+            Map.entry("spoolAgeNs", context.spoolAgeNs),
             Map.entry("dispatchRetentionLength", context.dispatchRetentionLength),
             Map.entry("writers", writers(context)));
     }

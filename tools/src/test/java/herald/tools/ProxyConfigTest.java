@@ -62,6 +62,8 @@ class ProxyConfigTest {
         dispatch:
           segment: 8MiB
           retention: 512MiB
+        spool:
+          age: 90m
         writers:
           - spec: stdout
             options:
@@ -114,6 +116,7 @@ class ProxyConfigTest {
             Map.entry("journalRetentionNs", Duration.ofDays(3).toNanos()),
             Map.entry("dispatchSegmentLength", 8 * 1024 * 1024),
             Map.entry("dispatchRetentionLength", 512L << 20),
+            Map.entry("spoolAgeNs", Duration.ofMinutes(90).toNanos()),
             Map.entry("writers", List.of("stdout from end", "critical from oldest"))));
     }
 
@@ -234,7 +237,7 @@ class ProxyConfigTest {
     @Test
     void shouldLeaveDefaultsWhereNothingIsSaid() throws IOException {
         assertThat(ContextValues.of(context(""))).isEqualTo(ContextValues.of(new EventProxy.Context()));
-        assertThat(ContextValues.of(context("dedup:\nbatch:\nevent:\njournal:\ndispatch:\nwriters:\n")))
+        assertThat(ContextValues.of(context("dedup:\nbatch:\nevent:\njournal:\ndispatch:\nspool:\nwriters:\n")))
             .isEqualTo(ContextValues.of(new EventProxy.Context()));
     }
 
@@ -278,6 +281,8 @@ class ProxyConfigTest {
         "journal:;  retention: 1MiB | journal.retention is 1MiB: it must be a journal segment's 32MiB or more",
         "dispatch:;  retention: 1MiB | dispatch.retention is 1MiB: it must be a dispatch segment's 16MiB or more",
         "journal:;  age: 0s | journal.age is 0s: it must be above 0",
+        "spool:;  age: 0s | spool.age is 0s: it must be above 0",
+        "spool:;  age: never | spool.age: \"never\" is no duration",
         "force-interval: 0s | force-interval is 0s: it must be above 0",
         "batch:;  interval: 0s | batch.interval is 0s: it must be above 0",
         "aeron:;  driver-timeout: 10ms | aeron.driver-timeout is 10ms: it must be "})

@@ -5,6 +5,7 @@ import herald.events.ClusterEvents;
 import herald.io.SystemDisk;
 import herald.recorder.EventRecorder;
 import herald.recorder.RecorderCounter;
+import herald.stage.ProxyCounter;
 import herald.writer.Bookmark;
 import herald.writer.EventWriters;
 import herald.writer.WriterSpec;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,6 +92,27 @@ class StatCommandTest {
                 .containsPattern("\n +0  recorder net: events refused: spool full\n");
         }
         assertThat(stat().out()).containsPattern("\n +2  recorder cmd: events refused: over the length limit\n");
+    }
+
+    @Test
+    void shouldStillCountWhatRecordersRefusedWhoseSpoolsAreDeleted() {
+        try (EventProxy proxy = EventProxy.launch(
+            Recorded.proxyContext(dataDir()).spoolAgeNs(TimeUnit.MILLISECONDS.toNanos(100)))) {
+            for (int job = 1; job <= 3; job++) {
+                try (EventRecorder recorder = refusing("job-" + job)) {
+                    assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "x".repeat(100_000), null))
+                        .isEqualTo(EventRecorder.TOO_LONG);
+                    assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "lost", null)).isEqualTo(1);
+                }
+            }
+            await().until(() -> proxy.counters().get(ProxyCounter.SPOOLS_RETIRED) == 3);
+
+            assertThat(proxy.counters().get(ProxyCounter.JOURNALED)).isEqualTo(3);
+            assertThat(dataDir().resolve("spool")).isDirectoryNotContaining("glob:**.spool");
+            assertThat(stat().out()).containsPattern(" 3  spools deleted: drained, and long without an owner\n")
+                .containsPattern("\n +1  recorder job-1: events refused: over the length limit\n")
+                .containsPattern("\n +1  recorder job-3: events refused: over the length limit\n");
+        }
     }
 
     private EventRecorder refusing(final String component) {

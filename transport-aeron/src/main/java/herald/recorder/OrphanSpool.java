@@ -225,12 +225,14 @@ public final class OrphanSpool implements AutoCloseable {
      * set aside is deleted; any other is trimmed, for its owner to continue.
      *
      * @return where a damaged one is kept and which older ones were deleted for it; null where none was.
-     * @throws IOException where it can't be moved or deleted; it is let go all the same.
+     * @throws IOException where it can't be moved or deleted, or what its recorder counted can't be kept; it is let go
+     *                     all the same.
      */
     public String releaseDrained() throws IOException {
         DamagedSpools.PutAway kept = null;
         try {
             final boolean setAside = SpoolFile.isSetAside(file);
+            final IOException uncounted = setAside || !damages().isEmpty() ? retireCounters() : null;
             if (!damages().isEmpty()) {
                 kept = SpoolFile.putAway(disk, file);
             } else if (setAside) {
@@ -241,9 +243,22 @@ public final class OrphanSpool implements AutoCloseable {
             if (setAside) {
                 disk.delete(SpoolFile.lockFile(file));
             }
+            if (uncounted != null) {
+                throw uncounted;
+            }
             return kept == null || kept.others().isEmpty() ? null : kept.toString();
         } finally {
             close();
+        }
+    }
+
+    /** Null, or what kept them from being counted on: no reason to take the events once more. */
+    private IOException retireCounters() {
+        try {
+            RetiredCounters.add(disk, file, recorderId(), header);
+            return null;
+        } catch (final IOException e) {
+            return e;
         }
     }
 

@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.io.Disk;
 import herald.link.HeraldDirectory;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -22,13 +23,13 @@ public final class SpoolCounters {
     }
 
     /**
-     * Adds up the counters of all spools, those for proxies on other hosts too. A file that is no spool, or is gone
-     * meanwhile, counts nothing.
+     * Adds up the counters of all spools, those for proxies on other hosts and those that are deleted too. A file that
+     * is no spool counts nothing.
      *
      * @param disk    that holds them.
      * @param dataDir with the spools.
      * @return by component, in the order of their names.
-     * @throws IOException where a directory of spools can't be listed.
+     * @throws IOException where a directory of spools can't be listed, or what deleted ones counted can't be read.
      */
     public static Map<String, Map<RecorderCounter, Long>> byComponent(final Disk disk, final Path dataDir)
         throws IOException {
@@ -36,15 +37,32 @@ public final class SpoolCounters {
         directories.add(HeraldDirectory.spoolDir(dataDir));
         final Map<String, Map<RecorderCounter, Long>> sums = new TreeMap<>();
         for (final Path directory : directories) {
+            RetiredCounters.read(directory).forEach((component, counted) -> addTo(sums, component, counted));
             for (final Path spool : disk.list(directory, SpoolFile.SUFFIX)) {
-                final UnsafeBuffer header = header(spool);
-                if (header != null) {
-                    add(header, sums.computeIfAbsent(
-                        SpoolInspection.componentOf(spool), component -> new EnumMap<>(RecorderCounter.class)));
-                }
+                addTo(sums, SpoolInspection.componentOf(spool), of(spool));
             }
         }
         return sums;
+    }
+
+    private static void addTo(
+        final Map<String, Map<RecorderCounter, Long>> sums, final String component,
+        final Map<RecorderCounter, Long> counted) {
+        if (!counted.isEmpty()) {
+            final Map<RecorderCounter, Long> sum =
+                sums.computeIfAbsent(component, unknown -> new EnumMap<>(RecorderCounter.class));
+            counted.forEach((counter, value) -> sum.merge(counter, value, Long::sum));
+        }
+    }
+
+    /** What one spool says; nothing where its header does not say whose it is. */
+    static Map<RecorderCounter, Long> of(final Path spool) {
+        final Map<RecorderCounter, Long> counted = new EnumMap<>(RecorderCounter.class);
+        final UnsafeBuffer header = header(spool);
+        if (header != null) {
+            add(header, counted);
+        }
+        return counted;
     }
 
     private static UnsafeBuffer header(final Path spool) {
@@ -61,9 +79,10 @@ public final class SpoolCounters {
         return SpoolDescriptor.isIdentityWhole(header, 0) ? new UnsafeBuffer(header) : null;
     }
 
-    private static void add(final UnsafeBuffer header, final Map<RecorderCounter, Long> sums) {
+    /** Adds the counters in a spool's header. */
+    static void add(final DirectBuffer header, final Map<RecorderCounter, Long> sum) {
         for (final RecorderCounter counter : RecorderCounter.values()) {
-            sums.merge(counter, header.getLong(counter.offset()), Long::sum);
+            sum.merge(counter, header.getLong(counter.offset()), Long::sum);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * Sends what other recorders of a remote proxy left behind on this host: spools that were set aside, and those of
  * processes that are gone. On the proxy's own host the proxy adopts them; here nobody else would. One at a time, each
  * under its own recorder's id. Of a damaged one the whole events are sent and the others become void; then it is kept
- * aside. Conductor's thread.
+ * aside. Those in which nothing waits any more are deleted. Conductor's thread.
  */
 final class SpoolDrainer implements AutoCloseable {
     private static final long SCAN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
@@ -19,6 +19,7 @@ final class SpoolDrainer implements AutoCloseable {
     private final ArrayDeque<OrphanSpool> orphans = new ArrayDeque<>();
     private final Spool own;
     private final SpoolRefusals refusals;
+    private final SpoolRetirement retirement;
     private Backlog backlog;
     private RecorderLink link;
     private long nextScanNs;
@@ -35,6 +36,8 @@ final class SpoolDrainer implements AutoCloseable {
         this.refusals =
             new SpoolRefusals(context.errors, () -> own.count(RecorderCounter.SPOOLS_REFUSED));
         this.nextScanNs = context.nanoClock.nanoTime();
+        this.retirement = new SpoolRetirement(
+            context.disk, context.spoolDir, SpoolRetirement.DEFAULT_AGE_NS, nextScanNs, context.errors);
     }
 
     int step() {
@@ -60,6 +63,7 @@ final class SpoolDrainer implements AutoCloseable {
             return 0;
         }
         nextScanNs = nowNs + SCAN_INTERVAL_NS;
+        retirement.step(nowNs);
         try {
             for (final OrphanSpool orphan : SpoolFile.acquireOrphans(
                 context.disk, context.spoolDir, IdleSpools.NONE, refusals)) {

@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -40,6 +41,16 @@ public final class SpoolFile {
     private static final int DAMAGES_SHOWN = 8;
     private static final int MAX_SPOOLS_PER_COMPONENT = 1024;
     private static final Path BOOT_ID_FILE = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /**
+     * What a new spool has from the one before it of its name.
+     *
+     * @param damagedBytes of that one.
+     * @param counted      there, and nowhere from now on.
+     */
+    private record Predecessor(long damagedBytes, Map<RecorderCounter, Long> counted) {
+        private static final Predecessor NONE = new Predecessor(0, Map.of());
+    }
 
     private SpoolFile() {
     }
@@ -134,17 +145,20 @@ public final class SpoolFile {
         final ErrorHandler errorHandler) throws IOException {
         Spool spool = null;
         try {
-            long damagedBytes = 0;
+            Predecessor before = Predecessor.NONE;
             if (SpoolBytes.exists(file)) {
                 spool = tryContinue(disk, file, mutex, content);
                 if (spool != null) {
                     return spool;
                 }
-                damagedBytes = setAside(disk, file, errorHandler);
+                before = setAside(disk, file, errorHandler);
             }
             spool = begin(disk, file, mutex, capacity, newId.get());
-            spool.count(RecorderCounter.SPOOLS_DAMAGED, damagedBytes > 0 ? 1 : 0);
-            spool.count(RecorderCounter.DAMAGED_BYTES, damagedBytes);
+            for (final Map.Entry<RecorderCounter, Long> counted : before.counted.entrySet()) {
+                spool.count(counted.getKey(), counted.getValue());
+            }
+            spool.count(RecorderCounter.SPOOLS_DAMAGED, before.damagedBytes > 0 ? 1 : 0);
+            spool.count(RecorderCounter.DAMAGED_BYTES, before.damagedBytes);
             return spool;
         } finally {
             if (spool == null) {
@@ -209,9 +223,9 @@ public final class SpoolFile {
         }
     }
 
-    /** Gives back how many bytes are damaged. */
-    private static long setAside(final Disk disk, final Path file, final ErrorHandler errorHandler)
+    private static Predecessor setAside(final Disk disk, final Path file, final ErrorHandler errorHandler)
         throws IOException {
+        final Map<RecorderCounter, Long> counted = SpoolCounters.of(file);
         final SpoolScan scan;
         try (SpoolBytes bytes = SpoolBytes.open(file, false)) {
             scan = SpoolScan.of(bytes);
@@ -219,7 +233,7 @@ public final class SpoolFile {
         final boolean drainable = scan.recorderId() != null && scan.lastSequence() > scan.trimmedSequence();
         if (!drainable && scan.damages().isEmpty()) {
             disk.delete(file);
-            return 0;
+            return new Predecessor(0, counted);
         }
         final String aside;
         if (drainable) {
@@ -234,7 +248,8 @@ public final class SpoolFile {
             "holds what is no event of its recorder" :
             "damaged (" + describe(scan.damages()) + ")") + ": set aside as " + aside +
             (drainable ? ", whose " + scan.count() + " whole events the proxy takes" : "; what it held is lost")));
-        return scan.damages().stream().mapToLong(damage -> Math.max(1, damage.length())).sum();
+        return new Predecessor(scan.damages().stream().mapToLong(damage -> Math.max(1, damage.length())).sum(),
+            drainable ? Map.of() : counted);
     }
 
     /**
@@ -399,6 +414,32 @@ public final class SpoolFile {
                 " whole events are taken, the others are lost"));
         }
         return spool;
+    }
+
+    /**
+     * Deletes a spool in which nothing waits, where nobody holds it. What its recorder has counted goes on in
+     * {@link RetiredCounters}.
+     *
+     * @return false where it is held, or something waits.
+     */
+    static boolean retire(final Disk disk, final Path file) throws IOException {
+        final FileMutex mutex =
+            FileMutex.tryAcquire(lockFile(file), FileAccess.in(file.toAbsolutePath().getParent()));
+        if (mutex == null) {
+            return false;
+        }
+        try (SpoolBytes bytes = SpoolBytes.open(file, false)) {
+            final SpoolScan scan = SpoolScan.glance(bytes);
+            if (!scan.isIdle()) {
+                return false;
+            }
+            RetiredCounters.add(disk, file, scan.recorderId(), scan.header());
+            disk.delete(file);
+            disk.delete(lockFile(file));
+            return true;
+        } finally {
+            mutex.close();
+        }
     }
 
     private static boolean isWanted(final IdleSpools idle, final SpoolScan scan) {

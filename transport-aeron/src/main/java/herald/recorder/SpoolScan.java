@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.link.Acknowledger;
+import org.agrona.DirectBuffer;
 import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -96,6 +97,11 @@ final class SpoolScan {
     /** Whether nothing waits. */
     boolean isIdle() {
         return idle;
+    }
+
+    /** Bytes of the header as they were. */
+    DirectBuffer header() {
+        return header;
     }
 
     /** Who acknowledged what was trimmed, as far as the header says. */

@@ -263,7 +263,8 @@ class SpoolFileTest {
 
             fixture.orphans().get(0).releaseDrained();
             assertThat(fixture.files("")).containsExactlyInAnyOrder(
-                fixture.dir.resolve("cmd.lock"), fixture.dir.resolve(".cmd.lock.owner"), fixture.file());
+                fixture.dir.resolve("cmd.lock"), fixture.dir.resolve(".cmd.lock.owner"), fixture.file(),
+                RetiredCounters.file(fixture.dir));
         }
     }
 

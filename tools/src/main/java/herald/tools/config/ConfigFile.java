@@ -26,6 +26,7 @@ import java.util.Map;
  * @param event      limits of one.
  * @param journal    its segments and retention.
  * @param dispatch   its segments and retention.
+ * @param spool      how long what is drained is kept.
  * @param remote     recorders on other hosts.
  * @param admin      the admin endpoint.
  * @param writers    destinations.
@@ -46,13 +47,15 @@ public record ConfigFile(
     Event event,
     Log journal,
     Log dispatch,
+    Spool spool,
     Remote remote,
     Admin admin,
     List<Writer> writers) {
 
     /** What holds where there is no file. */
     public static final ConfigFile EMPTY = new ConfigFile(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
 
     /**
      * The media driver.
@@ -103,6 +106,14 @@ public record ConfigFile(
      * @param age       how old a segment may grow; of the journal only.
      */
     public record Log(String segment, String retention, String age) {
+    }
+
+    /**
+     * Spools of recorders on this host.
+     *
+     * @param age for which one without an owner is kept in which nothing waits.
+     */
+    public record Spool(String age) {
     }
 
     /**

@@ -79,6 +79,9 @@ public final class ProxyConfig {
             ifSaid(file.event().maxLength(), text -> context.maxEventLength(length("event.max-length", text)));
         }
         applyLogs(file, context);
+        if (file.spool() != null) {
+            ifSaid(file.spool().age(), text -> context.spoolAgeNs(nanos("spool.age", text)));
+        }
         if (file.remote() != null) {
             context.remoteListener(listener(file.remote()));
         }

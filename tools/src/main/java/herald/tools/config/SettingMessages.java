@@ -38,6 +38,7 @@ final class SettingMessages {
         Map.entry("journalSegmentLength", new Setting("journal.segment", BYTES)),
         Map.entry("journalRetentionLength", new Setting("journal.retention", BYTES)),
         Map.entry("journalRetentionNs", new Setting("journal.age", NS)),
+        Map.entry("spoolAgeNs", new Setting("spool.age", NS)),
         Map.entry("dispatchSegmentLength", new Setting("dispatch.segment", BYTES)),
         Map.entry("dispatchRetentionLength", new Setting("dispatch.retention", BYTES)));
 

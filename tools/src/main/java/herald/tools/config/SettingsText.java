@@ -42,7 +42,7 @@ public final class SettingsText {
     private static final String OPTIONS = "options";
     /** In which nothing may stand, since all of it is commented out. */
     private static final Set<String> SECTIONS = Set.of("aeron", "dedup", "batch", "event", "journal", "dispatch",
-        "remote", "admin", "writers", OPTIONS, "targets", "ignore-attributes");
+        "spool", "remote", "admin", "writers", OPTIONS, "targets", "ignore-attributes");
 
     private SettingsText() {
     }
