@@ -89,6 +89,98 @@ class LinkWatcherTest {
         assertThat(events.take()).containsExactly("LinkDown Link/eth0: link eth0 disappeared");
     }
 
+    @Test
+    void shouldSayHowOftenALinkFlapped() throws IOException {
+        final LinkWatcher watcher = new LinkWatcher(sysClassNet);
+        link("eth0", "operstate", "up", "carrier_up_count", "4", "carrier_down_count", "4");
+        watcher.poll(events);
+        events.take();
+
+        link("eth0", "operstate", "up", "carrier_up_count", "7", "carrier_down_count", "7");
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly(
+            "LinkDown Link/eth0: link eth0 went down 3 times", "LinkUp Link/eth0: link eth0 came up 3 times");
+        assertThat(events.lastAttributes()).isEqualTo(Map.of("times", "3"));
+
+        link("eth0", "operstate", "down", "carrier_up_count", "9", "carrier_down_count", "10");
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly(
+            "LinkUp Link/eth0: link eth0 came up 2 times", "LinkDown Link/eth0: link eth0 went down 3 times");
+
+        link("eth0", "operstate", "up", "carrier_up_count", "12", "carrier_down_count", "12");
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly(
+            "LinkDown Link/eth0: link eth0 went down 2 times", "LinkUp Link/eth0: link eth0 came up 3 times");
+    }
+
+    /** The carrier is counted at once, and the state follows. */
+    @Test
+    void shouldNotTakeAStateThatIsLateForAFlap() throws IOException {
+        final LinkWatcher watcher = new LinkWatcher(sysClassNet);
+        link("eth0", "operstate", "up", "carrier", "1", "carrier_up_count", "1", "carrier_down_count", "1");
+        watcher.poll(events);
+        events.take();
+
+        link("eth0", "operstate", "up", "carrier", "0", "carrier_up_count", "1", "carrier_down_count", "2");
+        watcher.poll(events);
+        link("eth0", "operstate", "down", "carrier", "1", "carrier_up_count", "2", "carrier_down_count", "2");
+        watcher.poll(events);
+        link("eth0", "operstate", "up", "carrier", "1", "carrier_up_count", "2", "carrier_down_count", "2");
+        watcher.poll(events);
+
+        assertThat(events.take()).containsExactly(
+            "LinkDown Link/eth0: link eth0 went down", "LinkUp Link/eth0: link eth0 came up");
+    }
+
+    @Test
+    void shouldTakeCountsThatStartAgainForAnotherLink() throws IOException {
+        final LinkWatcher watcher = new LinkWatcher(sysClassNet);
+        link("eth0", "operstate", "up", "ifindex", "3", "carrier_up_count", "5", "carrier_down_count", "5");
+        watcher.poll(events);
+        events.take();
+
+        link("eth0", "operstate", "up", "ifindex", "3", "carrier_up_count", "1", "carrier_down_count", "1");
+        watcher.poll(events);
+
+        assertThat(events.take()).containsExactly(
+            "LinkDown Link/eth0: link eth0 disappeared", "LinkUp Link/eth0: link eth0 appeared and is up");
+    }
+
+    @Test
+    void shouldWatchOthersWhereOneCannotBeRead() throws IOException {
+        final LinkWatcher watcher = new LinkWatcher(sysClassNet);
+        link("eth0", "operstate", "up", "ifindex", "3");
+        link("eth1", "operstate", "up", "ifindex", "4");
+        watcher.poll(events);
+        events.take();
+
+        link("eth0", "operstate", "down", "ifindex", "three");
+        link("eth1", "operstate", "down");
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly("LinkDown Link/eth1: link eth1 went down");
+
+        link("eth0", "operstate", "down", "ifindex", "3");
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly("LinkDown Link/eth0: link eth0 went down");
+    }
+
+    @Test
+    void shouldRecordEachEventOnceWhereSinkTakesOnlySome() throws IOException {
+        final LinkWatcher watcher = new LinkWatcher(sysClassNet);
+        link("eth0", "operstate", "up", "carrier_up_count", "1", "carrier_down_count", "1");
+        watcher.poll(events);
+        events.take();
+
+        events.limit(1);
+        link("eth0", "operstate", "up", "carrier_up_count", "2", "carrier_down_count", "2");
+        watcher.poll(events);
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly("LinkDown Link/eth0: link eth0 went down");
+        events.limit(Integer.MAX_VALUE);
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly("LinkUp Link/eth0: link eth0 came up");
+    }
+
     private void link(final String name, final String... files) throws IOException {
         final Path directory = Files.createDirectories(sysClassNet.resolve(name));
         for (int i = 0; i < files.length; i += 2) {

@@ -15,6 +15,7 @@ final class RecordedEvents implements EventSink {
     private final List<String> lines = new ArrayList<>();
     private final List<Map<String, String>> attributes = new ArrayList<>();
     private boolean full;
+    private int limit = Integer.MAX_VALUE;
 
     @Override
     public long record(
@@ -23,7 +24,7 @@ final class RecordedEvents implements EventSink {
         final String message,
         final ObjectReference reference,
         final Map<String, String> pairs) {
-        if (full) {
+        if (full || lines.size() >= limit) {
             return -1;
         }
         lines.add(type.name() + ' ' + reference + ": " + message);
@@ -33,6 +34,11 @@ final class RecordedEvents implements EventSink {
 
     void full(final boolean value) {
         full = value;
+    }
+
+    /** How many it takes until they are taken. */
+    void limit(final int value) {
+        limit = value;
     }
 
     /** What was recorded since the last call. */
