@@ -37,7 +37,8 @@ final class AgentCommand extends AbstractCommand {
     private Duration interval;
 
     @Option(names = "--process", paramLabel = "NAME",
-        description = "A process to watch, as ps -e shows its name; may be repeated.")
+        description = "A process to watch, by the name of its program, of which ps -e shows 15 characters; may be " +
+            "repeated.")
     private List<String> processes = new ArrayList<>();
 
     @Option(names = "--disk-threshold", paramLabel = "PERCENT", defaultValue = "90",
@@ -70,8 +71,8 @@ final class AgentCommand extends AbstractCommand {
         }
     }
 
-    private static void watch(
-        final EventRecorder recorder, final HostAgent.Context context, final Foreground foreground) {
+    private void watch(final EventRecorder recorder, final HostAgent.Context context, final Foreground foreground) {
+        final ProxyPresence presence = new ProxyPresence(LOG::warn);
         try (AgentRunner runner = new AgentRunner(
             new SleepingIdleStrategy(IDLE_NS),
             error -> LOG.error("agent", error),
@@ -83,6 +84,7 @@ final class AgentCommand extends AbstractCommand {
                     throw new CommandFailure(ExitCode.IO, "the spool was moved, deleted, replaced or written over " +
                         "under the agent: start it again" + (recorder.isKept() ? "" : "; events are lost"));
                 }
+                presence.check(recorder.isLive(), () -> recorderOptions.kept(recorder));
             }
         }
     }

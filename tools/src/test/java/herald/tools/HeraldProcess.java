@@ -98,6 +98,15 @@ final class HeraldProcess implements AutoCloseable {
         return start(user.command(command(List.of(), classPath, args)), stdin, dir);
     }
 
+    /** Starts herald as another user, by a command that is the outer one and runs its arguments. */
+    static HeraldProcess startInside(
+        final List<String> outer, final OtherUser user, final String classPath, final Path dir, final String... args)
+        throws IOException {
+        final List<String> command = new ArrayList<>(outer);
+        command.addAll(user.command(command(List.of(), classPath, args)));
+        return start(command, Redirect.from(Path.of("/dev/null").toFile()), dir);
+    }
+
     private static HeraldProcess start(final List<String> command, final Redirect stdin, final Path dir)
         throws IOException {
         final Path out = Files.createTempFile(dir, "herald-", ".out");

@@ -2,6 +2,7 @@ package herald.tools.agent;
 
 import herald.events.SystemEvents;
 import herald.link.HeraldDirectory;
+import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
@@ -13,13 +14,12 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Records events for those parts of a host that can't: links, file systems, the clock, processes. It looks at all of
- * them in turn, once an interval. A watcher that fails is logged once and asked again.
+ * them in turn, once an interval. A watcher that fails is logged once for each reason and asked again.
  */
 public final class HostAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
@@ -27,11 +27,13 @@ public final class HostAgent implements Agent {
     private final EventSink sink;
     private final Context context;
     private final List<HostWatcher> watchers;
-    private final BitSet failing = new BitSet();
+    private final Complaints complaints = new Complaints(LOG::warn);
+    private final PendingEvents pending = new PendingEvents();
     private final ObjectReference self;
     private final Map<String, String> selfAttributes =
         Map.of("pid", Long.toString(ProcessHandle.current().pid()));
     private long nextPollNs;
+    private boolean full;
 
     /**
      * Constructs the agent with the watchers that its context asks for.
@@ -44,7 +46,8 @@ public final class HostAgent implements Agent {
     }
 
     HostAgent(final EventSink sink, final Context context, final List<HostWatcher> watchers) {
-        this.sink = sink;
+        this.sink = (type, severity, message, reference, attributes) ->
+            tellRefusal(sink.record(type, severity, message, reference, attributes));
         this.context = context;
         this.watchers = watchers;
         this.self = ObjectReference.of("Process", context.component);
@@ -52,8 +55,9 @@ public final class HostAgent implements Agent {
 
     @Override
     public void onStart() {
-        sink.record(SystemEvents.SERVICE_STARTED, null, context.component + " watches " + context.hostName,
+        pending.add(SystemEvents.SERVICE_STARTED, context.component + " watches " + context.hostName,
             self, selfAttributes);
+        pending.offerTo(sink);
         nextPollNs = context.nanoClock.nanoTime();
     }
 
@@ -64,32 +68,38 @@ public final class HostAgent implements Agent {
             return 0;
         }
         nextPollNs = nowNs + context.intervalNs;
-        int work = 0;
-        for (int i = 0; i < watchers.size(); i++) {
-            work += poll(i);
+        int work = pending.offerTo(sink);
+        for (final HostWatcher watcher : watchers) {
+            work += poll(watcher);
         }
         return work;
     }
 
-    private int poll(final int index) {
-        final HostWatcher watcher = watchers.get(index);
+    private long tellRefusal(final long result) {
+        if (full != (result == EventRecorder.SPOOL_FULL)) {
+            full = !full;
+            LOG.warn(full ? "the spool is full: what is seen now is recorded once there is room" :
+                "there is room in the spool again");
+        }
+        return result;
+    }
+
+    private int poll(final HostWatcher watcher) {
         try {
             final int work = watcher.poll(sink);
-            failing.clear(index);
+            complaints.clear(watcher.name());
             return work;
         } catch (final IOException | RuntimeException e) {
-            if (!failing.get(index)) {
-                failing.set(index);
-                LOG.warn("cannot watch {}: {}; tried again every interval", watcher.name(), e.toString());
-            }
+            complaints.add(watcher.name(), e.toString());
             return 0;
         }
     }
 
     @Override
     public void onClose() {
-        sink.record(SystemEvents.SERVICE_STOPPED, null, context.component + " no longer watches " + context.hostName,
+        pending.add(SystemEvents.SERVICE_STOPPED, context.component + " no longer watches " + context.hostName,
             self, selfAttributes);
+        pending.offerTo(sink);
     }
 
     @Override

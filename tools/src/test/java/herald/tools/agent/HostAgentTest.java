@@ -63,6 +63,22 @@ class HostAgentTest {
     }
 
     @Test
+    void shouldRecordItsStartLaterWhereSinkIsFull() {
+        final HostAgent agent = new HostAgent(events, context.conclude(), List.of());
+        events.full(true);
+        agent.onStart();
+        agent.doWork();
+        events.full(false);
+        nano.addAndGet(100);
+        agent.doWork();
+        agent.onClose();
+
+        assertThat(events.take()).containsExactly(
+            "ServiceStarted Process/agent: agent watches node-1",
+            "ServiceStopped Process/agent: agent no longer watches node-1");
+    }
+
+    @Test
     void shouldRefuseSettingsThatCannotBe() {
         assertThatThrownBy(() -> new HostAgent.Context().intervalNs(0).conclude()).hasMessageContaining("interval");
         assertThatThrownBy(() -> new HostAgent.Context().clockStepNs(-1).conclude()).hasMessageContaining("clock");
@@ -79,7 +95,7 @@ class HostAgentTest {
 
         @Override
         public String name() {
-            return "test";
+            return failure == null ? "test" : "failing test";
         }
 
         @Override
