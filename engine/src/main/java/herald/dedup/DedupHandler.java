@@ -2,6 +2,7 @@ package herald.dedup;
 
 import herald.event.EventId;
 import herald.event.UnsetClock;
+import herald.io.ErrorText;
 import herald.link.CounterId;
 import herald.stage.EventSlot;
 import herald.stage.LookAheadHandler;
@@ -146,7 +147,7 @@ public final class DedupHandler implements LookAheadHandler, AutoCloseable {
             slot.unreadable();
             turnUnreadable += isCounted(slot) ? 0 : 1;
             LOGGER.error("the event at position {} of the journal can't be read and is passed over: {}",
-                slot.position(), e.getMessage());
+                slot.position(), ErrorText.of(e));
         }
     }
 

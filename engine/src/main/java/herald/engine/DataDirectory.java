@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -159,7 +160,7 @@ public final class DataDirectory implements AutoCloseable {
             return;
         }
         final Path format = format(root);
-        final String text = Files.readString(format).trim();
+        final String text = Files.readString(format, StandardCharsets.ISO_8859_1).trim();
         if (!text.matches("\\d{1,9}")) {
             throw new ProxyException(format + " holds \"" + text + "\", not a format version: restore it, it was " +
                 FORMAT_VERSION);

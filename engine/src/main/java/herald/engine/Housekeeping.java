@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.dedup.DedupHandler;
 import herald.dispatch.DispatchLog;
+import herald.io.ErrorText;
 import herald.journal.Journal;
 import herald.journal.SegmentAges;
 import herald.link.HeraldDirectory;
@@ -76,7 +77,7 @@ final class Housekeeping implements Agent {
         this.nextPresenceNs = nextNs;
         this.busyUntilNs = nextNs;
         this.spools = new SpoolRetirement(context.disk, HeraldDirectory.spoolDir(context.dataDir), context.spoolAgeNs,
-            nextNs, error -> LOGGER.warn("{}", error.getMessage()));
+            nextNs, error -> LOGGER.warn("{}", ErrorText.of(error)));
     }
 
     @Override
@@ -133,7 +134,7 @@ final class Housekeeping implements Agent {
     private void complain(final Exception e) {
         if (!complained) {
             complained = true;
-            LOGGER.warn("housekeeping tries again: {}", e.getMessage());
+            LOGGER.warn("housekeeping tries again: {}", ErrorText.of(e));
         }
     }
 

@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.admission.StreamAdmission;
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.io.HostBounds;
 import herald.io.SystemDisk;
@@ -98,7 +99,7 @@ public final class LocalMediaDriver implements AutoCloseable {
                     .sharedIdleStrategy(new RestingIdleStrategy(RestingIdleStrategy.DEFAULT_MAX_PARK_NS)),
                 admission, LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH, access);
         } catch (final AeronException | IllegalStateException e) {
-            throw new ProxyException("cannot start a media driver in " + directoryName + ": " + e.getMessage() +
+            throw new ProxyException("cannot start a media driver in " + directoryName + ": " + ErrorText.of(e) +
                 REMEDY, e);
         }
     }
@@ -186,7 +187,7 @@ public final class LocalMediaDriver implements AutoCloseable {
             SystemDisk.INSTANCE.writeZeros(
                 Path.of(context.aeronDirectoryName(), LOSS_REPORT), 0, context.lossReportBufferLength());
         } catch (final IOException e) {
-            throw new ProxyException("no room for a media driver: " + e.getMessage() + REMEDY, e);
+            throw new ProxyException("no room for a media driver: " + ErrorText.of(e) + REMEDY, e);
         }
     }
 
@@ -209,7 +210,7 @@ public final class LocalMediaDriver implements AutoCloseable {
             }
             return usable;
         } catch (final IOException e) {
-            throw new ProxyException("cannot tell the free space of " + directory + ": " + e.getMessage(), e);
+            throw new ProxyException("cannot tell the free space of " + directory + ": " + ErrorText.of(e), e);
         }
     }
 

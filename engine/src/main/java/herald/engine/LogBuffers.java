@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
@@ -92,7 +93,7 @@ final class LogBuffers implements LogFactory {
             if (StorageSpaceException.isStorageSpaceError(e)) {
                 throw refusal(length, e);
             }
-            throw new UncheckedIOException("cannot make a stream of " + length + " bytes: " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot make a stream of " + length + " bytes: " + ErrorText.of(e), e);
         }
     }
 

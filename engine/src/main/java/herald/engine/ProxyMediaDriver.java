@@ -3,6 +3,7 @@ package herald.engine;
 import herald.admission.KnockCheck;
 import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
+import herald.io.ErrorText;
 import herald.io.OutOfMemory;
 import herald.link.CounterId;
 import herald.link.DriverLiveness;
@@ -94,7 +95,7 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     private ProxyException unusable(final RuntimeException cause) {
-        return new ProxyException("cannot use the media driver in " + directoryName + ": " + cause.getMessage() +
+        return new ProxyException("cannot use the media driver in " + directoryName + ": " + ErrorText.of(cause) +
             "; choose another directory with --aeron-dir", cause);
     }
 
@@ -109,7 +110,7 @@ final class ProxyMediaDriver implements AutoCloseable {
         while (client == null) {
             try {
                 client = new ReceiverClient(directoryName, link, context.nanoClock, sink,
-                    new ErrorSummary(error -> LOGGER.warn("{}", error.getMessage()), context.nanoClock));
+                    new ErrorSummary(error -> LOGGER.warn("{}", ErrorText.of(error)), context.nanoClock));
             } catch (final DriverInUseException e) {
                 awaitOther(e, deadlineNs);
             } catch (final AeronException | IllegalStateException e) {
@@ -179,6 +180,11 @@ final class ProxyMediaDriver implements AutoCloseable {
         return context.remoteListener == null ? new StreamAdmission(sink) :
             new StreamAdmission(sink, new StreamRule(LinkDescriptor.EVENT_STREAM_ID, StreamAdmission.MAX_TERM_LENGTH,
                 new KnockCheck(context.remoteListener.key()), true));
+    }
+
+    /** Whether it is this process's own, and none from outside. */
+    boolean isEmbedded() {
+        return driver != null;
     }
 
     private LocalMediaDriver embed() {
@@ -268,7 +274,7 @@ final class ProxyMediaDriver implements AutoCloseable {
             DriverOwner.require(directoryName, context.dataDir);
             return false;
         } catch (final IllegalStateException | UncheckedIOException e) {
-            complain(e.getMessage());
+            complain(ErrorText.of(e));
             return true;
         }
     }

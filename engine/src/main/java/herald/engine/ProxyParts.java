@@ -1,10 +1,12 @@
 package herald.engine;
 
 import herald.io.Disk;
+import herald.io.ErrorText;
 import herald.journal.JournalHandler;
 import herald.link.DirectoryIdentity;
 import herald.link.ErrorSummary;
 import herald.link.HeraldDirectory;
+import herald.link.LocalAddress;
 import herald.log.SharedMappings;
 import herald.receiver.DurableFeed;
 import herald.receiver.EventReceiver;
@@ -60,7 +62,7 @@ final class ProxyParts implements AutoCloseable {
 
     private ProxyParts(final EventProxy.Context context) {
         this.context = context;
-        this.placeErrors = new ErrorSummary(error -> LOGGER.error("{}", error.getMessage()), context.nanoClock);
+        this.placeErrors = new ErrorSummary(error -> LOGGER.error("{}", ErrorText.of(error)), context.nanoClock);
         this.runId = context.random.nextLong();
         this.writersDisk = new SharedMappings(context.disk);
     }
@@ -77,7 +79,7 @@ final class ProxyParts implements AutoCloseable {
             return parts;
         } catch (final IOException e) {
             parts.close();
-            throw new ProxyException("cannot start in " + context.dataDir + ": " + e.getMessage(), e);
+            throw new ProxyException("cannot start in " + context.dataDir + ": " + ErrorText.of(e), e);
         } catch (final RuntimeException e) {
             parts.close();
             throw e;
@@ -120,7 +122,7 @@ final class ProxyParts implements AutoCloseable {
 
     private void openLink() throws IOException {
         final RecorderRegistry registry = new RecorderRegistry(pipeline, counters, identity,
-            error -> LOGGER.error("receiver: {}", error.getMessage()));
+            error -> LOGGER.error("receiver: {}", ErrorText.of(error)));
         for (final RecorderState recorder : logs.recovered().recorders()) {
             registry.add(recorder);
         }
@@ -132,21 +134,31 @@ final class ProxyParts implements AutoCloseable {
 
     private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {
         try {
+            // A driver from outside may have the address already, for this proxy.
+            if (context.remoteListener != null && mediaDriver.isEmbedded()) {
+                LocalAddress.requireFree(context.remoteListener.endpoint());
+            }
             return new EventReceiver(
                 new EventReceiver.Context(mediaDriver.connect(counters, identity.id()), context.remoteListener,
                     pipeline, durable, runId, context.pollLimit, context.maxEventLength,
                     HeraldDirectory.spoolDir(context.dataDir),
                     context.adoptIntervalNs, context.disk, quarantine, counters, context.nanoClock, context.clock,
                     new ErrorSummary(
-                        error -> LOGGER.warn("receiver: {}", error.getMessage()), context.nanoClock)),
+                        error -> LOGGER.warn("receiver: {}", ErrorText.of(error)), context.nanoClock)),
                 registry);
+        } catch (final IOException e) {
+            throw notListening(e);
         } catch (final RegistrationException e) {
             if (context.remoteListener == null) {
                 throw e;
             }
-            throw new ProxyException("cannot listen for remote recorders on " + context.remoteListener.endpoint() +
-                ": " + e.getMessage() + "; choose an address of this host and a free port", e);
+            throw notListening(e);
         }
+    }
+
+    private ProxyException notListening(final Exception e) {
+        return new ProxyException("cannot listen for remote recorders on " + context.remoteListener.endpoint() +
+            ": " + ErrorText.of(e) + "; choose an address of this host and a free port", e);
     }
 
     private ProxyStart proxyStart() {
@@ -194,7 +206,7 @@ final class ProxyParts implements AutoCloseable {
             } catch (final IOException e) {
                 placed = false;
                 placeErrors.onError(new IOException("cannot write the bookmark of writer " + agent.name() + ": " +
-                    e.getMessage() + "; nothing is taken from recorders before it is written", e));
+                    ErrorText.of(e) + "; nothing is taken from recorders before it is written", e));
             }
         }
         return placed;

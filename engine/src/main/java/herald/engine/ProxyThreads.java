@@ -1,5 +1,6 @@
 package herald.engine;
 
+import herald.io.ErrorText;
 import herald.link.AgentThread;
 import herald.link.RestingIdleStrategy;
 import herald.receiver.EventReceiver;
@@ -121,7 +122,7 @@ final class ProxyThreads implements AutoCloseable {
 
     private static void onError(final Throwable error) {
         if (error instanceof AgentTerminationException) {
-            LOGGER.warn("a thread ends: {}", error.getMessage());
+            LOGGER.warn("a thread ends: {}", ErrorText.of(error));
         } else {
             LOGGER.error("unexpected", error);
         }

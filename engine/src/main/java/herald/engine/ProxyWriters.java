@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.event.EventFilter;
+import herald.io.ErrorText;
 import herald.stage.DispatchMark;
 import herald.writer.Bookmark;
 import herald.writer.EventWriter;
@@ -60,7 +61,7 @@ public final class ProxyWriters {
         try {
             agent = parts.openWriter(new ProxySettings.WriterSetup(writer, filter, startsAtOldest), begin);
         } catch (final IOException e) {
-            throw new ProxyException("cannot open the bookmark of writer " + writer.name() + ": " + e.getMessage(), e);
+            throw new ProxyException("cannot open the bookmark of writer " + writer.name() + ": " + ErrorText.of(e), e);
         }
         if (!agent.hasBegun()) {
             parts.ingressAgent().request(begin);
@@ -98,7 +99,7 @@ public final class ProxyWriters {
         try {
             Bookmark.forget(context.disk, DataDirectory.bookmarks(context.dataDir), name);
         } catch (final IOException e) {
-            throw new ProxyException("cannot forget the bookmark of writer " + name + ": " + e.getMessage(), e);
+            throw new ProxyException("cannot forget the bookmark of writer " + name + ": " + ErrorText.of(e), e);
         }
     }
 

@@ -3,6 +3,7 @@ package herald.engine;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
+import herald.io.ErrorText;
 import herald.link.CounterId;
 import herald.log.LogFullException;
 import herald.stage.EventSlot;
@@ -121,7 +122,7 @@ final class StageAgent implements Agent {
             diskFull = true;
             counters.increment(ProxyCounter.DISK_FULL);
             LOGGER.error("{} waits for room on the disk, nothing new is acknowledged meanwhile: {}",
-                roleName, e.getMessage());
+                roleName, ErrorText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package herald.log;
 
+import herald.io.ErrorText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,9 +72,9 @@ final class LogOpening {
             try (Segment segment = Segment.open(config.disk(), file, true)) {
                 segment.forceAnew();
             } catch (final IOException e) {
-                throw new LogException("cannot force " + file + ": " + e.getMessage() + "; what it holds may be gone " +
-                    "after a power cut, so nothing is accepted on top of it. Mend the device or move the directory " +
-                    "to another one, then start again", e);
+                throw new LogException("cannot force " + file + ": " + ErrorText.of(e) + "; what it holds may be " +
+                    "gone after a power cut, so nothing is accepted on top of it. Mend the device or move the " +
+                    "directory to another one, then start again", e);
             }
         }
     }

@@ -1,6 +1,7 @@
 package herald.log;
 
 import herald.io.Disk;
+import herald.io.ErrorText;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 
@@ -147,7 +148,7 @@ public final class LogReader implements AutoCloseable {
             }
             return bases;
         } catch (final IOException e) {
-            throw new LogException("cannot list " + directory + ": " + e.getMessage(), e);
+            throw new LogException("cannot list " + directory + ": " + ErrorText.of(e), e);
         }
     }
 
@@ -170,7 +171,7 @@ public final class LogReader implements AutoCloseable {
         try {
             return logIdIn(disk, last);
         } catch (final IOException e) {
-            throw new LogException("cannot read " + last + ": " + e.getMessage(), e);
+            throw new LogException("cannot read " + last + ": " + ErrorText.of(e), e);
         }
     }
 
@@ -228,7 +229,7 @@ public final class LogReader implements AutoCloseable {
     }
 
     private LogException unreadable(final IOException e) {
-        return new LogException("cannot read the log in " + directory + ": " + e.getMessage(), e);
+        return new LogException("cannot read the log in " + directory + ": " + ErrorText.of(e), e);
     }
 
     private void place(final long base) {

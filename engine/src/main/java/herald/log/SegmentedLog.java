@@ -1,6 +1,7 @@
 package herald.log;
 
 import herald.io.Disk;
+import herald.io.ErrorText;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
@@ -112,7 +113,7 @@ public final class SegmentedLog implements AutoCloseable {
             log.goOnPast(claimedPosition, onDamage);
             return log;
         } catch (final IOException e) {
-            throw new LogException("cannot open the log in " + config.directory() + ": " + e.getMessage(), e);
+            throw new LogException("cannot open the log in " + config.directory() + ": " + ErrorText.of(e), e);
         }
     }
 
@@ -328,7 +329,7 @@ public final class SegmentedLog implements AutoCloseable {
                 fullSegment.take(segment);
             }
         } catch (final IOException e) {
-            throw new LogException("cannot force the log in " + config.directory() + ": " + e.getMessage(), e);
+            throw new LogException("cannot force the log in " + config.directory() + ": " + ErrorText.of(e), e);
         }
         switchTo(next);
     }
@@ -339,7 +340,7 @@ public final class SegmentedLog implements AutoCloseable {
                 nextSegment = createNextSegment();
             } catch (final IOException e) {
                 throw new LogFullException("cannot go on in a new segment of the log in " + config.directory() + ": " +
-                    e.getMessage(), e);
+                    ErrorText.of(e), e);
             }
         }
         return nextSegment;

@@ -2,6 +2,7 @@ package herald.verify;
 
 import herald.dispatch.EventBatch;
 import herald.io.Disk;
+import herald.io.ErrorText;
 import herald.writer.Bookmark;
 import herald.writer.WriterStatus;
 
@@ -100,7 +101,7 @@ final class BookmarkCheck {
         } catch (final AccessDeniedException e) {
             throw e;
         } catch (final IOException e) {
-            add(file, "it is damaged: " + e.getMessage(), 0);
+            add(file, "it is damaged: " + ErrorText.of(e), 0);
         }
     }
 

@@ -6,6 +6,7 @@ import herald.log.LogDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -53,7 +54,8 @@ final class KnownLosses {
         final KnownLosses known = new KnownLosses(root);
         final Path file = fileIn(root);
         if (!Files.notExists(file)) {
-            for (final String line : Files.readAllLines(file)) {
+            // A byte that is none of the text spoils its line alone.
+            for (final String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()) {
                 final Matcher matcher = LINE.matcher(line);
                 if (matcher.matches()) {
                     known.losses.add(new Loss(areaOf(matcher.group(1)), Long.parseLong(matcher.group(2)),

@@ -1,5 +1,6 @@
 package herald.verify;
 
+import herald.io.ErrorText;
 import org.agrona.IoUtil;
 
 import java.io.IOException;
@@ -47,8 +48,8 @@ final class ScratchMemory implements AutoCloseable {
             mapped = true;
         } catch (final IOException e) {
             throw new UncheckedIOException(new IOException("no room for " + longs * Long.BYTES + " bytes of a " +
-                "temporary file in " + directory + ": " + e.getMessage() + "; free some, or choose another directory " +
-                "with HERALD_JAVA_OPTS=-Djava.io.tmpdir=DIR", e));
+                "temporary file in " + directory + ": " + ErrorText.of(e) + "; free some, or choose another " +
+                "directory with HERALD_JAVA_OPTS=-Djava.io.tmpdir=DIR", e));
         } finally {
             if (!mapped) {
                 close();

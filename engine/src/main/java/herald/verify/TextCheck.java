@@ -1,5 +1,6 @@
 package herald.verify;
 
+import herald.io.ErrorText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +49,7 @@ record TextCheck(long lines, String defect, String foreign) {
         } catch (final UncheckedIOException | CharacterCodingException e) {
             return new TextCheck(lines, "it is no text in UTF-8", null);
         } catch (final IOException e) {
-            return new TextCheck(lines, "it can't be read: " + e.getMessage(), null);
+            return new TextCheck(lines, "it can't be read: " + ErrorText.of(e), null);
         }
     }
 }

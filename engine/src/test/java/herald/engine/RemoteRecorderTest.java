@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,7 +236,21 @@ class RemoteRecorderTest {
                 .dataDir(dir.resolve("other"))
                 .remoteListener(new RemoteListener("192.0.2.1:4810", KEY))))
                 .isInstanceOf(ProxyException.class)
-                .hasMessageContaining("cannot listen for remote recorders on 192.0.2.1:4810");
+                .hasMessage("cannot listen for remote recorders on 192.0.2.1:4810: Cannot assign requested address; " +
+                    "choose an address of this host and a free port");
         }
+    }
+
+    @Test
+    void shouldSayInOneLineThatItsAddressIsTaken() throws IOException {
+        final String endpoint;
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            endpoint = "127.0.0.1:" + taken.getLocalPort();
+            assertThatThrownBy(() -> launchProxy(endpoint))
+                .isInstanceOf(ProxyException.class)
+                .hasMessage("cannot listen for remote recorders on " + endpoint + ": Address already in use; " +
+                    "choose an address of this host and a free port");
+        }
+        launchProxy(endpoint).close();
     }
 }

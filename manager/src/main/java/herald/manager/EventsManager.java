@@ -1,11 +1,13 @@
 package herald.manager;
 
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.io.FileMutex;
 import herald.io.FileNarrowing;
 import herald.io.PathPlace;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
+import herald.link.LocalAddress;
 import herald.link.RestingIdleStrategy;
 import herald.seal.SharedKey;
 import herald.writers.venice.VeniceDescriptor;
@@ -108,6 +110,7 @@ public final class EventsManager implements AutoCloseable {
         opened(lock);
         narrow();
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve(INDEX)));
+        requireListenable();
         final ManagerMediaDriver driver = opened(ManagerMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
@@ -123,6 +126,15 @@ public final class EventsManager implements AutoCloseable {
         AgentRunner.startOnThread(runner);
         http = opened(new HttpApi(context.http, new EventSearch(index, context.clock, EventSearch.TIMEOUT_NS), counters,
             () -> ailment(receiver)));
+    }
+
+    private void requireListenable() throws IOException {
+        try {
+            LocalAddress.requireFree(context.listen);
+        } catch (final IOException e) {
+            throw new IOException("cannot listen for nodes on " + context.listen + ": " + ErrorText.of(e) +
+                "; choose an address of this host and a free port with --listen", e);
+        }
     }
 
     /** Files of versions that left their modes to the umask, in a directory that somebody else may have made. */

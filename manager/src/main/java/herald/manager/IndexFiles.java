@@ -1,5 +1,6 @@
 package herald.manager;
 
+import herald.io.ErrorText;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
@@ -170,7 +171,7 @@ final class IndexFiles {
                 CodecUtil.checksumEntireFile(input);
             } catch (final IOException | RuntimeException e) {
                 damages.add(directory.getDirectory().resolve(name) +
-                    (e instanceof NoSuchFileException ? " is missing" : ": " + e.getMessage()));
+                    (e instanceof NoSuchFileException ? " is missing" : ": " + ErrorText.of(e)));
             }
         }
         return new Inspection(commit.size(), commit.totalMaxDoc() - deleted(commit), files, length, damages);

@@ -1,6 +1,7 @@
 package herald.manager;
 
 import herald.engine.ProxyException;
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
@@ -183,7 +184,7 @@ public final class ManagerCommand implements Callable<Integer> {
         }
         if (failure.get() != null) {
             throw new IOException("the manager stopped, what it acknowledged is kept: " +
-                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : failure.get().getMessage()),
+                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : ErrorText.of(failure.get())),
                 failure.get());
         }
         return 0;
@@ -244,7 +245,7 @@ public final class ManagerCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                 e.getMessage().replace("aeronDirectoryName", "--aeron-dir"), e);
         } catch (final ProxyException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException(ErrorText.of(e), e);
         }
     }
 

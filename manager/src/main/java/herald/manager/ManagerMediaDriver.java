@@ -3,6 +3,7 @@ package herald.manager;
 import herald.admission.StreamAdmission;
 import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
@@ -69,13 +70,13 @@ final class ManagerMediaDriver implements AutoCloseable {
     private LocalMediaDriver start() {
         return LocalMediaDriver.launch(
             directoryName, timeoutMs, admissions.get(), access,
-            error -> LOGGER.warn("media driver: {}", error.getMessage()));
+            error -> LOGGER.warn("media driver: {}", ErrorText.of(error)));
     }
 
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
     ReceiverClient connect(final CounterId.Sink counters) {
         client = new ReceiverClient(directoryName, this::tryConnect, nanoClock, counters,
-            new ErrorSummary(error -> LOGGER.warn("{}", error.getMessage()), nanoClock),
+            new ErrorSummary(error -> LOGGER.warn("{}", ErrorText.of(error)), nanoClock),
             "nodes hold back their events until there is one again");
         return client;
     }

@@ -2,6 +2,7 @@ package herald.manager;
 
 import herald.dispatch.EventBatch;
 import herald.event.UnsetClock;
+import herald.io.ErrorText;
 import herald.link.Endpoint;
 import herald.link.ErrorSummary;
 import herald.link.LinkDescriptor;
@@ -127,7 +128,7 @@ final class NodeReceiver implements Agent {
             new RetentionClock(settings.wallClock(), settings.nanoClock(), index.lastReceivedNs());
         this.deadEvents = new DeadEvents(settings.deadLetters());
         this.refusals = new ErrorSummary(
-            error -> LOGGER.warn("refused a message: {}", error.getMessage()), settings.nanoClock());
+            error -> LOGGER.warn("refused a message: {}", ErrorText.of(error)), settings.nanoClock());
         this.commitNs = settings.nanoClock().nanoTime();
         this.releaseNs = commitNs;
         listenNow();
@@ -208,7 +209,7 @@ final class NodeReceiver implements Agent {
         }
         if (failure != null) {
             // A commit that failed is never called good by another one that succeeds.
-            throw new IllegalStateException("the index can't be written: " + failure.getMessage(), failure);
+            throw new IllegalStateException("the index can't be written: " + ErrorText.of(failure), failure);
         }
         return work + forgetGone();
     }
@@ -428,7 +429,7 @@ final class NodeReceiver implements Agent {
                 counters.implausible();
             }
         } catch (final EventIndex.UnusableEventException e) {
-            putAside(session, i, receivedNs, e.getMessage());
+            putAside(session, i, receivedNs, ErrorText.of(e));
         } catch (final IOException | RuntimeException e) {
             failure = e;
         }

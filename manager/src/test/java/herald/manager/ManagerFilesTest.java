@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Who may read what the manager keeps, also in a directory that was made before it.
@@ -76,6 +78,17 @@ class ManagerFilesTest {
             assertOwnersAlone(users);
         }
         assertOwnersAlone(users);
+    }
+
+    @Test
+    void shouldSayInOneLineThatItsAddressIsTaken() throws IOException {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> EventsManager.launch(new EventsManager.Context().dataDir(dir)
+                .listen(new Endpoint("127.0.0.1", taken.getLocalPort())).http(new Endpoint("127.0.0.1", 0))))
+                .isInstanceOf(IOException.class).hasMessage("cannot listen for nodes on 127.0.0.1:" +
+                    taken.getLocalPort() + ": Address already in use; choose an address of this host and a free port " +
+                    "with --listen");
+        }
     }
 
     @Test

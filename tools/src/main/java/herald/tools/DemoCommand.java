@@ -7,6 +7,7 @@ import herald.engine.ProxyException;
 import herald.events.Catalogs;
 import herald.events.EventCatalog;
 import herald.events.SystemEvents;
+import herald.io.ErrorText;
 import herald.io.SystemDisk;
 import herald.io.TreeRemoval;
 import herald.link.HeraldDirectory;
@@ -58,7 +59,7 @@ final class DemoCommand extends AbstractCommand {
                 run(dir, foreground);
                 return summarise(dir);
             } catch (final ProxyException | LogException e) {
-                throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+                throw new CommandFailure(ExitCode.IO, ErrorText.of(e), e);
             } finally {
                 TreeRemoval.remove(dir);
             }

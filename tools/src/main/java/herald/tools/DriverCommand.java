@@ -5,6 +5,7 @@ import herald.admission.StreamAdmission;
 import herald.admission.StreamRule;
 import herald.engine.LocalMediaDriver;
 import herald.engine.ProxyException;
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.link.LinkDescriptor;
 import herald.seal.SharedKey;
@@ -78,7 +79,7 @@ final class DriverCommand extends AbstractCommand {
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
         } catch (final ProxyException e) {
-            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+            throw new CommandFailure(ExitCode.IO, ErrorText.of(e), e);
         }
     }
 }

@@ -68,8 +68,10 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
         if (error instanceof AccessDeniedException denied) {
             return FileAccess.reason(denied);
         }
-        return error.getClass() == IOException.class ?
-            error.getMessage() : error.getClass().getSimpleName() + ": " + error.getMessage();
+        if (error.getClass() == IOException.class && error.getMessage() != null) {
+            return error.getMessage();
+        }
+        return error.getClass().getSimpleName() + (error.getMessage() == null ? "" : ": " + error.getMessage());
     }
 
     private static void print(final CommandLine command, final String message) {

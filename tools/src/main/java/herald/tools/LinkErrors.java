@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.ErrorText;
 import org.agrona.ErrorHandler;
 
 import java.io.PrintWriter;
@@ -22,7 +23,7 @@ final class LinkErrors implements ErrorHandler {
 
     @Override
     public void onError(final Throwable error) {
-        last = error.getMessage();
+        last = ErrorText.of(error);
         if (debug != null) {
             error.printStackTrace(debug);
         }

@@ -3,6 +3,7 @@ package herald.tools;
 import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
+import herald.io.ErrorText;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
 import herald.link.Endpoint;
@@ -134,7 +135,7 @@ final class ProxyCommand extends AbstractCommand {
         }
         if (failure.get() != null) {
             throw new CommandFailure(exitCode(failure.get()), "the proxy stopped, what it had journaled is kept: " +
-                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : failure.get().getMessage()),
+                (OutOfMemory.isIn(failure.get()) ? OutOfMemory.describe(failure.get()) : ErrorText.of(failure.get())),
                 failure.get());
         }
         return ExitCode.OK;
@@ -174,7 +175,7 @@ final class ProxyCommand extends AbstractCommand {
         } catch (final IllegalArgumentException e) {
             throw mistake(ProxyConfig.inSettings(e.getMessage()));
         } catch (final ProxyException | LogException e) {
-            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+            throw new CommandFailure(ExitCode.IO, ErrorText.of(e), e);
         }
     }
 
@@ -184,7 +185,7 @@ final class ProxyCommand extends AbstractCommand {
         } catch (final IllegalArgumentException e) {
             throw mistake(e.getMessage());
         } catch (final IOException e) {
-            throw new CommandFailure(ExitCode.IO, "cannot open the admin endpoint: " + e.getMessage() +
+            throw new CommandFailure(ExitCode.IO, "cannot open the admin endpoint: " + ErrorText.of(e) +
                 "; choose a free port with --admin", e);
         }
     }

@@ -2,6 +2,7 @@ package herald.tools;
 
 import herald.events.EventType;
 import herald.events.Severity;
+import herald.io.ErrorText;
 import herald.io.SizeText;
 import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
@@ -107,7 +108,7 @@ final class RecordCommand extends AbstractCommand {
         try {
             input.close();
         } catch (final IOException e) {
-            err().println("herald: cannot close standard input: " + e.getMessage());
+            err().println("herald: cannot close standard input: " + ErrorText.of(e));
         }
     }
 

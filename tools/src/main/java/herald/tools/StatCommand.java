@@ -3,6 +3,7 @@ package herald.tools;
 import herald.dispatch.DispatchReader;
 import herald.engine.CountersFile;
 import herald.engine.DataDirectory;
+import herald.io.ErrorText;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
@@ -86,7 +87,7 @@ final class StatCommand extends AbstractCommand {
             } catch (final AccessDeniedException e) {
                 throw e;
             } catch (final IOException e) {
-                out().println("writer " + name + ": its bookmark is damaged: " + e.getMessage());
+                out().println("writer " + name + ": its bookmark is damaged: " + ErrorText.of(e));
             }
             printStatus(file.resolveSibling(name + WriterStatus.SUFFIX));
         }
@@ -131,7 +132,7 @@ final class StatCommand extends AbstractCommand {
                 } catch (final NoSuchFileException e) {
                     // Its recorder set it aside meanwhile.
                 } catch (final IOException e) {
-                    out().println("spool " + name + ": it can't be read: " + e.getMessage());
+                    out().println("spool " + name + ": it can't be read: " + ErrorText.of(e));
                 }
             }
         }

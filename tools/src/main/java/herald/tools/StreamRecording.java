@@ -1,5 +1,6 @@
 package herald.tools;
 
+import herald.io.ErrorText;
 import herald.io.SizeText;
 import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
@@ -83,7 +84,7 @@ final class StreamRecording {
             return lines.next();
         } catch (final IOException e) {
             unreadable = true;
-            err.println("herald: cannot read standard input after line " + lineNumber + ": " + e.getMessage());
+            err.println("herald: cannot read standard input after line " + lineNumber + ": " + ErrorText.of(e));
             return null;
         }
     }

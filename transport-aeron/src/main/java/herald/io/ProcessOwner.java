@@ -1,6 +1,7 @@
 package herald.io;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -92,7 +93,7 @@ public final class ProcessOwner {
         if (!Files.isReadable(STATUS)) {
             return List.of();
         }
-        return Files.readAllLines(STATUS).stream()
+        return Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1).stream()
             .filter(line -> line.startsWith(field))
             .flatMap(line -> Arrays.stream(line.substring(field.length()).trim().split("\\s+", -1)))
             .toList();

@@ -56,7 +56,7 @@ public final class SystemDisk implements Disk {
         } catch (final FileAlreadyExistsException e) {
             throw e;
         } catch (final IOException e) {
-            throw new IOException("cannot create " + file + " of " + length + " bytes: " + e.getMessage() +
+            throw new IOException("cannot create " + file + " of " + length + " bytes: " + ErrorText.of(e) +
                 "; free space or choose another directory", e);
         }
     }
@@ -98,7 +98,7 @@ public final class SystemDisk implements Disk {
             });
         } catch (final IOException e) {
             throw new IOException("cannot write " + length + " bytes of zeros into " + file + " from " + offset +
-                " on: " + e.getMessage() + "; free space", e);
+                " on: " + ErrorText.of(e) + "; free space", e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -120,7 +121,7 @@ public record DriverLiveness(State state, long pid, long heartbeatMs) {
 
     /** A driver that Herald did not start: its process maps its file. That it is not seen to do so proves nothing. */
     private static DriverProcess.Life unmarked(final Path file, final long pid) {
-        try (Stream<String> maps = Files.lines(PROC.resolve(pid + "/maps"))) {
+        try (Stream<String> maps = Files.lines(PROC.resolve(pid + "/maps"), StandardCharsets.ISO_8859_1)) {
             final String inode = " " + Files.getAttribute(file, "unix:ino") + " ";
             return maps.anyMatch(line -> line.contains(inode) && line.endsWith(CncFileDescriptor.CNC_FILE)) ?
                 DriverProcess.Life.ALIVE : DriverProcess.Life.HIDDEN;

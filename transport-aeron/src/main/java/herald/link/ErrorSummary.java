@@ -1,5 +1,6 @@
 package herald.link;
 
+import herald.io.ErrorText;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 
@@ -68,7 +69,7 @@ public final class ErrorSummary implements ErrorHandler {
     }
 
     private static String textOf(final Throwable error) {
-        final String message = error.getMessage() == null ? error.toString() : error.getMessage();
+        final String message = ErrorText.of(error);
         final String line = message.replaceAll("\\p{Cntrl}+", " ");
         return line.length() > MAX_MESSAGE_LENGTH ? line.substring(0, MAX_MESSAGE_LENGTH) : line;
     }

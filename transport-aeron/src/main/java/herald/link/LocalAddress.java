@@ -7,26 +7,44 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * Finds the address of this host from which the route to another one starts. Nothing is sent.
+ * Addresses of this host: the one from which the route to another host starts, and whether one can be listened on.
+ * Nothing is sent.
  */
 public final class LocalAddress {
     private LocalAddress() {
     }
 
     /**
-     * The address.
+     * The address from which the route to another host starts.
      *
      * @param destination of the route; its name is resolved.
      * @return in digits, IPv6 in brackets.
      * @throws IOException where the name is unknown or there is no route.
      */
     public static String towards(final Endpoint destination) throws IOException {
-        final String host = destination.host();
-        final String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getByName(name), destination.port()));
+            socket.connect(resolve(destination));
             return inDigits(socket.getLocalAddress());
         }
+    }
+
+    /**
+     * Refuses an address on which nothing can listen over UDP, before a media driver is asked for it: that one would
+     * say so at length, and in its own log.
+     *
+     * @param address to listen on; its name is resolved.
+     * @throws IOException with the system's reason, such as {@code Address already in use}.
+     */
+    public static void requireFree(final Endpoint address) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(null)) {
+            socket.bind(resolve(address));
+        }
+    }
+
+    private static InetSocketAddress resolve(final Endpoint endpoint) throws IOException {
+        final String host = endpoint.host();
+        final String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return new InetSocketAddress(InetAddress.getByName(name), endpoint.port());
     }
 
     private static String inDigits(final InetAddress address) {

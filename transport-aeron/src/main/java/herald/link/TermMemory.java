@@ -1,5 +1,6 @@
 package herald.link;
 
+import herald.io.ErrorText;
 import herald.io.SystemDisk;
 import io.aeron.ErrorCode;
 import io.aeron.exceptions.RegistrationException;
@@ -49,7 +50,7 @@ public final class TermMemory {
             throw StorageSpaceException.isStorageSpaceError(e) ?
                 new SharedMemoryFullException(noRoom(length, aeronDirectoryName), e) :
                 new SharedMemoryFullException("cannot have the memory of a stream in " + aeronDirectoryName + ": " +
-                    e.getMessage(), e);
+                    ErrorText.of(e), e);
         }
     }
 
@@ -68,7 +69,7 @@ public final class TermMemory {
     public static RuntimeException refusal(final String aeronDirectoryName, final RegistrationException refusal) {
         return refusal.errorCode() != ErrorCode.STORAGE_SPACE ? refusal :
             new SharedMemoryFullException(
-                "the media driver in " + aeronDirectoryName + " has no room: " + refusal.getMessage(), refusal);
+                "the media driver in " + aeronDirectoryName + " has no room: " + ErrorText.of(refusal), refusal);
     }
 
     /**

@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.io.ErrorText;
 import herald.io.OutOfMemory;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
@@ -200,7 +201,7 @@ public final class ReceiverClient implements AutoCloseable {
     private void lose(final long nowNs) {
         counters.increment(ReceiverCounter.DRIVER_LOST);
         errorHandler.onError(new IllegalStateException("lost the media driver in " + directoryName + " (" +
-            deathCause.getMessage() + "): " + meanwhile, deathCause));
+            ErrorText.of(deathCause) + "): " + meanwhile, deathCause));
         complained = false;
         CloseHelper.quietClose(aeron);
         aeron = null;

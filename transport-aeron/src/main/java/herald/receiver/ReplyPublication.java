@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.io.ErrorText;
 import herald.link.CounterId;
 import herald.link.SharedMemoryFullException;
 import herald.link.TermMemory;
@@ -95,7 +96,7 @@ public final class ReplyPublication implements Replies {
             if (!complained) {
                 complained = true;
                 aeron.context().errorHandler().onError(new SharedMemoryFullException(
-                    "a sender gets no replies, its events wait: " + refusal.getMessage(), refusal));
+                    "a sender gets no replies, its events wait: " + ErrorText.of(refusal), refusal));
             }
         }
     }

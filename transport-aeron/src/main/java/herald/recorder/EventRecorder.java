@@ -4,6 +4,7 @@ import herald.events.EventCatalog;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.Disk;
+import herald.io.ErrorText;
 import herald.link.AgentThread;
 import herald.link.Profile;
 import org.agrona.CloseHelper;
@@ -126,7 +127,7 @@ public final class EventRecorder implements AutoCloseable {
             }
             recorder = new EventRecorder(context, spool);
         } catch (final IOException e) {
-            throw new SpoolException("cannot force spool " + spool.file() + ": " + e.getMessage() +
+            throw new SpoolException("cannot force spool " + spool.file() + ": " + ErrorText.of(e) +
                 "; choose a directory on another device, or durability PROCESS", e);
         } finally {
             if (recorder == null) {

@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.io.ErrorText;
 import herald.link.DriverIdentity;
 import herald.link.DriverOwner;
 import herald.link.Endpoint;
@@ -96,7 +97,7 @@ final class LinkClient implements AutoCloseable {
         try {
             return new Endpoint(LocalAddress.towards(remote.endpoint()), 0).channel();
         } catch (final IOException e) {
-            throw new UncheckedIOException("no way to the proxy at " + remote.endpoint() + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("no way to the proxy at " + remote.endpoint() + ": " + ErrorText.of(e), e);
         }
     }
 

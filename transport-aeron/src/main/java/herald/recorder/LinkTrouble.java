@@ -1,5 +1,6 @@
 package herald.recorder;
 
+import herald.io.ErrorText;
 import herald.link.SharedMemoryFullException;
 import org.agrona.ErrorHandler;
 
@@ -42,7 +43,7 @@ final class LinkTrouble implements ErrorHandler {
 
     private Throwable withoutRoom(final Throwable error) {
         return new SharedMemoryFullException("recorder " + context.component + " has no link, its events wait in " +
-            backlog.file() + ": " + error.getMessage(), error);
+            backlog.file() + ": " + ErrorText.of(error), error);
     }
 
     /**

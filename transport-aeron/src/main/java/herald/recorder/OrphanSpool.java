@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.io.Disk;
+import herald.io.ErrorText;
 import herald.io.FileMutex;
 import herald.link.Acknowledger;
 import org.agrona.CloseHelper;
@@ -122,7 +123,7 @@ public final class OrphanSpool implements AutoCloseable {
                 return true;
             }
         } catch (final IOException e) {
-            lost = "event " + sequence(index) + ": " + e.getMessage();
+            lost = "event " + sequence(index) + ": " + ErrorText.of(e);
         }
         lose(index, lost);
         return false;

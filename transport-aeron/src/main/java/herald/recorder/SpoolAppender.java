@@ -2,6 +2,7 @@ package herald.recorder;
 
 import herald.events.EventType;
 import herald.events.Severity;
+import herald.io.ErrorText;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -198,7 +199,7 @@ final class SpoolAppender {
         } catch (final IOException | RuntimeException e) {
             fail();
             context.errors.onError(new SpoolException("cannot force spool " + spool.file() + ": " +
-                e.getMessage() + "; recorder " + context.component + " accepts nothing more: mend the device, or " +
+                ErrorText.of(e) + "; recorder " + context.component + " accepts nothing more: mend the device, or " +
                 "choose another spool directory, and launch it again", e));
         }
     }

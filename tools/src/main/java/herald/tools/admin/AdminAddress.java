@@ -25,7 +25,7 @@ record AdminAddress(String address, String token) {
 
     static AdminAddress read(final Path dataDir) throws IOException {
         SecretFile.require(file(dataDir), dataDir);
-        return MAPPER.readValue(Files.readString(file(dataDir)), AdminAddress.class);
+        return MAPPER.readValue(Files.readAllBytes(file(dataDir)), AdminAddress.class);
     }
 
     void write(final Path dataDir) throws IOException {

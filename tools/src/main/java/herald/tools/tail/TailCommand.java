@@ -5,6 +5,7 @@ import herald.engine.DataDirectory;
 import herald.event.EventFilter;
 import herald.event.EventView;
 import herald.events.Severity;
+import herald.io.ErrorText;
 import herald.io.SystemDisk;
 import herald.journal.JournalReader;
 import herald.link.HeraldDirectory;
@@ -229,7 +230,7 @@ public final class TailCommand extends AbstractCommand {
             }
         } catch (final IOException e) {
             if (!isClosedPipe(e)) {
-                throw new CommandFailure(ExitCode.IO, "cannot write to standard output: " + e.getMessage(), e);
+                throw new CommandFailure(ExitCode.IO, "cannot write to standard output: " + ErrorText.of(e), e);
             }
         }
     }

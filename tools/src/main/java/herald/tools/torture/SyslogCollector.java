@@ -40,6 +40,7 @@ final class SyslogCollector implements AutoCloseable {
     private String trouble;
     private boolean endsSending;
     private boolean refusing;
+    private boolean accepting;
     private boolean closed;
 
     /**
@@ -84,6 +85,8 @@ final class SyslogCollector implements AutoCloseable {
     }
 
     private synchronized ServerSocket serving() {
+        accepting = false;
+        notifyAll();
         try {
             while (refusing && !closed) {
                 wait();
@@ -92,6 +95,7 @@ final class SyslogCollector implements AutoCloseable {
             Thread.currentThread().interrupt();
             return null;
         }
+        accepting = !closed;
         return closed ? null : server;
     }
 
@@ -163,9 +167,13 @@ final class SyslogCollector implements AutoCloseable {
     }
 
     /** Resets all connections and refuses others from here on. */
-    synchronized void refuse() {
+    synchronized void refuse() throws InterruptedException {
         refusing = true;
         CloseHelper.quietClose(server);
+        // The kernel listens for as long as somebody waits for a connection.
+        while (accepting) {
+            wait();
+        }
         sockets.forEach(SyslogCollector::reset);
         sockets.clear();
     }
@@ -255,7 +263,8 @@ final class SyslogCollector implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-            refuse();
+            CloseHelper.quietClose(server);
+            sockets.forEach(SyslogCollector::reset);
             notifyAll();
         }
         thread.interrupt();

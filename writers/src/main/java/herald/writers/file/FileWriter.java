@@ -1,6 +1,7 @@
 package herald.writers.file;
 
 import herald.dispatch.EventBatch;
+import herald.io.ErrorText;
 import herald.io.Uninterrupted;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
@@ -97,7 +98,7 @@ final class FileWriter implements EventWriter {
 
     private static String reason(final IOException e) {
         final String kind = e.getClass() == IOException.class ? "" : e.getClass().getSimpleName() + ": ";
-        return kind + e.getMessage();
+        return kind + ErrorText.of(e);
     }
 
     /** Lines on their way to the file. */

@@ -1,5 +1,6 @@
 package herald.writers.file;
 
+import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.io.ProcessOwner;
 import herald.io.Uninterrupted;
@@ -179,7 +180,7 @@ final class RotatedFile {
             try {
                 closing.close();
             } catch (final IOException e) {
-                LOG.warn("cannot close {}: {}", path, e.getMessage());
+                LOG.warn("cannot close {}: {}", path, ErrorText.of(e));
             }
         }
     }

@@ -2,6 +2,7 @@ package herald.writers.stdout;
 
 import herald.dispatch.EventBatch;
 import herald.event.EventView;
+import herald.io.ErrorText;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import herald.writers.json.EventJson;
@@ -49,7 +50,7 @@ final class StdoutWriter implements EventWriter {
             }
             written = begun + out.writeUpTo(lines.toByteArray(), begun, lines.size() - begun);
         } catch (final IOException e) {
-            throw WriterException.retryable(0, "standard output takes nothing: " + e.getMessage(), e);
+            throw WriterException.retryable(0, "standard output takes nothing: " + ErrorText.of(e), e);
         }
         int done = 0;
         while (done < ends.length && ends[done] <= written) {

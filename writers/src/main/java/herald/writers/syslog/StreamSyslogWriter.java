@@ -1,6 +1,7 @@
 package herald.writers.syslog;
 
 import herald.dispatch.EventBatch;
+import herald.io.ErrorText;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import org.agrona.concurrent.NanoClock;
@@ -201,7 +202,7 @@ final class StreamSyslogWriter implements EventWriter {
         sent.clear();
         failures = (failures + 1) & Integer.MAX_VALUE;
         final String what = e instanceof UnknownHostException ?
-            " is unknown: the host's name does not resolve" : " does not get it: " + e.getMessage();
+            " is unknown: the host's name does not resolve" : " does not get it: " + ErrorText.of(e);
         return WriterException.retryable(0, "syslog receiver " + settings.target() + what, e);
     }
 

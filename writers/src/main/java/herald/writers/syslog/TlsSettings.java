@@ -1,5 +1,6 @@
 package herald.writers.syslog;
 
+import herald.io.ErrorText;
 import herald.io.SecretFile;
 
 import javax.net.ssl.KeyManager;
@@ -58,7 +59,7 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
             context.init(keyManagers(), trustManagers(), null);
             return context;
         } catch (final GeneralSecurityException e) {
-            throw new IOException("TLS can't be set up: " + e.getMessage(), e);
+            throw new IOException("TLS can't be set up: " + ErrorText.of(e), e);
         }
     }
 
@@ -120,7 +121,7 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
             }
             return found;
         } catch (final CertificateException e) {
-            throw new IOException(file + " holds no certificates that can be read (" + e.getMessage() +
+            throw new IOException(file + " holds no certificates that can be read (" + ErrorText.of(e) +
                 "): it must be PEM, with BEGIN CERTIFICATE", e);
         }
     }

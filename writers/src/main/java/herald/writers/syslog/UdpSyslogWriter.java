@@ -1,6 +1,7 @@
 package herald.writers.syslog;
 
 import herald.dispatch.EventBatch;
+import herald.io.ErrorText;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import org.agrona.concurrent.NanoClock;
@@ -146,7 +147,7 @@ final class UdpSyslogWriter implements EventWriter {
         } else if (e instanceof UnknownHostException) {
             what = " is unknown: the host's name does not resolve";
         } else {
-            what = " takes nothing: " + e.getMessage();
+            what = " takes nothing: " + ErrorText.of(e);
         }
         return WriterException.retryable(done, receiver + what, e);
     }

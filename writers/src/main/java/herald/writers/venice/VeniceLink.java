@@ -1,5 +1,6 @@
 package herald.writers.venice;
 
+import herald.io.ErrorText;
 import herald.link.DriverOwner;
 import herald.link.Endpoint;
 import herald.link.LinkDescriptor;
@@ -102,7 +103,7 @@ final class VeniceLink implements AutoCloseable {
             connected = true;
             return link;
         } catch (final AeronException | IllegalStateException | IOException e) {
-            throw new VeniceException("can't be reached: " + e.getMessage(), e);
+            throw new VeniceException("can't be reached: " + ErrorText.of(e), e);
         } finally {
             if (!connected) {
                 link.close();

@@ -1,0 +1,28 @@
+package herald.io;
+
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * What an error says, for logs and messages. Some of the JDK's have no message, such as
+ * {@link java.nio.channels.ClosedChannelException}, and those of files often have but a path.
+ */
+public final class ErrorText {
+    private ErrorText() {
+    }
+
+    /**
+     * Says what is wrong.
+     *
+     * @param error with a message or without.
+     * @return never empty; the class of an error that says nothing itself.
+     */
+    public static String of(final Throwable error) {
+        if (error instanceof CharacterCodingException) {
+            return "bytes that are no UTF-8, the encoding of all text here";
+        }
+        if (error instanceof Exception failure) {
+            return FileAccess.reason(failure);
+        }
+        return error.getMessage() == null ? error.toString() : error.getMessage();
+    }
+}
