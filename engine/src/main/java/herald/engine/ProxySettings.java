@@ -185,7 +185,8 @@ abstract class ProxySettings {
     }
 
     private void concludeLengths() {
-        require(maxEventLength >= 256 && maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT, "maxEventLength",
+        require(maxEventLength >= LinkDescriptor.MIN_EVENT_LENGTH_LIMIT &&
+            maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT, "maxEventLength",
             maxEventLength, "from 256 bytes to 64 KiB");
         require(BitUtil.isPowerOfTwo(ringLength), "ringLength", ringLength, "a power of two from 64 on");
         HostBounds.require("ringLength", ringLength, 64, DEFAULT_RING_LENGTH, HostBounds.heap() / 4 / SLOT_LENGTH,

@@ -6,6 +6,7 @@ import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
 import herald.io.Signals;
+import herald.io.SizeText;
 import herald.io.TimeText;
 import herald.link.Endpoint;
 import herald.seal.SharedKey;
@@ -27,8 +28,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * {@code herald manager}: runs the central events manager in the foreground until SIGTERM or Ctrl-C.
@@ -47,7 +46,6 @@ public final class ManagerCommand implements Callable<Integer> {
     private static final int USAGE = 64;
     private static final int IO = 74;
     private static final long CLOSE_TIMEOUT_S = 30;
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB|GiB|TiB)?");
 
     @Spec
     private CommandSpec spec;
@@ -279,18 +277,16 @@ public final class ManagerCommand implements Callable<Integer> {
     }
 
     private static long bytes(final String option, final String text) {
-        final Matcher size = SIZE.matcher(text);
-        if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
+        final long bytes;
+        try {
+            bytes = SizeText.bytesOrNumber(text);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+        }
+        if (bytes == 0) {
             throw new IllegalArgumentException(
                 option + " is \"" + text + "\": it must be a size such as 512MiB or 10GiB");
         }
-        final int shift = switch (size.group(2) == null ? "B" : size.group(2)) {
-            case "KiB" -> 10;
-            case "MiB" -> 20;
-            case "GiB" -> 30;
-            case "TiB" -> 40;
-            default -> 0;
-        };
-        return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << shift);
+        return bytes;
     }
 }

@@ -4,7 +4,6 @@ import herald.events.EventType;
 import herald.events.Severity;
 import herald.io.ErrorText;
 import herald.io.SizeText;
-import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import picocli.CommandLine.Command;
@@ -94,8 +93,8 @@ final class RecordCommand extends AbstractCommand {
     private int recordMany(
         final EventRecorder recorder, final RecorderOptions options, final LinkErrors linkErrors) throws IOException {
         final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
-        final StreamRecording recording = new StreamRecording(recorder, parser, err(), timeout.toNanos(), linkErrors,
-            () -> options.kept(recorder));
+        final StreamRecording recording = new StreamRecording(recorder, parser, options.maxLength(), err(), timeout.toNanos(),
+            linkErrors, () -> options.kept(recorder));
         try (Foreground foreground = new Foreground()) {
             foreground.onStop(this::endInput);
             final int code = recording.run(input);
@@ -144,8 +143,8 @@ final class RecordCommand extends AbstractCommand {
         if (sequence == EventRecorder.TOO_LONG) {
             throw mistake("the event is too long: message " + bytes(message) + " bytes, attributes " +
                 attributes.entrySet().stream().mapToInt(e -> bytes(e.getKey()) + bytes(e.getValue())).sum() +
-                " bytes, and the limit of all of it, encoded, is " + LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH +
-                " bytes");
+                " bytes, and the limit of all of it, encoded, is " + recorderOptions.maxLength() +
+                " bytes: shorten it, or give --max-length, up to event.max-length of the proxy");
         }
         if (sequence < 0) {
             throw new CommandFailure(ExitCode.IO, "not accepted: " + describeRefusal(recorder, sequence));

@@ -2,6 +2,8 @@ package herald.tools;
 
 import herald.events.Catalogs;
 import herald.events.EventCatalog;
+import herald.io.SizeText;
+import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
 import herald.recorder.ObjectReference;
 import herald.recorder.RemoteProxy;
@@ -33,11 +35,20 @@ final class RecorderOptions implements AutoCloseable {
         description = "Namespace that the events belong to; default: ${DEFAULT-VALUE}.")
     private String namespace;
 
+    @Option(names = "--max-length", paramLabel = "SIZE", converter = SizeConverter.class, defaultValue = "4KiB",
+        description = "How long an event may be, encoded: no more than event.max-length of the proxy, which refuses " +
+            "longer ones, up to 64KiB; default: ${DEFAULT-VALUE}.")
+    private long maxLength;
+
     @Option(names = "--driver-timeout", paramLabel = "TIME", hidden = true, defaultValue = "10s")
     private Duration driverTimeout;
 
     private RemoteProxy proxy;
     private OwnMediaDriver mediaDriver;
+
+    long maxLength() {
+        return maxLength;
+    }
 
     String tenant() {
         return tenant;
@@ -57,6 +68,10 @@ final class RecorderOptions implements AutoCloseable {
      */
     EventRecorder.Context context(
         final String component, final ErrorHandler errorHandler, final CommandLine command) {
+        if (maxLength < LinkDescriptor.MIN_EVENT_LENGTH_LIMIT || maxLength > LinkDescriptor.MAX_EVENT_LENGTH_LIMIT) {
+            throw new ParameterException(command, "--max-length is " + SizeText.format(maxLength) +
+                ": it must be from 256B to 64KiB");
+        }
         try {
             proxy = remote.proxy();
         } catch (final IllegalArgumentException e) {
@@ -69,6 +84,7 @@ final class RecorderOptions implements AutoCloseable {
         return new EventRecorder.Context()
             .remoteProxy(proxy)
             .component(component)
+            .maxEventLength((int)maxLength)
             .eventTypes(Catalogs.all().toArray(new EventCatalog[0]))
             .tenant(tenant)
             .namespace(namespace)

@@ -2,7 +2,6 @@ package herald.tools;
 
 import herald.io.ErrorText;
 import herald.io.SizeText;
-import herald.link.LinkDescriptor;
 import herald.recorder.EventRecorder;
 
 import java.io.IOException;
@@ -23,6 +22,7 @@ final class StreamRecording {
 
     private final EventRecorder recorder;
     private final EventLineParser parser;
+    private final long maxLength;
     private final PrintWriter err;
     private final long timeoutNs;
     private final LinkErrors linkErrors;
@@ -41,12 +41,14 @@ final class StreamRecording {
     StreamRecording(
         final EventRecorder recorder,
         final EventLineParser parser,
+        final long maxLength,
         final PrintWriter err,
         final long timeoutNs,
         final LinkErrors linkErrors,
         final Supplier<String> kept) {
         this.recorder = recorder;
         this.parser = parser;
+        this.maxLength = maxLength;
         this.err = err;
         this.timeoutNs = timeoutNs;
         this.linkErrors = linkErrors;
@@ -124,8 +126,8 @@ final class StreamRecording {
         if (sequence > 0) {
             onAccepted(sequence);
         } else if (sequence == EventRecorder.TOO_LONG) {
-            reportBad("the event is over the limit of " + LinkDescriptor.DEFAULT_MAX_EVENT_LENGTH +
-                " bytes, encoded; the line has " + lineLength + " bytes");
+            reportBad("the event is over the limit of " + maxLength +
+                " bytes, encoded; the line has " + lineLength + " bytes: shorten it, or give --max-length");
         } else {
             onRefused(sequence);
         }

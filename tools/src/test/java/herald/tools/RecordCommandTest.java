@@ -105,7 +105,20 @@ class RecordCommandTest {
         final Cli call = record("--type=network.LinkDown", "ä".repeat(3_000));
 
         assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(call.err()).contains("message 6000 bytes", "4096 bytes");
+        assertThat(call.err()).contains("message 6000 bytes", "4096 bytes", "give --max-length");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "255B | --max-length is 255B: it must be from 256B to 64KiB",
+        "65537B | --max-length is 65537B: it must be from 256B to 64KiB",
+        "4096 | \"4096\" is no size: write a number and a unit",
+        "9000000TiB | \"9000000TiB\" is more than 9223372036854775807 bytes"})
+    void shouldSayWhichLengthsThereAre(final String length, final String reason) {
+        final Cli call = record("--max-length=" + length, "--type=network.LinkDown", "m");
+
+        assertThat(call.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(call.err()).contains(reason);
     }
 
     @Test

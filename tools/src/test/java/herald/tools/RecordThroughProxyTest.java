@@ -1,5 +1,8 @@
 package herald.tools;
 
+import herald.engine.EventProxy;
+import herald.receiver.ReceiverCounter;
+import herald.stage.ProxyCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,23 @@ class RecordThroughProxyTest {
 
         assertThat(call.err()).endsWith("recorded=1 acknowledged=1 rejected=1 spooled=0\n");
         assertThat(call.exitCode()).isEqualTo(ExitCode.DATA);
+    }
+
+    @Test
+    void shouldRecordWhatIsAsLongAsTheProxyTakes() {
+        final Path dataDir = tempDir.resolve("data");
+        final String text = "x".repeat(60_000);
+        try (EventProxy real = EventProxy.launch(Recorded.proxyContext(dataDir).maxEventLength(64 * 1024)
+            .journalSegmentLength(1024 * 1024).dispatchSegmentLength(2 * 1024 * 1024).batchLengthLimit(512 * 1024))) {
+            final Cli call = Cli.run("record", "--data-dir=" + dataDir, "--component=cmd", "--timeout=20s",
+                "--max-length=64KiB", "--type=network.LinkUp", text);
+            assertThat(call).isEqualTo(new Cli(ExitCode.OK, "", ""));
+            assertThat(Cli.runWith("{\"type\":\"network.LinkUp\",\"message\":\"" + text + "\"}\n", "record",
+                "--data-dir=" + dataDir, "--component=cmd", "--timeout=20s", "--max-length=64KiB", "--stdin").exitCode())
+                .isEqualTo(ExitCode.OK);
+            assertThat(real.counters().get(ReceiverCounter.REFUSED)).isZero();
+            assertThat(real.counters().get(ProxyCounter.JOURNALED)).isEqualTo(2);
+        }
     }
 
     private String[] args(final String... more) {

@@ -38,7 +38,7 @@ class StreamRecordingTest {
             .fullSpoolWaitNs(1);
         final StringWriter err = new StringWriter();
         try (EventRecorder recorder = EventRecorder.launch(context)) {
-            final int exitCode = new StreamRecording(recorder, new EventLineParser("t", "n"),
+            final int exitCode = new StreamRecording(recorder, new EventLineParser("t", "n"), 4_096,
                 new PrintWriter(err, true), 0, new LinkErrors(null), () -> "kept")
                 .run(new ByteArrayInputStream(LINE.repeat(1_000).getBytes(StandardCharsets.UTF_8)));
 

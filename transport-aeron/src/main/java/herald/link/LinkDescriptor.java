@@ -14,6 +14,8 @@ public final class LinkDescriptor {
     public static final String IPC_CHANNEL = "aeron:ipc";
     /** The limit of an encoded event, in bytes, where none is configured. */
     public static final int DEFAULT_MAX_EVENT_LENGTH = 4 * 1024;
+    /** The lowest limit of an encoded event that can be configured, in bytes. */
+    public static final int MIN_EVENT_LENGTH_LIMIT = 256;
     /** The highest limit of an encoded event that can be configured, in bytes. */
     public static final int MAX_EVENT_LENGTH_LIMIT = 64 * 1024;
 

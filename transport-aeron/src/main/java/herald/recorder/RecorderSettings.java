@@ -71,7 +71,8 @@ abstract class RecorderSettings {
             "at least one catalog, such as ClusterEvents.CATALOG");
         require(BitUtil.isPowerOfTwo(spoolLength) && spoolLength >= MIN_SPOOL_LENGTH &&
             spoolLength <= MAX_SPOOL_LENGTH, "spoolLength", spoolLength, "a power of two from 64 KiB to 1 GiB");
-        require(maxEventLength >= 256 && maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT &&
+        require(maxEventLength >= LinkDescriptor.MIN_EVENT_LENGTH_LIMIT &&
+            maxEventLength <= LinkDescriptor.MAX_EVENT_LENGTH_LIMIT &&
             maxEventLength <= spoolLength / 4, "maxEventLength", maxEventLength,
             "from 256 bytes to 64 KiB and a quarter of the spool");
         require(durability != null, "durability", durability, "PROCESS or DISK");

@@ -1,21 +1,18 @@
 package herald.writers;
 
+import herald.io.SizeText;
 import herald.writer.WriterSpec;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The options of a writer's specification, each checked when it is asked for. What is wrong is an
  * {@link IllegalArgumentException} that names writer, option, value and what would be right.
  */
 public final class SpecOptions {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
-
     /** Empty ones say something: nothing goes before or in the place of the component. */
     private static final Set<String> FREE_TEXTS = Set.of("appName", "prefix");
 
@@ -106,11 +103,13 @@ public final class SpecOptions {
      */
     public long bytes(final String option, final long defaultValue, final long minimum) {
         final String value = spec.option(option, Long.toString(defaultValue));
-        final Matcher matcher = SIZE.matcher(value);
-        final long number = matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
-        final int shift = number < 0 ? 0 : shift(matcher.group(2));
-        final long size = number << shift;
-        if (size < minimum || size >> shift != number) {
+        long size;
+        try {
+            size = SizeText.bytesOrNumber(value);
+        } catch (final IllegalArgumentException e) {
+            size = -1;
+        }
+        if (size < minimum) {
             throw mistake(option, value,
                 "not a size of at least " + minimum + " bytes: write for example 67108864, 64MiB or 1GiB");
         }
@@ -137,14 +136,5 @@ public final class SpecOptions {
      */
     public IllegalArgumentException mistake(final String what) {
         return new IllegalArgumentException("writer " + spec.name() + " (" + spec.scheme() + "): " + what);
-    }
-
-    private static int shift(final String unit) {
-        return switch (unit == null ? "B" : unit) {
-            case "KiB" -> 10;
-            case "MiB" -> 20;
-            case "GiB" -> 30;
-            default -> 0;
-        };
     }
 }
