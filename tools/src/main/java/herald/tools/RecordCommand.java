@@ -93,8 +93,8 @@ final class RecordCommand extends AbstractCommand {
     private int recordMany(
         final EventRecorder recorder, final RecorderOptions options, final LinkErrors linkErrors) throws IOException {
         final EventLineParser parser = new EventLineParser(options.tenant(), options.namespace());
-        final StreamRecording recording = new StreamRecording(recorder, parser, options.maxLength(), err(), timeout.toNanos(),
-            linkErrors, () -> options.kept(recorder));
+        final StreamRecording recording = new StreamRecording(recorder, parser, options.maxLength(), err(),
+            timeout.toNanos(), linkErrors, () -> options.kept(recorder));
         try (Foreground foreground = new Foreground()) {
             foreground.onStop(this::endInput);
             final int code = recording.run(input);

@@ -77,8 +77,8 @@ class RecordThroughProxyTest {
                 "--max-length=64KiB", "--type=network.LinkUp", text);
             assertThat(call).isEqualTo(new Cli(ExitCode.OK, "", ""));
             assertThat(Cli.runWith("{\"type\":\"network.LinkUp\",\"message\":\"" + text + "\"}\n", "record",
-                "--data-dir=" + dataDir, "--component=cmd", "--timeout=20s", "--max-length=64KiB", "--stdin").exitCode())
-                .isEqualTo(ExitCode.OK);
+                "--data-dir=" + dataDir, "--component=cmd", "--timeout=20s", "--max-length=64KiB", "--stdin")
+                .exitCode()).isEqualTo(ExitCode.OK);
             assertThat(real.counters().get(ReceiverCounter.REFUSED)).isZero();
             assertThat(real.counters().get(ProxyCounter.JOURNALED)).isEqualTo(2);
         }
