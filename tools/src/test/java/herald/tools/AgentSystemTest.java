@@ -4,10 +4,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,8 +19,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * What {@code herald agent} says, in processes of its own, about proxies that are not there and processes that it may
- * not see.
+ * What {@code herald agent} says, in processes of its own, about proxies that are not there, processes that it may
+ * not see and file systems with odd names.
  */
 @Tag("slow")
 @Timeout(300)
@@ -25,6 +29,15 @@ class AgentSystemTest {
     private static final String PROXY = "a proxy answers: ";
     private static final String HIDE = "mount --make-rprivate / && mount -t proc -o hidepid=2 herald-test /proc && " +
         "exec \"$@\"";
+    /** One name is UTF-8, which some locales have no characters for, and one is not. */
+    private static final String FILL = """
+        mount --make-rprivate / && utf=$(printf 'f\\303\\274ll') && odd=$(printf 'odd\\377') && cd "$0" || exit 1
+        for name in "$odd" "$utf"; do
+            mkdir -p "$name" && mount -t tmpfs -o size=1m herald-test "$name" || exit 1
+            cat /dev/zero 2>/dev/null > "$name/filler"
+        done
+        exec "$@"
+        """;
 
     @TempDir
     private Path dir;
@@ -64,12 +77,37 @@ class AgentSystemTest {
         try (HeraldProcess agent = HeraldProcess.startInside(List.of("unshare", "-m", "sh", "-c", HIDE, "sh"), user,
             classPath, dir, "agent", "--data-dir=" + data, "--mount=" + dir, "--process=init", "--process=java")) {
             await().until(() -> Files.exists(spool) &&
-                Files.readString(spool, StandardCharsets.ISO_8859_1).contains("process java runs"));
+                read(spool).contains("process java runs"));
             assertThat(agent.terminate()).isEqualTo(ExitCode.SPOOLED);
 
             assertThat(count(agent.err(), "processes of other users can't be seen here")).isEqualTo(1);
             assertThat(agent.err()).doesNotContain("does not run");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POSIX", "C.UTF-8"})
+    void shouldWatchFileSystemsOfAnyNameInAnyLocale(final String locale) throws Exception {
+        final List<String> outer =
+            List.of("unshare", "-m", "env", "LC_ALL=" + locale, "sh", "-c", FILL, dir.toString());
+        final List<String> trial = new ArrayList<>(outer);
+        trial.add("true");
+        assumeTrue("root".equals(System.getProperty("user.name")) &&
+            new ProcessBuilder(trial).start().waitFor() == 0, "may not mount a file system");
+        final Path data = dir.resolve("data");
+        final Path spool = data.resolve("spool/agent.spool");
+        try (HeraldProcess agent = HeraldProcess.startInside(outer, dir, "agent", "--data-dir=" + data)) {
+            await().until(() -> Files.exists(spool) && count(read(spool), " is full") >= 2);
+            assertThat(agent.terminate()).isEqualTo(ExitCode.SPOOLED);
+
+            assertThat(read(spool)).contains("file system " + dir + "/odd\\xFF is full",
+                "file system " + dir + "/f\u00C3\u00BCll is full");
+            assertThat(agent.err()).doesNotContain("cannot watch file system " + dir, "cannot watch file systems");
+        }
+    }
+
+    private static String read(final Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
     private static int count(final String text, final String part) {

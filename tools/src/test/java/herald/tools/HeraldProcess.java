@@ -107,6 +107,14 @@ final class HeraldProcess implements AutoCloseable {
         return start(command, Redirect.from(Path.of("/dev/null").toFile()), dir);
     }
 
+    /** Starts herald by a command that is the outer one and runs its arguments. */
+    static HeraldProcess startInside(final List<String> outer, final Path dir, final String... args)
+        throws IOException {
+        final List<String> command = new ArrayList<>(outer);
+        command.addAll(command(args));
+        return start(command, Redirect.from(Path.of("/dev/null").toFile()), dir);
+    }
+
     private static HeraldProcess start(final List<String> command, final Redirect stdin, final Path dir)
         throws IOException {
         final Path out = Files.createTempFile(dir, "herald-", ".out");

@@ -63,6 +63,17 @@ final class FileNames {
     }
 
     /**
+     * The text of a path, for events and logs.
+     *
+     * @param path of a file; a relative one stays so where it has plain characters only.
+     * @return its text.
+     */
+    static String text(final Path path) {
+        final String text = path.toString();
+        return isPlain(text) ? text : text(bytes(path));
+    }
+
+    /**
      * The last name of a path as text.
      *
      * @param path of a file.
@@ -70,12 +81,26 @@ final class FileNames {
      */
     static String lastName(final Path path) {
         final String name = path.getFileName().toString();
-        if (name.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+        if (isPlain(name)) {
             return name;
         }
+        final String whole = text(bytes(path));
+        return whole.substring(whole.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * The bytes of a path.
+     *
+     * @param path of a file.
+     * @return those of its absolute path.
+     */
+    static byte[] bytes(final Path path) {
         final String raw = path.toUri().getRawPath();
-        final int end = raw.endsWith("/") ? raw.length() - 1 : raw.length();
-        return text(unescape(raw.substring(raw.lastIndexOf('/', end - 1) + 1, end)));
+        return unescape(raw.length() > 1 && raw.endsWith("/") ? raw.substring(0, raw.length() - 1) : raw);
+    }
+
+    private static boolean isPlain(final String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c < 0x7F);
     }
 
     private static byte[] unescape(final String raw) {

@@ -23,6 +23,9 @@ import java.util.Map;
  */
 public final class HostAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
+    /** A program is started to count inodes: in every tenth look, or where looks are rare, every ten seconds. */
+    private static final int LOOKS_PER_PROBE = 10;
+    private static final long PROBE_INTERVAL_NS = 10_000_000_000L;
 
     private final EventSink sink;
     private final Context context;
@@ -97,6 +100,7 @@ public final class HostAgent implements Agent {
 
     @Override
     public void onClose() {
+        watchers.forEach(HostWatcher::close);
         pending.add(SystemEvents.SERVICE_STOPPED, context.component + " no longer watches " + context.hostName,
             self, selfAttributes);
         pending.offerTo(sink);
@@ -211,10 +215,11 @@ public final class HostAgent implements Agent {
         }
 
         private List<HostWatcher> newWatchers() {
+            final int looksPerProbe = (int)Math.max(1, Math.min(LOOKS_PER_PROBE, PROBE_INTERVAL_NS / intervalNs));
             return List.of(
                 new LinkWatcher(sysClassNet),
                 new DiskWatcher(new MountTable(proc.resolve("mounts"), mounts), diskThresholdPercent,
-                    DiskWatcher::fileStoreSpace),
+                    DiskWatcher::fileStoreSpace, new InodeProbe(looksPerProbe)),
                 new ClockWatcher(nanoClock, epochClock, clockStepNs, hostName),
                 new ProcessWatcher(processes, new ProcessTable(proc)));
         }

@@ -6,7 +6,7 @@ import java.io.IOException;
  * Looks at one aspect of the host, compares it with what it saw before and records the difference. Owned by the
  * agent's thread; it must not wait. An event that the sink does not take is recorded at a later look.
  */
-public interface HostWatcher {
+public interface HostWatcher extends AutoCloseable {
     /**
      * What is watched, for logs.
      *
@@ -22,4 +22,11 @@ public interface HostWatcher {
      * @throws IOException where the host can't be read.
      */
     int poll(EventSink sink) throws IOException;
+
+    /**
+     * Ends what runs beside. Nothing does, as a rule.
+     */
+    @Override
+    default void close() {
+    }
 }

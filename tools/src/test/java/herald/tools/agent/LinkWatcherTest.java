@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -179,6 +180,18 @@ class LinkWatcherTest {
         events.limit(Integer.MAX_VALUE);
         watcher.poll(events);
         assertThat(events.take()).containsExactly("LinkUp Link/eth0: link eth0 came up");
+    }
+
+    @Test
+    void shouldTellLinksWhoseNamesAreNotUtf8() throws IOException {
+        for (final String octet : new String[] {"%FE", "%FF"}) {
+            final Path directory = Path.of(URI.create(sysClassNet.toUri() + "eth" + octet));
+            Files.writeString(Files.createDirectory(directory).resolve("operstate"), "up\n");
+        }
+        new LinkWatcher(sysClassNet).poll(events);
+
+        assertThat(events.take()).containsExactly(
+            "LinkUp Link/eth\\xFE: link eth\\xFE is up", "LinkUp Link/eth\\xFF: link eth\\xFF is up");
     }
 
     private void link(final String name, final String... files) throws IOException {
