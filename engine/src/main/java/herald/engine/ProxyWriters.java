@@ -106,11 +106,12 @@ public final class ProxyWriters {
     /**
      * The writers, and how they fare.
      *
-     * @return by name, whether the writer does not get through at the moment.
+     * @return by name, whether the writer does not get through at the moment, or is kept from something else.
      */
     public Map<String, Boolean> failing() {
         final Map<String, Boolean> failing = new LinkedHashMap<>();
-        parts.writerAgents().forEach(agent -> failing.put(agent.name(), agent.isFailing()));
+        parts.writerAgents().forEach(agent -> failing.put(agent.name(),
+            agent.isFailing() || agent.hindrance() != null));
         return failing;
     }
 

@@ -81,6 +81,15 @@ public interface EventWriter extends AutoCloseable {
     }
 
     /**
+     * What the writer is kept from though it delivers, a rotation for instance. Asked after {@link #unsettled}.
+     *
+     * @return for people, with the remedy; null where it is kept from nothing.
+     */
+    default String hindrance() {
+        return null;
+    }
+
+    /**
      * Opens anew what it has open or read of the user's files: a log that was moved away, a certificate, a key. Called
      * between two calls of {@link #write}, where the operator asks for it.
      *

@@ -209,6 +209,7 @@ public final class WriterAgent implements Agent {
             if (!isRetryable(failure)) {
                 left = writer.unsettled();
                 lettersThere.count(writer.deadLetters());
+                health.hindered(writer.hindrance());
             }
         } catch (final Throwable e) {
             done = 0;
@@ -421,20 +422,12 @@ public final class WriterAgent implements Agent {
         return name;
     }
 
-    /**
-     * The writer took the log up to here; some of it may be unsettled. Any thread.
-     *
-     * @return a position of the dispatch log.
-     */
+    /** Position of the dispatch log up to which the writer took it; some of that may be unsettled. Any thread. */
     public long takenPosition() {
         return takenPosition;
     }
 
-    /**
-     * The log is delivered up to here. Any thread.
-     *
-     * @return a position of the dispatch log.
-     */
+    /** Position of the dispatch log up to which it is delivered. Any thread. */
     public long deliveredPosition() {
         return deliveredPosition;
     }
@@ -451,6 +444,11 @@ public final class WriterAgent implements Agent {
      */
     public boolean isFailing() {
         return health.isFailing() || (calling && context.nanoClock().nanoTime() - callNs >= LONGEST_CALL_NS);
+    }
+
+    /** What the writer is kept from though it delivers; null where it is kept from nothing. Any thread. */
+    public String hindrance() {
+        return health.hindrance();
     }
 
     /**

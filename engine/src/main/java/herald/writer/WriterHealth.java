@@ -31,12 +31,14 @@ final class WriterHealth {
     private long failedNs;
     private long tries;
     private volatile boolean failing;
+    private volatile String hindrance;
 
     WriterHealth(final WriterAgent.Context context, final String name, final WriterStatus status) {
         this.context = context;
         this.name = name;
         this.status = status;
         status.set(WriterStatus.Field.FAILING_SINCE_MS, 0);
+        status.set(WriterStatus.Field.HINDERED_SINCE_MS, 0);
     }
 
     /** Whether deliveries fail. Any thread. */
@@ -47,6 +49,20 @@ final class WriterHealth {
     /** Whether it is too early to try again. */
     boolean isWaiting() {
         return failing && context.nanoClock().nanoTime() - retryNs < 0;
+    }
+
+    /** What a writer that delivers is kept from; null where it is kept from nothing. */
+    void hindered(final String by) {
+        if ((by == null) != (hindrance == null)) {
+            status.set(WriterStatus.Field.HINDERED_SINCE_MS, by == null ? 0 :
+                TimeUnit.NANOSECONDS.toMillis(context.wallClock().nanoTime()));
+        }
+        hindrance = by;
+    }
+
+    /** As the writer said last. Any thread. */
+    String hindrance() {
+        return hindrance;
     }
 
     void onFailure(final String reason) {

@@ -44,7 +44,9 @@ public final class WriterStatus implements AutoCloseable {
         /** Journal time of the last of those events, ms since the epoch. */
         OVERTAKEN_TO_MS(72),
         /** Events that the destination took, and keeps in dead letters of its own. */
-        DEAD_LETTERS_THERE(80);
+        DEAD_LETTERS_THERE(80),
+        /** Wall clock since when it delivers but is kept from something else, ms since the epoch; 0 while it is not. */
+        HINDERED_SINCE_MS(88);
 
         private final int offset;
 

@@ -27,6 +27,7 @@ final class ScriptedWriter implements EventWriter {
     Action onUnsettled = () -> { };
     int unsettledAtFinish;
     long deadLetters;
+    String hindrance;
     boolean closed;
 
     @Override
@@ -62,6 +63,11 @@ final class ScriptedWriter implements EventWriter {
     @Override
     public long deadLetters() {
         return deadLetters;
+    }
+
+    @Override
+    public String hindrance() {
+        return hindrance;
     }
 
     @Override

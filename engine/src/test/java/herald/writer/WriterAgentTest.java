@@ -435,6 +435,23 @@ class WriterAgentTest {
     }
 
     @Test
+    void shouldSayWhatAWriterIsKeptFromThatDelivers() throws IOException {
+        start(true);
+        writer.hindrance = "the file can't be rotated";
+        log.append("a");
+        agent.doWork();
+
+        assertThat(writer.delivered).containsExactly("a");
+        assertThat(agent.isFailing()).isFalse();
+        assertThat(agent.hindrance()).isEqualTo("the file can't be rotated");
+        assertThat(statusOf(WriterStatus.Field.HINDERED_SINCE_MS)).isEqualTo(WALL_MS);
+        writer.hindrance = null;
+        agent.doWork();
+        assertThat(agent.hindrance()).isNull();
+        assertThat(statusOf(WriterStatus.Field.HINDERED_SINCE_MS)).isZero();
+    }
+
+    @Test
     void shouldCallAWriterFailingThatDoesNotComeBack() throws IOException {
         start(true);
         log.append("a");

@@ -99,6 +99,7 @@ final class StatCommand extends AbstractCommand {
         }
         try (WriterStatus status = WriterStatus.read(SystemDisk.INSTANCE, file)) {
             final long failingSinceMs = status.get(WriterStatus.Field.FAILING_SINCE_MS);
+            final long hinderedSinceMs = status.get(WriterStatus.Field.HINDERED_SINCE_MS);
             final long deadLettersThere = status.get(WriterStatus.Field.DEAD_LETTERS_THERE);
             final long callSinceMs = status.get(WriterStatus.Field.CALL_SINCE_MS);
             out().println("  delivered=" + status.get(WriterStatus.Field.DELIVERED) +
@@ -109,6 +110,7 @@ final class StatCommand extends AbstractCommand {
                 overtaken(status) +
                 (deadLettersThere == 0 ? "" : " dead-letters-there=" + deadLettersThere) +
                 (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)) +
+                (hinderedSinceMs == 0 ? "" : " hindered-since=" + Instant.ofEpochMilli(hinderedSinceMs)) +
                 (isLong(callSinceMs) ? " in-call-since=" + Instant.ofEpochMilli(callSinceMs) : ""));
         }
     }

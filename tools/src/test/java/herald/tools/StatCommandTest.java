@@ -60,6 +60,30 @@ class StatCommandTest {
     }
 
     @Test
+    void shouldShowSinceWhenAWriterCanNotRotateItsFile() throws IOException {
+        final Path rotated = dir.resolve("events.ndjson.1");
+        final WriterSpec spec = new WriterSpec("events", "file", dir.resolve("events.ndjson").toString(),
+            Map.of("maxBytes", "1KiB", "keep", "1"));
+        try (EventProxy proxy = EventProxy.launch(
+            Recorded.proxyContext(dataDir()).writer(EventWriters.factory(spec).create(spec)));
+            EventRecorder recorder = Recorded.recorder(proxy, "cmd")) {
+            Files.writeString(rotated, "somebody's");
+            for (int i = 0; i < 5; i++) {
+                recorder.record(ClusterEvents.LEADER_LOST, null, "lost " + i + "x".repeat(500), null);
+            }
+            await().untilAsserted(() -> assertThat(stat().out()).contains(" hindered-since=20"));
+            assertThat(proxy.writers().failing()).containsEntry("events", true);
+            await().untilAsserted(() -> assertThat(Files.readAllLines(dir.resolve("events.ndjson"))).hasSize(5));
+
+            Files.delete(rotated);
+            recorder.record(ClusterEvents.LEADER_LOST, null, "found", null);
+            await().untilAsserted(() -> assertThat(stat().out()).contains("delivered=6").doesNotContain("hindered"));
+            assertThat(proxy.writers().failing()).containsEntry("events", false);
+        }
+        assertThat(Files.readAllLines(rotated)).hasSize(5);
+    }
+
+    @Test
     void shouldShowCountersThatAreZeroOnlyWhereAsked() {
         EventProxy.launch(Recorded.proxyContext(dataDir())).close();
 

@@ -64,6 +64,11 @@ final class FileWriter implements EventWriter {
     }
 
     @Override
+    public String hindrance() {
+        return file.hindrance();
+    }
+
+    @Override
     public void reopen() throws IOException {
         file.leave();
     }

@@ -1,5 +1,7 @@
 package herald.writers.file;
 
+import herald.io.FileAccess;
+import herald.io.PathPlace;
 import herald.io.PathText;
 import herald.writer.EventWriter;
 import herald.writer.EventWriterFactory;
@@ -30,12 +32,26 @@ public final class FileWriterFactory implements EventWriterFactory {
     @Override
     public EventWriter create(final WriterSpec spec) {
         final SpecOptions options = new SpecOptions(spec, MAX_BYTES, KEEP, FORCE);
+        final Path path = path(spec, options);
+        final int keep = options.integer(KEEP, DEFAULT_KEEP, 1, MOST_KEPT);
         final RotatedFile file = new RotatedFile(
-            path(spec, options),
-            options.bytes(MAX_BYTES, DEFAULT_MAX_BYTES, LEAST_MAX_BYTES),
-            options.integer(KEEP, DEFAULT_KEEP, 1, MOST_KEPT),
-            options.flag(FORCE));
+            path, options.bytes(MAX_BYTES, DEFAULT_MAX_BYTES, LEAST_MAX_BYTES), keep, options.flag(FORCE));
+        requireRotatable(path, keep, options);
         return new FileWriter(spec.name(), file);
+    }
+
+    /** What is in the way later is told then, and the file grows meanwhile. */
+    private static void requireRotatable(final Path path, final int keep, final SpecOptions options) {
+        final String obstacle;
+        try {
+            obstacle = new Rotation(keep).obstacleBehind(PathPlace.real(path));
+        } catch (final IOException e) {
+            throw options.mistake("cannot look into the rotated files of " + path + ": " + FileAccess.reason(e) +
+                "; move them away, or choose another path for the writer");
+        }
+        if (obstacle != null) {
+            throw options.mistake(path + " can't be rotated: " + obstacle);
+        }
     }
 
     private static Path path(final WriterSpec spec, final SpecOptions options) {

@@ -10,13 +10,11 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -26,16 +24,14 @@ import java.util.Set;
 
 /**
  * A file of lines that grows up to a size and is then renamed to {@code PATH.1}, which becomes {@code PATH.2}, and so
- * on; beyond the number kept, the oldest goes. The next one has the mode, owner and group of the one before. Where the
- * path is a link, all that happens to what it leads to, and the link stays. Holds whole lines alone: what a failed
- * write left is cut off before the next one, what a crash left when the file is opened; a last line that lacks nothing
- * but its end gets it. Others may append lines of their own. Owned by one thread, and by one process.
+ * on; beyond the number kept, the oldest goes. Where that would cost somebody else's file, this one grows on until the
+ * other is gone. The next one has the mode, owner and group of the one before. Where the path is a link, all that
+ * happens to what it leads to, and the link stays. Holds whole lines alone: what a failed write left is cut off before
+ * the next one, what a crash left when the file is opened; any other last line without an end gets one. Others may
+ * append lines of their own. Owned by one thread, and by one process.
  */
 final class RotatedFile {
     private static final Logger LOG = LoggerFactory.getLogger(RotatedFile.class);
-    private static final int LONGEST_TORN_LINE = 1 << 20;
-    private static final byte[] LINE_START = "{\"kind\":\"Event\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] LINE_END = {'\n'};
     private static final Set<OpenOption> OPTIONS =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     private static final int OTHERS = 0077;
@@ -47,7 +43,7 @@ final class RotatedFile {
 
     private final Path path;
     private final long maxBytes;
-    private final int keep;
+    private final Rotation rotation;
     private final boolean forced;
     private FileChannel channel;
     private Object fileKey;
@@ -55,6 +51,7 @@ final class RotatedFile {
     private Path target;
     /** What the last file looked like. */
     private FileLooks looks;
+    private String hindrance;
     private boolean told;
     private boolean unforced;
     private boolean forceFailed;
@@ -62,7 +59,7 @@ final class RotatedFile {
     RotatedFile(final Path path, final long maxBytes, final int keep, final boolean forced) {
         this.path = path;
         this.maxBytes = maxBytes;
-        this.keep = keep;
+        this.rotation = new Rotation(keep);
         this.forced = forced;
     }
 
@@ -146,6 +143,8 @@ final class RotatedFile {
     void append(final ByteBuffer lines) throws IOException {
         if (channel.size() > 0 && lines.remaining() > room()) {
             rotate();
+        } else {
+            hindrance = null;
         }
         final long start = channel.size();
         final long end = start + lines.remaining();
@@ -219,25 +218,29 @@ final class RotatedFile {
         close();
     }
 
+    /** Nothing happens where it would cost a file of somebody else's: told once, and tried with each call. */
     private void rotate() throws IOException {
+        final String obstacle = rotation.obstacle(target);
+        if (obstacle != null) {
+            if (hindrance == null) {
+                LOG.warn("{} is not rotated, and grows past {} bytes: {}", path, maxBytes, obstacle);
+            }
+            hindrance = path + " is not rotated: " + obstacle;
+            return;
+        }
+        if (hindrance != null) {
+            LOG.info("{} is rotated again", path);
+            hindrance = null;
+        }
         leave();
         looks = FileLooks.of(target);
-        for (int stray = keep + 1; Files.deleteIfExists(rotated(stray)); stray++) {
-            LOG.info("deleted {}: {} rotated files are kept", rotated(stray), keep);
-        }
-        int free = 1;
-        while (free < keep && Files.exists(rotated(free))) {
-            free++;
-        }
-        for (int number = free; number > 1; number--) {
-            Files.move(rotated(number - 1), rotated(number), StandardCopyOption.ATOMIC_MOVE);
-        }
-        Files.move(target, rotated(1), StandardCopyOption.ATOMIC_MOVE);
+        rotation.rotate(target);
         open();
     }
 
-    private Path rotated(final int number) {
-        return target.resolveSibling(target.getFileName() + "." + number);
+    /** Why the file is not rotated, though it is full; null where it is not, or nothing is in the way. */
+    String hindrance() {
+        return hindrance;
     }
 
     private Object keyAtPath() throws IOException {
@@ -256,77 +259,7 @@ final class RotatedFile {
 
     private void mendLastLine() throws IOException {
         if (Files.exists(path)) {
-            try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                mendLastLine(file);
-            }
+            new LastLine(path.toRealPath()).mend();
         }
-    }
-
-    private void mendLastLine(final FileChannel file) throws IOException {
-        final long size = file.size();
-        final ByteBuffer tail = ByteBuffer.allocate((int)Math.min(size, LONGEST_TORN_LINE));
-        int read = 1;
-        while (read > 0 && tail.hasRemaining()) {
-            read = file.read(tail, size - tail.remaining());
-        }
-        int lineStart = tail.position();
-        while (lineStart > 0 && tail.get(lineStart - 1) != '\n') {
-            lineStart--;
-        }
-        final int torn = tail.position() - lineStart;
-        if (torn == 0) {
-            return;
-        }
-        if (torn == LONGEST_TORN_LINE || !beginsLikeAnEvent(tail, lineStart)) {
-            throw new IOException("its last line is not an event, so it is not ours to cut; move it away");
-        }
-        if (isWholeObject(tail, lineStart)) {
-            file.write(ByteBuffer.wrap(LINE_END), size);
-            LOG.warn("the last line of {} was whole but for its end: ended it", path);
-            return;
-        }
-        file.truncate(size - torn);
-        LOG.warn("cut {} bytes of a torn last line from {}", torn, path);
-    }
-
-    /** Whether a line's first brace is closed by its last byte: then nothing of the event is missing. */
-    private static boolean isWholeObject(final ByteBuffer tail, final int lineStart) {
-        int depth = 0;
-        boolean inText = false;
-        for (int i = lineStart; i < tail.position(); i++) {
-            final byte b = tail.get(i);
-            if (b >= 0 && b < ' ') {
-                return false;
-            }
-            if (inText) {
-                if (b == '\\') {
-                    i++;
-                } else if (b == '"') {
-                    inText = false;
-                }
-            } else if (b == '"') {
-                inText = true;
-            } else if (b == '{' || b == '[') {
-                depth++;
-            } else if (b == '}' || b == ']') {
-                depth--;
-                if (depth == 0) {
-                    return i == tail.position() - 1;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Zeros count too: a power cut may leave a file its length without its data. */
-    private static boolean beginsLikeAnEvent(final ByteBuffer tail, final int lineStart) {
-        final int length = Math.min(LINE_START.length, tail.position() - lineStart);
-        for (int i = 0; i < length; i++) {
-            final byte b = tail.get(lineStart + i);
-            if (b != LINE_START[i] && b != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }
