@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
@@ -80,11 +81,13 @@ class NetworkNamespaceTest {
         addPair("");
         link("set", "va", "up");
         link("set", "vb", "up");
+        awaitUp("va");
         assertThat(look()).contains("LinkUp Link/va: link va appeared and is up");
         for (int i = 0; i < 2; i++) {
             link("set", "vb", "down");
             link("set", "vb", "up");
         }
+        awaitUp("va");
 
         assertThat(look()).contains(
             "LinkDown Link/va: link va went down 2 times", "LinkUp Link/va: link va came up 2 times");
@@ -118,6 +121,12 @@ class NetworkNamespaceTest {
         assertThat(look()).containsExactly("LinkDown Link/va: link va was renamed to vb",
             "LinkDown Link/vb: link vb was renamed to va", "LinkDown Link/va: link va was renamed from vb and is down",
             "LinkDown Link/vb: link vb was renamed from va and is down");
+    }
+
+    /** The kernel's state follows the carrier. */
+    private void awaitUp(final String name) {
+        final Path state = sys.resolve("class/net").resolve(name).resolve("operstate");
+        await().until(() -> "up".equals(Files.readString(state).trim()));
     }
 
     private List<String> look() throws IOException {

@@ -190,6 +190,25 @@ class ProcessWatcherTest {
     }
 
     @Test
+    void shouldNotTakeAProcessThatIsHiddenForOneThatStopped() throws IOException {
+        final ProcessWatcher watcher = new ProcessWatcher(List.of("nginx"), new ProcessTable(tempDir), log::add);
+        process(10, "nginx", 'S');
+        watcher.poll(events);
+        events.take();
+
+        Files.createDirectory(tempDir.resolve("self"));
+        Files.delete(tempDir.resolve("10/stat"));
+        Files.delete(tempDir.resolve("10"));
+        watcher.poll(events);
+        assertThat(events.take()).isEmpty();
+        assertThat(log).singleElement().asString().contains("can't be seen");
+
+        process(1, "init", 'S');
+        watcher.poll(events);
+        assertThat(events.take()).containsExactly("ServiceStopped Process/nginx: process nginx stopped");
+    }
+
+    @Test
     void shouldNotTakeAProcessThatCannotBeReadForOneThatStopped() throws IOException {
         final ProcessWatcher watcher = new ProcessWatcher(List.of("nginx"), new ProcessTable(tempDir), log::add);
         process(10, "nginx", 'S');
