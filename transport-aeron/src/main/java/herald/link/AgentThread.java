@@ -63,7 +63,12 @@ public final class AgentThread {
             tell(e);
         }
         while (running) {
-            idle(turn());
+            try {
+                idle(turn());
+            } catch (final Throwable e) {
+                // The JVM throws the error of a mapped file that was cut a little after the access.
+                tell(e);
+            }
             if (running) {
                 // Nobody but close() has a reason to interrupt.
                 Thread.interrupted();
