@@ -155,6 +155,9 @@ final class EventLineParser {
             if (field.getKey().isBlank()) {
                 throw new BadLineException("an attribute has no name");
             }
+            if (!isUnicode(field.getKey())) {
+                throw new BadLineException("the name of an attribute has half a surrogate pair");
+            }
             attributes.put(field.getKey(), requireText(node, "attributes.", field.getKey()));
         }
         return attributes;
@@ -179,9 +182,13 @@ final class EventLineParser {
         if (!node.isTextual()) {
             throw new BadLineException(path + field + " is no string");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(node.textValue())) {
+        if (!isUnicode(node.textValue())) {
             throw new BadLineException(path + field + " has half a surrogate pair");
         }
         return node.textValue();
+    }
+
+    private static boolean isUnicode(final String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 }

@@ -52,6 +52,7 @@ class EventLineParserTest {
         "{'type':'network.LinkDown'} | message is missing",
         "{'type':'network.LinkDown','message':3} | message is no string",
         "{'type':'network.LinkDown','message':'\\ud800'} | half a surrogate pair",
+        "{'type':'network.LinkDown','message':'m','attributes':{'a\\udc00':'v'}} | name of an attribute has half a",
         "{'type':'network.LinkDown','message':'m','type':'x'} | Duplicate field 'type'",
         "{'type':'network.LinkDown','message':'m','sev':'x'} | unknown field ^sev^",
         "{'type':'network.LinkDown','message':'m','severity':'x'} | none of DEBUG, INFO, WARN, CRITICAL",

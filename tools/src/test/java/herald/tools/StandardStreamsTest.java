@@ -90,6 +90,17 @@ class StandardStreamsTest {
         assertThat(process.waitFor()).isEqualTo(ExitCode.IO);
     }
 
+    /** As tail(1) does: nothing more has to happen before it notices. */
+    @Test
+    void shouldEndWhereTheReaderOfWhatItFollowsIsGone() throws Exception {
+        final Process process = start("| head -1; exit ${PIPESTATUS[0]}",
+            "tail", "--follow", "--data-dir=" + dataDir);
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()).hasSize(1);
+        assertThat(process.waitFor()).isZero();
+        assertThat(process.getErrorStream().readAllBytes()).isEmpty();
+    }
+
     /** A directory that is not there may be a mistake in typing. */
     @Test
     void shouldSayWhatItFollowsThatIsNotThere() throws Exception {

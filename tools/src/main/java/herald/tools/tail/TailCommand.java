@@ -222,7 +222,7 @@ public final class TailCommand extends AbstractCommand {
                     }
                 } else {
                     out.flush();
-                    if (!follow) {
+                    if (!follow || isReaderGone()) {
                         return;
                     }
                     LockSupport.parkNanos(POLL_PARK_NS);
@@ -253,6 +253,10 @@ public final class TailCommand extends AbstractCommand {
         pretty.append(source.event(), line);
         line.append('\n');
         out.write(line.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean isReaderGone() {
+        return output instanceof StandardOutput standard && standard.isReaderGone();
     }
 
     /** The reader of the pipe, such as head, has seen enough: that is no error. */

@@ -30,7 +30,7 @@ public final class StandardOutput extends OutputStream {
 
     /** Writes elsewhere. */
     StandardOutput(final WritableByteChannel channel) {
-        this(new Descriptor(channel, "elsewhere"));
+        this(new Descriptor(null, channel, "elsewhere"));
     }
 
     /**
@@ -100,6 +100,15 @@ public final class StandardOutput extends OutputStream {
         return failure;
     }
 
+    /**
+     * Whether the reader of the pipe that this stream leads into is gone: a write would say so.
+     *
+     * @return false too where that can't be told.
+     */
+    public boolean isReaderGone() {
+        return descriptor.number != null && DescriptorPoll.isHungUp(descriptor.number);
+    }
+
     /** The descriptor is the process's: it stays open. */
     @Override
     public void close() {
@@ -115,6 +124,8 @@ public final class StandardOutput extends OutputStream {
         private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
         private final Object turn = new Object();
+        /** Null where what is written goes elsewhere. */
+        private final FileDescriptor number;
         private final WritableByteChannel channel;
         private final String name;
         private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_LENGTH);
@@ -124,10 +135,11 @@ public final class StandardOutput extends OutputStream {
 
         @SuppressWarnings("resource") // Closing it would close the descriptor.
         Descriptor(final FileDescriptor descriptor, final String name) {
-            this(new FileOutputStream(descriptor).getChannel(), name);
+            this(descriptor, new FileOutputStream(descriptor).getChannel(), name);
         }
 
-        Descriptor(final WritableByteChannel channel, final String name) {
+        Descriptor(final FileDescriptor number, final WritableByteChannel channel, final String name) {
+            this.number = number;
             this.channel = channel;
             this.name = name;
         }
