@@ -17,9 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -28,6 +32,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,9 +48,13 @@ import java.util.regex.Pattern;
 record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "Ed25519");
+    /** By the name that a key of each has. */
+    private static final Map<String, String> SIGNATURES =
+        Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "Ed25519", "Ed25519", "Ed25519");
     private static final Pattern KEY =
         Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final char[] NO_PASSWORD = {};
+    private static final byte[] ANYTHING = {1};
 
     /**
      * Reads the files.
@@ -99,11 +108,38 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
         if (certFile == null) {
             return null;
         }
+        final Certificate[] chain = certificates(certFile).toArray(new Certificate[0]);
+        final PrivateKey key = privateKey();
+        requirePair(key, chain[0].getPublicKey());
         final KeyStore own = emptyStore();
-        own.setKeyEntry("node", privateKey(), NO_PASSWORD, certificates(certFile).toArray(new Certificate[0]));
+        own.setKeyEntry("node", key, NO_PASSWORD, chain);
         final KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(own, NO_PASSWORD);
         return factory.getKeyManagers();
+    }
+
+    /** Each receiver would end the handshake, and not say why. */
+    private void requirePair(final PrivateKey key, final PublicKey certified)
+        throws GeneralSecurityException, IOException {
+        if (!isPair(key, certified)) {
+            throw new IOException(keyFile + " is not the key of the first certificate in " + certFile +
+                ": put the node's own certificate first, before those that signed it, and its key in the other file");
+        }
+    }
+
+    private static boolean isPair(final PrivateKey key, final PublicKey certified) throws GeneralSecurityException {
+        final Signature signature = Signature.getInstance(SIGNATURES.get(key.getAlgorithm()));
+        signature.initSign(key);
+        signature.update(ANYTHING);
+        final byte[] signed = signature.sign();
+        try {
+            signature.initVerify(certified);
+            signature.update(ANYTHING);
+            return signature.verify(signed);
+        } catch (final InvalidKeyException | SignatureException e) {
+            // Of another algorithm, or another curve.
+            return false;
+        }
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {

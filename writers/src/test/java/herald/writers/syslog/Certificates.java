@@ -37,7 +37,14 @@ final class Certificates {
     /** A certificate for names such as {@code dns:localhost,ip:127.0.0.1}, valid from now on or from a past date. */
     Certificates add(final String alias, final String names, final String startDate, final int days)
         throws IOException, InterruptedException, GeneralSecurityException {
-        keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias, "-keyalg", "EC", "-signer", "ca",
+        return add(alias, "EC", names, startDate, days);
+    }
+
+    /** The same with a key of an algorithm. */
+    Certificates add(
+        final String alias, final String algorithm, final String names, final String startDate, final int days)
+        throws IOException, InterruptedException, GeneralSecurityException {
+        keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias, "-keyalg", algorithm, "-signer", "ca",
             "-ext", "san=" + names, "-startdate", startDate, "-validity", Integer.toString(days));
         export(alias);
         return this;

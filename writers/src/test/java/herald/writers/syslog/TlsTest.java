@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -129,6 +130,23 @@ class TlsTest {
         final Path open = Files.copy(certificates.key("node"), dir.resolve("open.key"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         assertWrong("only its owner may read it; run chmod 600 " + open, "certFile", good, "keyFile", open.toString());
+    }
+
+    @Test
+    void shouldTellTheKeyOfAnotherCertificate() throws Exception {
+        certificates.add("rsa", "RSA", "dns:node-1", "-1d", 10).add("edwards", "Ed25519", "dns:node-1", "-1d", 10);
+        for (final String alias : List.of("node", "rsa", "edwards")) {
+            for (final String other : List.of("node", "rsa", "edwards", "good")) {
+                final String[] options = {"certFile", certificates.certificate(alias).toString(),
+                    "keyFile", certificates.key(other).toString()};
+                if (alias.equals(other)) {
+                    writer(6514, options).close();
+                } else {
+                    assertWrong(certificates.key(other) + " is not the key of the first certificate in " +
+                        certificates.certificate(alias), options);
+                }
+            }
+        }
     }
 
     private static void assertWrong(final String what, final String... options) {
