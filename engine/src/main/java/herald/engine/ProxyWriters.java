@@ -1,7 +1,10 @@
 package herald.engine;
 
+import herald.dispatch.DispatchReader;
+import herald.dispatch.EventBatch;
 import herald.event.EventFilter;
 import herald.io.ErrorText;
+import herald.log.LogException;
 import herald.stage.DispatchMark;
 import herald.writer.Bookmark;
 import herald.writer.EventWriter;
@@ -12,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +25,17 @@ import java.util.concurrent.TimeUnit;
  * steps the proxy.
  */
 public final class ProxyWriters {
+    /** In the place of a number of events: there is no such writer. */
+    public static final long NO_WRITER = -1;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
     private static final long BEGIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final EventProxy.Context context;
     private final ProxyParts parts;
     private final ProxyThreads threads;
+    /** Of those that were added. */
+    private final Map<String, EventFilter> filters = new HashMap<>();
     private boolean closed;
 
     ProxyWriters(final EventProxy.Context context, final ProxyParts parts, final ProxyThreads threads) {
@@ -66,6 +75,7 @@ public final class ProxyWriters {
         if (!agent.hasBegun()) {
             parts.ingressAgent().request(begin);
         }
+        filters.put(writer.name(), filter);
         threads.startWriter(agent, parts);
         if (!threads.await(agent::hasBegun, BEGIN_TIMEOUT_NS, parts)) {
             LOGGER.warn("writer {} begins with what comes next as soon as the journal can be written", writer.name());
@@ -73,34 +83,65 @@ public final class ProxyWriters {
     }
 
     /**
-     * Stops a writer and closes it. Waits for a call of it to end, for two seconds at most.
+     * Stops a writer and closes it; one of its name goes on at its bookmark. Waits for a call of it to end, for two
+     * seconds at most.
      *
-     * @param name   of the writer.
-     * @param forget whether its bookmark goes too, so that one of that name is new; otherwise that one goes on there.
+     * @param name of the writer.
      * @return whether there was one.
+     * @throws IllegalStateException where the proxy is closed.
+     */
+    public synchronized boolean remove(final String name) {
+        return stop(name) != null;
+    }
+
+    /**
+     * Stops a writer, closes it and forgets how far it was: one of its name is new. Says in the log what it had not
+     * delivered. Waits for a call of it to end, for two seconds at most.
+     *
+     * @param name of the writer.
+     * @return how many events that its filter lets pass it had not delivered; {@link #NO_WRITER} where there is none.
      * @throws IllegalStateException where the proxy is closed.
      * @throws ProxyException        where the bookmark can't be deleted.
      */
-    public synchronized boolean remove(final String name, final boolean forget) {
-        requireOpen();
-        final WriterAgent agent = find(name);
+    public synchronized long forget(final String name) {
+        final WriterAgent agent = stop(name);
         if (agent == null) {
-            return false;
+            return NO_WRITER;
         }
-        threads.stopWriter(agent);
-        parts.removeWriter(agent);
-        if (forget) {
-            forget(name);
+        final long events = undelivered(agent, filters.getOrDefault(name, EventFilter.ALL));
+        if (events > 0) {
+            LOGGER.warn("writer {} is forgotten with {} events that it had not delivered", name, events);
         }
-        return true;
-    }
-
-    private void forget(final String name) {
         try {
             Bookmark.forget(context.disk, DataDirectory.bookmarks(context.dataDir), name);
         } catch (final IOException e) {
             throw new ProxyException("cannot forget the bookmark of writer " + name + ": " + ErrorText.of(e), e);
         }
+        return events;
+    }
+
+    private WriterAgent stop(final String name) {
+        requireOpen();
+        final WriterAgent agent = find(name);
+        if (agent != null) {
+            threads.stopWriter(agent);
+            parts.removeWriter(agent);
+        }
+        return agent;
+    }
+
+    private long undelivered(final WriterAgent agent, final EventFilter filter) {
+        long events = 0;
+        try (DispatchReader reader = new DispatchReader(context.disk, DataDirectory.dispatch(context.dataDir),
+            agent.deliveredPosition(), damage -> { })) {
+            for (EventBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                batch.retain(filter);
+                events += batch.size();
+            }
+        } catch (final LogException e) {
+            LOGGER.warn("what writer {} had not delivered can't be counted: {}", agent.name(), e.getMessage());
+        }
+        return events;
     }
 
     /**

@@ -149,11 +149,11 @@ class ProxyWritersTest {
             assertThat(mappings()).isEqualTo(2);
 
             for (int i = 0; i < 29; i++) {
-                proxy.writers().remove("writer-" + i, true);
+                proxy.writers().forget("writer-" + i);
             }
             record("c");
             await().until(() -> writers.get(29).total() == 3);
-            proxy.writers().remove("writer-29", true);
+            proxy.writers().forget("writer-29");
             assertThat(mappings()).isEqualTo(1);
         }
         assertThat(mappings()).isZero();
@@ -184,8 +184,8 @@ class ProxyWritersTest {
             record("a");
             await().until(() -> before.total() == 1);
 
-            assertThat(proxy.writers().remove("w", false)).isTrue();
-            assertThat(proxy.writers().remove("w", false)).isFalse();
+            assertThat(proxy.writers().remove("w")).isTrue();
+            assertThat(proxy.writers().remove("w")).isFalse();
             record("b", "c");
             proxy.writers().add(after, EventFilter.ALL, false);
 
@@ -202,7 +202,7 @@ class ProxyWritersTest {
             proxy.writers().add(other, EventFilter.ALL, false);
             proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false);
 
-            proxy.writers().remove("w", true);
+            proxy.writers().forget("w");
             assertThat(Files.exists(DataDirectory.bookmarks(dir).resolve("w.bookmark"))).isFalse();
             record("a");
             await().until(() -> other.total() == 1);
@@ -230,7 +230,7 @@ class ProxyWritersTest {
 
         assertThatThrownBy(() -> proxy.writers().add(new CollectingWriter("w"), EventFilter.ALL, false))
             .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> proxy.writers().remove("w", false)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> proxy.writers().remove("w")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -248,7 +248,7 @@ class ProxyWritersTest {
                     return late.total() == 1;
                 });
             }
-            assertThat(proxy.writers().remove("late", true)).isTrue();
+            assertThat(proxy.writers().forget("late")).isNotEqualTo(ProxyWriters.NO_WRITER);
         }
     }
 }

@@ -1,6 +1,7 @@
 package herald.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import herald.link.HeraldDirectory;
 import herald.tools.admin.AdminClient;
 import herald.tools.config.SettingsText;
@@ -113,9 +114,18 @@ final class PolicyCommand extends AbstractCommand {
         @Mixin
         final HelpOption help) {
         final JsonNode policy = proxy(dataDir).get(PATH + checked(name));
-        out().print(SettingsText.write(policy));
+        out().print(SettingsText.write(withoutNulls(policy)));
         out().flush();
         return ExitCode.OK;
+    }
+
+    /** The answer names all that a policy could say. */
+    private static JsonNode withoutNulls(final JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().removeIf(field -> field.getValue().isNull());
+        }
+        node.forEach(PolicyCommand::withoutNulls);
+        return node;
     }
 
     @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
@@ -127,8 +137,9 @@ final class PolicyCommand extends AbstractCommand {
         final Path dataDir,
         @Mixin
         final HelpOption help) {
-        proxy(dataDir).delete(PATH + checked(name));
-        out().println("eventpolicy/" + name + " deleted");
+        final long undelivered = proxy(dataDir).delete(PATH + checked(name)).path("undelivered").asLong();
+        out().println("eventpolicy/" + name + " deleted" +
+            (undelivered == 0 ? "" : ", " + undelivered + " events were not delivered to its targets"));
         out().flush();
         return ExitCode.OK;
     }

@@ -7,6 +7,7 @@ import herald.events.Severity;
 import herald.link.Endpoint;
 import herald.link.HeraldDirectory;
 import herald.recorder.EventRecorder;
+import herald.stage.ProxyCounter;
 import herald.tools.admin.AdminServer;
 import herald.tools.policy.EventPolicies;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +37,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Event policies and maintenance mode through the admin endpoint of a running proxy, delivered to receivers on
@@ -137,6 +140,7 @@ class PolicyCommandTest {
         assertThat(herald("policy", "list").out().lines().toList()).hasSize(2).last().asString()
             .matches("all +syslog-rfc5424 +enforced +UDP/" + first.getLocalPort() + "@127.0.0.1");
         final Cli shown = herald("policy", "get", "all");
+        assertThat(shown.out()).contains("facility: local4").doesNotContain("null");
         assertThat(apply(shown.out()).out()).isEqualTo("eventpolicy/all unchanged\n");
 
         assertThat(apply(policy("  format: syslog-bsd\n", first)).out()).isEqualTo("eventpolicy/all updated\n");
@@ -150,6 +154,34 @@ class PolicyCommandTest {
         assertThat(gone.exitCode()).isEqualTo(ExitCode.IO);
         assertThat(gone.err()).contains("there is no policy \"all\"");
         assertThat(herald("policy", "delete", "all").exitCode()).isEqualTo(ExitCode.IO);
+    }
+
+    /** A target where nobody listens has not got anything; what its filter hides it would not have got. */
+    @Test
+    void shouldSayWhatADeletedPolicyDidNotDeliver() throws Exception {
+        final int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        final String text = "kind: EventPolicy\nmeta: {name: all}\nspec:\n  filter: {severity: WARN}\n" +
+            "  targets: [{destination: 127.0.0.1, transport: TCP/" + closed + "}]\n";
+        for (final boolean overHttp : new boolean[] {false, true}) {
+            assertThat(apply(text).out()).isEqualTo("eventpolicy/all created\n");
+            final long dispatched = proxy.counters().get(ProxyCounter.DISPATCHED);
+            record(Severity.WARN, "one", "two", "three");
+            record(Severity.INFO, "hidden");
+            await().until(() -> proxy.counters().get(ProxyCounter.DISPATCHED) == dispatched + 4);
+            if (overHttp) {
+                final String token =
+                    mapper.readTree(Files.readString(dataDir().resolve("admin.json"))).get("token").asText();
+                final String answer = http("DELETE", "/v1/policies/all", token).body();
+                assertThat(mapper.readTree(answer)).isEqualTo(mapper.readTree(
+                    "{\"kind\":\"Status\",\"code\":200,\"message\":\"deleted\",\"undelivered\":3}"));
+            } else {
+                assertThat(herald("policy", "delete", "all").out())
+                    .isEqualTo("eventpolicy/all deleted, 3 events were not delivered to its targets\n");
+            }
+        }
     }
 
     @Test

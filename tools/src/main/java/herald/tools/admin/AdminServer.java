@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import herald.engine.EventProxy;
+import herald.engine.ProxyWriters;
 import herald.http.HttpLimits;
 import herald.http.JsonAnswer;
 import herald.http.JsonRequest;
@@ -218,10 +219,16 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private JsonAnswer delete(final JsonRequest request) throws RefusedException, IOException {
-        if (!policies.delete(request.name())) {
+        final long undelivered = policies.delete(request.name());
+        if (undelivered == ProxyWriters.NO_WRITER) {
             throw noSuchPolicy(request.name());
         }
-        return JsonAnswer.status(JsonAnswer.OK, "deleted");
+        final Map<String, Object> status = new LinkedHashMap<>();
+        status.put("kind", "Status");
+        status.put("code", JsonAnswer.OK);
+        status.put("message", "deleted");
+        status.put("undelivered", undelivered);
+        return JsonAnswer.of(status);
     }
 
     private JsonAnswer apply(final JsonRequest request) throws RefusedException, IOException {

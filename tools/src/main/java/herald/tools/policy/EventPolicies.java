@@ -129,21 +129,25 @@ public final class EventPolicies {
      * Deletes a policy and forgets how far its targets were.
      *
      * @param name of the policy.
-     * @return whether there was one.
+     * @return how many events were still to be delivered to its targets; {@link ProxyWriters#NO_WRITER} where there is
+     *         no such policy.
      * @throws IllegalArgumentException where no policy may be called so.
      * @throws IOException              where it can't be deleted.
      */
-    public synchronized boolean delete(final String name) throws IOException {
+    public synchronized long delete(final String name) throws IOException {
         if (!store.has(name)) {
-            return false;
+            return ProxyWriters.NO_WRITER;
         }
         store.delete(name);
         policies.remove(name);
         failures.remove(name);
-        writers.failing().keySet().stream()
-            .filter(writer -> isOf(name, writer))
-            .forEach(writer -> writers.remove(writer, true));
-        return true;
+        long undelivered = 0;
+        for (final String writer : writers.failing().keySet()) {
+            if (isOf(name, writer)) {
+                undelivered += Math.max(0, writers.forget(writer));
+            }
+        }
+        return undelivered;
     }
 
     private static boolean isOf(final String policy, final String writer) {
@@ -183,9 +187,9 @@ public final class EventPolicies {
         final Set<String> before, final PolicyTargets targets, final Map<String, EventWriter> fresh) {
         for (final String name : before) {
             if (!targets.specs().containsKey(name)) {
-                writers.remove(name, true);
+                writers.forget(name);
             } else if (fresh.containsKey(name)) {
-                writers.remove(name, false);
+                writers.remove(name);
             }
         }
         fresh.values().forEach(writer -> writers.add(writer, targets.eventFilter(), false));
