@@ -46,6 +46,7 @@ public final class EventsManager implements AutoCloseable {
     private final Context context;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ManagerCounters counters = new ManagerCounters();
+    private Endpoint listen;
     private HttpApi http;
     private volatile boolean failed;
 
@@ -110,7 +111,7 @@ public final class EventsManager implements AutoCloseable {
         opened(lock);
         narrow();
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve(INDEX)));
-        requireListenable();
+        listen = listenable();
         final ManagerMediaDriver driver = opened(ManagerMediaDriver.launch(
             context.aeronDirectoryName == null ? HeraldDirectory.aeronDir(context.dataDir).toString() :
                 context.aeronDirectoryName,
@@ -118,7 +119,7 @@ public final class EventsManager implements AutoCloseable {
             SystemNanoClock.INSTANCE));
         final NodeReceiver receiver = new NodeReceiver(
             driver.connect(counters), index,
-            new NodeReceiver.Settings(context.listen, context.key, context.commitIntervalNs, context.retentionNs,
+            new NodeReceiver.Settings(listen, context.key, context.commitIntervalNs, context.retentionNs,
                 context.retentionLength, context.dataDir.resolve(DEAD_LETTERS), SystemNanoClock.INSTANCE,
                 context.clock), counters);
         final AgentRunner runner = opened(new AgentRunner(
@@ -128,9 +129,9 @@ public final class EventsManager implements AutoCloseable {
             () -> ailment(receiver)));
     }
 
-    private void requireListenable() throws IOException {
+    private Endpoint listenable() throws IOException {
         try {
-            LocalAddress.requireFree(context.listen);
+            return LocalAddress.requireFree(context.listen);
         } catch (final IOException e) {
             throw new IOException("cannot listen for nodes on " + context.listen + ": " + ErrorText.of(e) +
                 "; choose an address of this host and a free port with --listen", e);
@@ -168,6 +169,15 @@ public final class EventsManager implements AutoCloseable {
             LOGGER.error("the manager takes no more events, what it acknowledged is kept", error);
             context.failureListener.accept(error);
         }
+    }
+
+    /**
+     * Where nodes reach it.
+     *
+     * @return as it was told, with the port that the system chose where it was told none.
+     */
+    public Endpoint listen() {
+        return listen;
     }
 
     /**

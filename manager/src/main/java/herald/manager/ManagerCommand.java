@@ -173,7 +173,7 @@ public final class ManagerCommand implements Callable<Integer> {
         }))) {
             Runtime.getRuntime().addShutdownHook(hook);
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("herald manager ready: listen=" + listen + " http=" +
+            out.println("herald manager ready: listen=" + manager.listen() + " http=" +
                 http.replaceFirst(":\\d+$", ":" + manager.httpPort()) + " data-dir=" + dataDir);
             out.flush();
             stopped.await();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -88,6 +89,17 @@ class ManagerFilesTest {
                 .isInstanceOf(IOException.class).hasMessage("cannot listen for nodes on 127.0.0.1:" +
                     taken.getLocalPort() + ": Address already in use; choose an address of this host and a free port " +
                     "with --listen");
+        }
+    }
+
+    @Test
+    void shouldSayWhichPortTheSystemChose() throws IOException {
+        try (EventsManager manager = EventsManager.launch(new EventsManager.Context().dataDir(dir)
+            .listen(new Endpoint("127.0.0.1", 0)).http(new Endpoint("127.0.0.1", 0)))) {
+            final int port = manager.listen().port();
+            assertThat(port).isPositive();
+            assertThatThrownBy(() -> new DatagramSocket(port, InetAddress.getLoopbackAddress()))
+                .isInstanceOf(BindException.class);
         }
     }
 

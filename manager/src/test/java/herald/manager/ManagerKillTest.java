@@ -116,6 +116,28 @@ class ManagerKillTest {
         assertThat(expected).hasSizeGreaterThan(100);
     }
 
+    /** What the signal is for: nodes that come later must have the new key, and a key that is none changes nothing. */
+    @Test
+    void shouldReadItsKeyAgainAtAHangup() throws Exception {
+        final Process manager = startManager();
+        awaitLog("herald manager ready");
+        Files.writeString(keyFile, "short");
+        run("kill", "-HUP", Long.toString(manager.pid()));
+        awaitLog("herald: the key stays what it was: key file " + keyFile);
+        Files.writeString(keyFile, "another key of this fleet");
+        run("kill", "-HUP", Long.toString(manager.pid()));
+        awaitLog("herald: nodes that come from now on must have the new key");
+        startNode(0, true);
+        awaitManager().until(() -> !stored().isEmpty());
+
+        run("kill", "-TERM", Long.toString(manager.pid()));
+        assertThat(manager.waitFor()).isZero();
+    }
+
+    private void awaitLog(final String line) {
+        awaitManager().until(() -> Files.readString(dir.resolve("manager.log")).contains(line));
+    }
+
     /** A real file system that is full: the manager ends, and says so; the next one gets what was not stored. */
     @Test
     void shouldGoOnWhereTheDiskWasFull() throws Exception {

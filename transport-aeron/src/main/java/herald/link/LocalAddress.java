@@ -32,12 +32,14 @@ public final class LocalAddress {
      * Refuses an address on which nothing can listen over UDP, before a media driver is asked for it: that one would
      * say so at length, and in its own log.
      *
-     * @param address to listen on; its name is resolved.
+     * @param address to listen on; its name is resolved. Port 0 lets the system choose.
+     * @return the address, with a port that is free.
      * @throws IOException with the system's reason, such as {@code Address already in use}.
      */
-    public static void requireFree(final Endpoint address) throws IOException {
+    public static Endpoint requireFree(final Endpoint address) throws IOException {
         try (DatagramSocket socket = new DatagramSocket(null)) {
             socket.bind(resolve(address));
+            return new Endpoint(address.host(), socket.getLocalPort());
         }
     }
 
