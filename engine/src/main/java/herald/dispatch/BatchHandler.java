@@ -59,7 +59,7 @@ public final class BatchHandler implements StageHandler {
                 close(slot.journalTimeNs(), slot.nextPosition());
                 configure(slot.start());
                 if (slot.mark() != null) {
-                    slot.mark().reach(dispatchLog.log().position());
+                    slot.mark().reach(dispatchLog.log().position(), slot.nextPosition());
                 }
             }
             case SHUTDOWN -> close(slot.journalTimeNs(), slot.nextPosition());

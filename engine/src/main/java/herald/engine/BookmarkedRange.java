@@ -1,6 +1,7 @@
 package herald.engine;
 
 import herald.io.Disk;
+import herald.log.LogDescriptor;
 import herald.writer.Bookmark;
 import herald.writer.WriterStatus;
 import org.slf4j.Logger;
@@ -41,7 +42,8 @@ record BookmarkedRange(long least, long furthest) {
             try (Bookmark bookmark = Bookmark.open(disk, file, false)) {
                 if (bookmark.state() == Bookmark.State.PLACED && bookmark.logId().equals(logId)) {
                     furthest = Math.max(furthest, bookmark.position());
-                    least = Math.min(least, bookmark.position());
+                    // Where nothing was delivered yet, it goes on at the first batch: that may be gone.
+                    least = Math.min(least, Math.max(bookmark.position(), LogDescriptor.SEGMENT_HEADER_LENGTH));
                 } else if (bookmark.state() != Bookmark.State.NEW) {
                     least = 0;
                 }

@@ -145,6 +145,18 @@ public final class CountersFile implements CounterId.Sink, AutoCloseable {
     }
 
     /**
+     * Up to where the dispatch log was released, or is told to be gone.
+     *
+     * @param oldest position that the log is kept from.
+     * @return a position of the dispatch log; the oldest one where the counters began after it, or are of a Herald that
+     *     did not take note of it.
+     */
+    public long releasedPosition(final long oldest) {
+        final long released = get(ProxyCounter.DISPATCH_RELEASED_POSITION);
+        return released == 0 ? oldest : Math.min(released, oldest);
+    }
+
+    /**
      * All counters that there are.
      *
      * @return in the order of an event's walk.

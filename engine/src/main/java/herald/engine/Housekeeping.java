@@ -158,7 +158,10 @@ final class Housekeeping implements Agent {
         if (position <= 0) {
             return 0;
         }
-        overtaken.beforeRelease(position);
+        // Said before it is done: what is missing behind it was taken away by somebody else.
+        final long end = overtaken.beforeRelease(position);
+        counters.set(ProxyCounter.DISPATCH_RELEASED_POSITION,
+            Math.max(end, counters.get(ProxyCounter.DISPATCH_RELEASED_POSITION)));
         return dispatchLog.log().releaseBefore(position);
     }
 

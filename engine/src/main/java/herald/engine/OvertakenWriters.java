@@ -1,7 +1,5 @@
 package herald.engine;
 
-import herald.dispatch.DispatchReader;
-import herald.dispatch.EventBatch;
 import herald.io.Disk;
 import herald.log.LogReader;
 import herald.writer.WriterAgent;
@@ -28,8 +26,9 @@ final class OvertakenWriters {
      * Before segments are released.
      *
      * @param limit that no segment is released behind of.
+     * @return up to where they are released.
      */
-    void beforeRelease(final long limit) {
+    long beforeRelease(final long limit) {
         final long end = endOfReleased(limit);
         for (final WriterAgent writer : writers) {
             final long from = Math.max(writer.deliveredPosition(), writer.overtaken().position());
@@ -37,6 +36,7 @@ final class OvertakenWriters {
                 tell(writer, from, end);
             }
         }
+        return end;
     }
 
     /** Segments are released whole, and never the last one. */
@@ -49,16 +49,7 @@ final class OvertakenWriters {
     }
 
     private void tell(final WriterAgent writer, final long from, final long end) {
-        long events = 0;
-        long firstNs = Long.MAX_VALUE;
-        long lastNs = 0;
-        try (DispatchReader reader = new DispatchReader(disk, dispatchDir, from, damage -> { })) {
-            for (EventBatch batch = reader.next(); batch != null && batch.position() < end; batch = reader.next()) {
-                events += batch.size();
-                firstNs = Math.min(firstNs, batch.fromTimeNs());
-                lastNs = Math.max(lastNs, batch.toTimeNs());
-            }
-        }
-        writer.overtaken().add(end, events, firstNs, lastNs);
+        final DispatchedEvents gone = DispatchedEvents.of(disk, dispatchDir, from, end);
+        writer.overtaken().add(end, gone.events(), gone.fromNs(), gone.toNs());
     }
 }

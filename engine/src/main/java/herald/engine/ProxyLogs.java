@@ -35,6 +35,7 @@ final class ProxyLogs implements AutoCloseable {
     private final Path journalDir;
     private final Path dispatchDir;
     private final DispatchRecovery recovery;
+    private final LostDispatch lost;
     /** Recovery reads some records more than once: each is reported once. */
     private final Set<String> unreadable = new HashSet<>();
     private DispatchLog dispatchLog;
@@ -50,6 +51,7 @@ final class ProxyLogs implements AutoCloseable {
         this.dispatchDir = DataDirectory.dispatch(settings.dataDir);
         this.recovery = new DispatchRecovery(
             settings.disk, journalDir, dispatchDir, damageIn(journalDir), damageIn(dispatchDir));
+        this.lost = new LostDispatch(settings.disk, settings.dataDir, counters);
     }
 
     /**
@@ -69,6 +71,7 @@ final class ProxyLogs implements AutoCloseable {
         try {
             logs.openLogs();
             logs.recover(start);
+            logs.lost.onRecovered();
             opened = true;
             return logs;
         } finally {
@@ -81,11 +84,12 @@ final class ProxyLogs implements AutoCloseable {
     private void openLogs() throws IOException {
         final BookmarkedRange bookmarked =
             BookmarkedRange.of(settings.disk, settings.dataDir, LogReader.logId(settings.disk, dispatchDir));
-        remakeDamaged(bookmarked.least());
+        remakeDamaged(Math.max(bookmarked.least(), lost.released()));
         final SegmentedLog dispatch = openLog(dispatchDir, settings.dispatchSegmentLength, bookmarked.furthest());
         dispatchLog = new DispatchLog(dispatch, 0, LogReader.segmentBases(settings.disk, dispatchDir).get(0));
         final DispatchRecovery.LastBatch last = recovery.findLastBatch();
         dispatchLog.resumePosition(last.resumePosition());
+        lost.onOpened(settings.dataDir, last.resumePosition(), dispatch.position());
         final boolean journalGone = LogReader.segmentBases(settings.disk, journalDir).isEmpty();
         final SegmentedLog log = openLog(journalDir, settings.journalSegmentLength, last.resumePosition());
         final long known = Math.max(last.resumePosition(), counters.get(ProxyCounter.DEDUPLICATED_POSITION));
@@ -114,6 +118,7 @@ final class ProxyLogs implements AutoCloseable {
         }
         if (!remake.done().isEmpty()) {
             counters.increment(ProxyCounter.DISPATCH_REMADE);
+            lost.onRemade();
             LOGGER.warn("{}: damaged where a writer has yet to read ({}), and the journal holds what it was made of: " +
                 "made again from there on, and delivered again ({})", dispatchDir, remake.damages(), remake.done());
         } else if (!remake.damages().isEmpty()) {
@@ -199,6 +204,10 @@ final class ProxyLogs implements AutoCloseable {
 
     BatchHandler batch() {
         return batch;
+    }
+
+    LostDispatch lost() {
+        return lost;
     }
 
     JournalRecovery recovered() {

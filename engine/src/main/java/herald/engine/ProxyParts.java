@@ -188,7 +188,9 @@ final class ProxyParts implements AutoCloseable {
             begin, DataDirectory.bookmarks(context.dataDir), directory.deadLetters(),
             context.durability == Durability.DISK,
             context.nanoClock, context.clock, context.random, counters);
+        final WriterPast past = WriterPast.of(context.disk, shared.bookmarkDir(), setup.writer().name());
         final WriterAgent agent = new WriterAgent(shared, setup.writer(), setup.filter(), setup.startsAtOldest());
+        logs.lost().tell(agent, past, shared.logId());
         writerAgents.add(agent);
         return agent;
     }

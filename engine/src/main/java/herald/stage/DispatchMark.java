@@ -8,6 +8,7 @@ package herald.stage;
 public final class DispatchMark {
     private static final long AHEAD = -1;
 
+    private long journalPosition;
     private volatile long position = AHEAD;
 
     /** Makes one that is still ahead. */
@@ -22,7 +23,7 @@ public final class DispatchMark {
      */
     public static DispatchMark at(final long position) {
         final DispatchMark mark = new DispatchMark();
-        mark.reach(position);
+        mark.reach(position, 0);
         return mark;
     }
 
@@ -30,8 +31,10 @@ public final class DispatchMark {
      * The batch stage has come to it.
      *
      * @param dispatchPosition where the dispatch log goes on.
+     * @param journaledUpTo    where the journal does.
      */
-    public void reach(final long dispatchPosition) {
+    public void reach(final long dispatchPosition, final long journaledUpTo) {
+        journalPosition = journaledUpTo;
         position = dispatchPosition;
     }
 
@@ -51,5 +54,14 @@ public final class DispatchMark {
      */
     public long position() {
         return position;
+    }
+
+    /**
+     * Where it is in the journal, once it is reached.
+     *
+     * @return a position of the journal; 0 where it is not known.
+     */
+    public long journalPosition() {
+        return journalPosition;
     }
 }

@@ -56,6 +56,10 @@ public enum ProxyCounter implements CounterId {
     DISPATCH_REMADE(113, "times that damaged batches were made again from the journal"),
     /** Spools without an owner, in which nothing had waited for long, that were deleted. */
     SPOOLS_RETIRED(114, "spools deleted: drained, and long without an owner"),
+    /** Starts that found no dispatch log where there was one, or one that ends too early. */
+    DISPATCH_LOGS_GONE(115, "starts that found the dispatch log gone, or ending before what was dispatched"),
+    /** Up to where the dispatch log was released, or is told to be gone: what is missing behind it was taken away. */
+    DISPATCH_RELEASED_POSITION(116, "dispatch log position that was released, or told to be gone, up to"),
     /** Records, or events of batches, that are as they were written and can't be read. */
     UNREADABLE_RECORDS(52, "records of journal and dispatch log that can't be read"),
     /** Full segments that somebody else took away while the proxy ran. */

@@ -3,6 +3,7 @@ package herald.verify;
 import herald.dispatch.EventBatch;
 import herald.io.Disk;
 import herald.io.ErrorText;
+import herald.log.LogDescriptor;
 import herald.writer.Bookmark;
 import herald.writer.WriterStatus;
 
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -114,6 +116,14 @@ final class BookmarkCheck {
         }
     }
 
+    /** From where on writers need the dispatch log; {@link Long#MAX_VALUE} where none has a place in it. */
+    long neededFrom() {
+        return places.stream().map(place -> place.mark)
+            .filter(mark -> mark.state() == Bookmark.State.PLACED && mark.logId().equals(logId))
+            .mapToLong(mark -> Math.max(mark.position(), LogDescriptor.SEGMENT_HEADER_LENGTH))
+            .min().orElse(Long.MAX_VALUE);
+    }
+
     /** Takes note of a batch of the dispatch log. */
     void onBatch(final EventBatch batch) {
         for (final Place place : places) {
@@ -143,9 +153,25 @@ final class BookmarkCheck {
                 case PLACED ->
                     "position " + mark.position() + " index " + mark.index() + remark(place, dispatch, oldest);
             };
-            lines.add("bookmark " + place.name() + ": " + where);
+            lines.add("bookmark " + place.name() + ": " + where + overtaken(place));
         }
         return lines;
+    }
+
+    /** What the writer will never get, as it was told. */
+    private String overtaken(final Place place) {
+        final Path file = place.file.resolveSibling(place.name() + WriterStatus.SUFFIX);
+        try (WriterStatus status = WriterStatus.read(disk, file)) {
+            final long events = status.get(WriterStatus.Field.OVERTAKEN_EVENTS);
+            final long fromMs = status.get(WriterStatus.Field.OVERTAKEN_FROM_MS);
+            final long toMs = status.get(WriterStatus.Field.OVERTAKEN_TO_MS);
+            return events == 0 ? "" : "; it did not get " + events + " events that were gone before" +
+                (fromMs == 0 ? "" : ", from " + Instant.ofEpochMilli(fromMs)) +
+                (toMs == 0 ? "" : ", to " + Instant.ofEpochMilli(toMs));
+        } catch (final IOException e) {
+            // The next start makes a new one.
+            return "";
+        }
     }
 
     private String remark(final Place place, final DispatchCheck dispatch, final long oldest) {

@@ -76,6 +76,7 @@ final class DispatchCheck implements AutoCloseable {
      * @param log          segments of the dispatch log.
      * @param journalLog   segments of the journal.
      * @param journalCheck what is known of the journal.
+     * @param missing      segments before the oldest one, which somebody took away; null where there are none.
      * @param onBatch      told of each batch.
      * @return what was found.
      * @throws IOException where a log can't be read.
@@ -85,9 +86,11 @@ final class DispatchCheck implements AutoCloseable {
         final LogCheck log,
         final LogCheck journalLog,
         final JournalCheck journalCheck,
+        final Finding missing,
         final Consumer<EventBatch> onBatch) throws IOException {
         try (DispatchCheck check = new DispatchCheck(log, journalLog, onBatch)) {
             check.findings.addAll(log.findings());
+            check.findings.addAll(missing == null ? List.of() : List.of(missing));
             check.begin();
             check.readAll();
             new DispatchRemedies(disk, log, journalCheck, check.lastResumes, check.fromBeginning)

@@ -47,15 +47,20 @@ public record DispatchRemake(List<String> damages, List<String> done) {
             damages.removeIf(damagedFrom -> damagedFrom >= end);
         }
         return damages.isEmpty() ? new DispatchRemake(List.of(), List.of()) :
-            putAside(disk, root, damages.get(0), clock);
+            putAside(disk, root, fromPosition, damages.get(0), clock);
     }
 
     private static DispatchRemake putAside(
-        final Disk disk, final Path root, final long damagedFrom, final EpochNanoClock clock) throws IOException {
+        final Disk disk,
+        final Path root,
+        final long fromPosition,
+        final long damagedFrom,
+        final EpochNanoClock clock) throws IOException {
         final LogCheck log = LogCheck.of(disk, DataDirectory.dispatch(root));
         final LogCheck journalLog = LogCheck.of(disk, DataDirectory.journal(root));
         final JournalCheck journal = JournalCheck.of(journalLog);
-        final DispatchCheck check = DispatchCheck.of(disk, log, journalLog, journal, batch -> { });
+        final DispatchCheck check = DispatchCheck.of(disk, log, journalLog, journal,
+            fromPosition == 0 ? null : log.missingFrom(fromPosition), batch -> { });
         final RepairDirectory aside = new RepairDirectory(disk, root, clock);
         final List<String> damages = new ArrayList<>();
         for (final Finding finding : check.findings()) {

@@ -34,6 +34,7 @@ final class LogCheck {
     private final Set<Path> hidden = new HashSet<>();
     private UUID logId;
     private MisplacedSegments misplaced;
+    private long oldestBase;
 
     private LogCheck(final Disk disk, final Path directory) {
         this.disk = disk;
@@ -53,6 +54,7 @@ final class LogCheck {
         final LogCheck check = new LogCheck(disk, directory);
         final List<SegmentInspection> found = check.inspect();
         check.logId = logIdOf(found);
+        check.oldestBase = found.isEmpty() ? 0 : found.get(0).basePosition();
         check.misplaced = MisplacedSegments.of(disk, directory, found, check.logId);
         for (final SegmentInspection segment : found) {
             check.judge(segment, found);
@@ -168,6 +170,22 @@ final class LogCheck {
     /** Null where no segment says one. */
     UUID logId() {
         return logId;
+    }
+
+    /** Where the oldest segment begins, be it whole or not; 0 where there is none. */
+    long oldestBase() {
+        return oldestBase;
+    }
+
+    /**
+     * What was taken away before the oldest segment.
+     *
+     * @param neededFrom position from which on it is needed.
+     * @return null where nothing of it was; without a remedy.
+     */
+    Finding missingFrom(final long neededFrom) {
+        return neededFrom >= oldestBase ? null :
+            new Finding(directory, neededFrom, oldestBase, "segments are missing", null);
     }
 
     /** The segment that holds a position, or the last one before it; null where there is none. */

@@ -69,6 +69,7 @@ public final class Verification {
     private void check(final Disk disk, final Path root, final FileCheck policies) throws IOException {
         final DirectoryCheck directory = DirectoryCheck.of(disk, root, policies);
         DataDirectory.requireLogs(disk, root);
+        final CountedPlaces counted = CountedPlaces.read(disk, root);
         final LogCheck dispatchLog = LogCheck.of(disk, DataDirectory.dispatch(root));
         final BookmarkCheck bookmarks =
             BookmarkCheck.of(disk, DataDirectory.bookmarks(root), dispatchLog.logId());
@@ -76,8 +77,10 @@ public final class Verification {
         final List<SpoolCheck> remoteSpools = remoteSpools(disk, root);
         final LogCheck journalLog = LogCheck.of(disk, DataDirectory.journal(root));
         final JournalCheck journal = JournalCheck.of(journalLog);
+        final Finding missing = dispatchLog.missingFrom(
+            Math.max(bookmarks.neededFrom(), counted.released(dispatchLog.oldestBase())));
         final DispatchCheck dispatch =
-            DispatchCheck.of(disk, dispatchLog, journalLog, journal, bookmarks::onBatch);
+            DispatchCheck.of(disk, dispatchLog, journalLog, journal, missing, bookmarks::onBatch);
 
         final long oldest = dispatchLog.segments().isEmpty() ? 0 : dispatchLog.segments().get(0).basePosition();
         final List<String> bookmarkLines = bookmarks.conclude(dispatch, oldest);
@@ -88,7 +91,8 @@ public final class Verification {
         final KnownLosses losses = KnownLosses.read(root);
         final int journalDamages = sort(journal.findings(), losses) +
             sort(emptied(journal, dispatch, root), losses);
-        final int dispatchDamages = sort(dispatch.findings(), losses);
+        final LostDispatchCheck lost = new LostDispatchCheck(dispatchLog.directory(), dispatch, journal, counted);
+        final int dispatchDamages = sort(dispatch.findings(), losses) + sort(lost.findings(), losses);
         sort(bookmarks.findings(), losses);
         sort(spools.findings(), losses);
         for (final SpoolCheck remote : remoteSpools) {
@@ -101,7 +105,8 @@ public final class Verification {
             state(journalDamages) + torn(journal.tornLength(), journal.endPosition()) +
             (journal.lostEvents() == 0 ? "" : ", at least " + journal.lostEvents() + " events lost"));
         lines.add("dispatch: " + dispatch.segments() + " segments, " + dispatch.batches() + " batches, " +
-            state(dispatchDamages) + torn(dispatch.tornLength(), dispatch.endPosition()) + compared(dispatch));
+            state(dispatchDamages) + torn(dispatch.tornLength(), dispatch.endPosition()) + compared(dispatch) +
+            lost.remark());
         lines.addAll(bookmarkLines);
         lines.addAll(spoolLines);
         lines.addAll(directory.lines());

@@ -16,9 +16,15 @@ final class LostBytes {
     private final String writer;
     private final WriterStatus status;
     private final CounterId.Sink counters;
+    private final OvertakenEvents overtaken;
     private long toldPosition;
 
-    LostBytes(final String writer, final WriterStatus status, final CounterId.Sink counters) {
+    LostBytes(
+        final String writer,
+        final WriterStatus status,
+        final CounterId.Sink counters,
+        final OvertakenEvents overtaken) {
+        this.overtaken = overtaken;
         this.writer = writer;
         this.status = status;
         this.counters = counters;
@@ -35,6 +41,7 @@ final class LostBytes {
         final long bytes = damage.toPosition() - damage.fromPosition();
         counters.add(ProxyCounter.WRITER_LOST_BYTES, bytes);
         status.add(WriterStatus.Field.LOST_BYTES, bytes);
+        overtaken.addBytes(damage.fromPosition(), damage.toPosition());
         LOGGER.error("writer {} lost {}", writer, damage);
     }
 }

@@ -19,6 +19,7 @@ final class StartingPlace {
 
     private final Bookmark bookmark;
     private final WriterAgent.Context context;
+    private final DeliveredJournal journal;
     private long position;
     private boolean closed;
 
@@ -29,12 +30,17 @@ final class StartingPlace {
      * @param context        what the agents of a proxy share.
      * @param name           of the writer.
      * @param startsAtOldest where it starts if it is new: at the oldest event kept, or at what comes next.
+     * @param journal        told where in the journal a new one begins.
      * @throws IOException where a new place can't be written.
      */
     StartingPlace(
-        final Bookmark bookmark, final WriterAgent.Context context, final String name, final boolean startsAtOldest)
-        throws IOException {
+        final Bookmark bookmark,
+        final WriterAgent.Context context,
+        final String name,
+        final boolean startsAtOldest,
+        final DeliveredJournal journal) throws IOException {
         this.bookmark = bookmark;
+        this.journal = journal;
         this.context = context;
         this.position = switch (bookmark.state()) {
             case NEW -> startsAtOldest ? ofNew(0) : LATER;
@@ -75,6 +81,7 @@ final class StartingPlace {
     synchronized boolean write() throws IOException {
         if (position == LATER && !closed && context.begin().isReached()) {
             position = ofNew(context.begin().position());
+            journal.beginAt(context.begin().journalPosition());
         }
         return position != LATER;
     }

@@ -73,6 +73,7 @@ public final class WriterAgent implements Agent {
     private final DeadLettersThere lettersThere;
     private final OvertakenEvents overtaken;
     private final LostBytes lost;
+    private final DeliveredJournal journal;
     private final StartingPlace startingPlace;
     private final Reopening reopening = new Reopening();
     private final UnsettledEvents unsettled = new UnsettledEvents();
@@ -111,10 +112,11 @@ public final class WriterAgent implements Agent {
         this.status = WriterStatus.open(context.disk(), context.bookmarkDir().resolve(name + WriterStatus.SUFFIX));
         this.lettersThere = new DeadLettersThere(status, context.counters());
         this.overtaken = new OvertakenEvents(name, status, context.counters());
-        this.lost = new LostBytes(name, status, context.counters());
+        this.lost = new LostBytes(name, status, context.counters(), overtaken);
+        this.journal = new DeliveredJournal(status);
         this.health = new WriterHealth(context, name, status);
         status.set(WriterStatus.Field.CALL_SINCE_MS, 0);
-        this.startingPlace = new StartingPlace(bookmark, context, name, startsAtOldest);
+        this.startingPlace = new StartingPlace(bookmark, context, name, startsAtOldest, journal);
         if (place()) {
             begin(startingPlace.position());
         } else {
@@ -317,13 +319,13 @@ public final class WriterAgent implements Agent {
             if (next == null) {
                 return false;
             }
+            journal.onBatch(next);
             countHidden(next, next.retain(filter));
             final int first = takenPosition == next.position() ? next.indexOf(takenPlace) : 0;
             batch = next;
+            index = first;
             if (first == batch.size()) {
                 passTo(first);
-            } else {
-                index = first;
             }
             return true;
         } catch (final IOException | RuntimeException e) {
@@ -399,6 +401,7 @@ public final class WriterAgent implements Agent {
         if (context.forceBookmarks()) {
             bookmark.force();
         }
+        journal.onMoved(position);
         deliveredPosition = position;
         deliveredPlace = place;
     }
@@ -432,7 +435,7 @@ public final class WriterAgent implements Agent {
         return deliveredPosition;
     }
 
-    /** What retention took before it was delivered. Any thread. */
+    /** What was gone before it was delivered. Any thread. */
     public OvertakenEvents overtaken() {
         return overtaken;
     }

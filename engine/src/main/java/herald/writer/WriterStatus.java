@@ -37,16 +37,20 @@ public final class WriterStatus implements AutoCloseable {
         FAILING_SINCE_MS(40),
         /** Wall clock since when the writer has not come back from a call, ms since the epoch; 0 between calls. */
         CALL_SINCE_MS(48),
-        /** Events that retention deleted before they were delivered; housekeeping writes this and what follows. */
+        /** Events that were gone before they were delivered; written by housekeeping, or at the start. */
         OVERTAKEN_EVENTS(56),
-        /** Journal time of the first of those events, ms since the epoch; 0 where there is none. */
+        /** Journal time of the first of those events, ms since the epoch; 0 where it is not known. */
         OVERTAKEN_FROM_MS(64),
-        /** Journal time of the last of those events, ms since the epoch. */
+        /** Journal time of the last of those events, ms since the epoch; 0 where it is not known. */
         OVERTAKEN_TO_MS(72),
         /** Events that the destination took, and keeps in dead letters of its own. */
         DEAD_LETTERS_THERE(80),
         /** Wall clock since when it delivers but is kept from something else, ms since the epoch; 0 while it is not. */
-        HINDERED_SINCE_MS(88);
+        HINDERED_SINCE_MS(88),
+        /** Up to here the journal is delivered; 0 where that is not known. */
+        JOURNAL_POSITION(96),
+        /** Journal time of the last batch that is delivered, ms since the epoch; 0 where that is not known. */
+        JOURNAL_TIME_MS(104);
 
         private final int offset;
 

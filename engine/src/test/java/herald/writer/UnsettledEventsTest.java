@@ -109,7 +109,7 @@ class UnsettledEventsTest {
         log.append("a");
         step(2);
         assertThat(agent.hasBegun()).isFalse();
-        mark.reach(log.position());
+        mark.reach(log.position(), 0);
         log.append("b");
         step(2);
 

@@ -7,6 +7,7 @@ import herald.io.ErrorText;
 import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
+import herald.log.LogReader;
 import herald.recorder.SpoolCounters;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
@@ -80,7 +81,7 @@ final class StatCommand extends AbstractCommand {
             try (Bookmark bookmark = Bookmark.open(SystemDisk.INSTANCE, file, false)) {
                 out().println(switch (bookmark.state()) {
                     case PLACED -> "writer " + name + ": delivered up to position " + bookmark.position() +
-                        " of the dispatch log, " + batchesAfter(root, bookmark.position()) + " batches behind";
+                        " of " + behind(root, bookmark);
                     case NEW -> "writer " + name + ": new";
                     case DAMAGED -> "writer " + name + ": its bookmark is damaged: " + bookmark.trouble();
                 });
@@ -117,9 +118,13 @@ final class StatCommand extends AbstractCommand {
 
     private static String overtaken(final WriterStatus status) {
         final long events = status.get(WriterStatus.Field.OVERTAKEN_EVENTS);
-        return events == 0 ? "" : " overtaken=" + events + " from=" +
-            Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_FROM_MS)) + " to=" +
-            Instant.ofEpochMilli(status.get(WriterStatus.Field.OVERTAKEN_TO_MS));
+        return events == 0 ? "" : " overtaken=" + events +
+            time(" from=", status.get(WriterStatus.Field.OVERTAKEN_FROM_MS)) +
+            time(" to=", status.get(WriterStatus.Field.OVERTAKEN_TO_MS));
+    }
+
+    private static String time(final String name, final long ms) {
+        return ms == 0 ? "" : name + Instant.ofEpochMilli(ms);
     }
 
     /** What recorders of this host still have for proxies on other hosts. */
@@ -142,6 +147,12 @@ final class StatCommand extends AbstractCommand {
 
     private static boolean isLong(final long callSinceMs) {
         return callSinceMs != 0 && System.currentTimeMillis() - callSinceMs >= LONG_CALL_MS;
+    }
+
+    private static String behind(final Path root, final Bookmark bookmark) {
+        return bookmark.logId().equals(LogReader.logId(SystemDisk.INSTANCE, DataDirectory.dispatch(root))) ?
+            "the dispatch log, " + batchesAfter(root, bookmark.position()) + " batches behind" :
+            "a dispatch log that is gone: the next start says what it lost";
     }
 
     private static long batchesAfter(final Path root, final long position) {
