@@ -280,7 +280,7 @@ public final class DataDirectory implements AutoCloseable {
      */
     void requireOriginal(final boolean adoptCopy) {
         if (identity.state() == IdentityFile.State.COPY && !adoptCopy) {
-            throw refusal(doubtOfCopy());
+            throw refusal(doubtOfCopy(identity));
         }
     }
 
@@ -289,7 +289,7 @@ public final class DataDirectory implements AutoCloseable {
             "or a backup that was restored, start it once with --adopt-copy: it gets an identity of its own then");
     }
 
-    private String doubtOfCopy() {
+    private static String doubtOfCopy(final IdentityFile identity) {
         return "is a copy of directory " + identity.identity().id() + ", which may be in use";
     }
 
@@ -311,7 +311,7 @@ public final class DataDirectory implements AutoCloseable {
         final boolean adoptCopy,
         final long runId,
         final long position) throws IOException {
-        final String doubt = doubt(recovered);
+        final String doubt = doubt(identity, recovered.directoryId());
         if (doubt != null && !adoptCopy) {
             throw refusal(doubt);
         }
@@ -324,12 +324,17 @@ public final class DataDirectory implements AutoCloseable {
         return begun;
     }
 
-    /** Why this may not be the directory that acknowledged what is in it; null where there is no doubt. */
-    private String doubt(final JournalRecovery recovered) {
-        final UUID journaled = recovered.directoryId();
+    /**
+     * Why a data directory may not be the one that acknowledged what is in it: no proxy starts there then.
+     *
+     * @param identity  that was found.
+     * @param journaled id of the directory by its journal; {@link DirectoryIdentity#NO_ID} where that says none.
+     * @return null where there is no doubt.
+     */
+    public static String doubt(final IdentityFile identity, final UUID journaled) {
         final boolean named = !journaled.equals(DirectoryIdentity.NO_ID);
         return switch (identity.state()) {
-            case COPY -> doubtOfCopy();
+            case COPY -> doubtOfCopy(identity);
             case MISSING -> named ? "has no identity file, and its journal is directory " + journaled + "'s" : null;
             case DAMAGED -> "has a damaged identity file" + (named ? ", its journal is of " + journaled : "");
             case OWN -> named && !identity.identity().descendsFrom(journaled) ?

@@ -4,6 +4,7 @@ import herald.engine.CountersFile;
 import herald.engine.DataDirectory;
 import herald.io.Disk;
 import herald.io.FileMutex;
+import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
 import herald.log.LogDescriptor;
 
@@ -49,6 +50,7 @@ final class DirectoryCheck {
     static DirectoryCheck of(final Disk disk, final Path root, final FileCheck policies) throws IOException {
         final DirectoryCheck check = new DirectoryCheck(disk, root);
         check.lookAtFormat();
+        check.isNoFile(DirectoryIdentity.file(root));
         check.lookAtLock();
         check.lookAtPolicies(policies);
         check.lookAtCounters();

@@ -2,6 +2,7 @@ package herald.verify;
 
 import herald.disk.RecorderTableDecoder;
 import herald.journal.JournalReader;
+import herald.link.DirectoryIdentity;
 import herald.log.LogDamage;
 import herald.log.SegmentInspection;
 import herald.receiver.VoidCause;
@@ -34,6 +35,7 @@ final class JournalCheck {
     private long endPosition;
     private long tornLength;
     private long lostEvents;
+    private UUID directoryId = DirectoryIdentity.NO_ID;
 
     private JournalCheck(final LogCheck log) {
         this.log = log;
@@ -54,6 +56,7 @@ final class JournalCheck {
                 check.onRecord(reader);
             }
             check.endPosition = reader.position();
+            check.directoryId = reader.directoryId();
             final long torn = SegmentInspection.tornLength(log.view(), log.directory(), check.endPosition);
             // What a proxy that runs has written meanwhile is no torn record.
             check.tornLength = torn > 0 && reader.next() ? 0 : torn;
@@ -169,6 +172,11 @@ final class JournalCheck {
 
     int segments() {
         return log.segments().size();
+    }
+
+    /** Of the data directory, as its last start says; {@link DirectoryIdentity#NO_ID} where none does. */
+    UUID directoryId() {
+        return directoryId;
     }
 
     /** Behind the last record. */

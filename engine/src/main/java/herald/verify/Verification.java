@@ -99,6 +99,7 @@ public final class Verification {
             sort(remote.findings(), losses);
         }
         sort(directory.findings(), losses);
+        sort(IdentityCheck.of(disk, root, journal.directoryId()), losses);
         notes.addAll(directory.notes());
 
         lines.add("journal: " + journal.segments() + " segments, " + journal.records() + " records, " +

@@ -13,10 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What {@code herald verify} says of the small parts of a data directory, and does about them.
@@ -68,6 +71,36 @@ class VerifyPartsTest {
         assertThat(verify.out()).contains("policies: 1, whole", "dead letters audit: 1 lines",
             "quarantine.txt: " + REFUSED.length() + " bytes about refused frames", "verify: whole")
             .doesNotContain("note:");
+    }
+
+    /** What no start accepts is not whole, whatever a repair does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "gone | has no identity file, and its journal is directory ",
+        "empty | has a damaged identity file",
+        "noise | has a damaged identity file",
+        "copy | is a copy of directory "})
+    void shouldSayWhyNoProxyStarts(final String what, final String why) throws IOException {
+        final Path identity = dataDir.resolve("identity");
+        final byte[] bytes = Files.readAllBytes(identity);
+        switch (what) {
+            case "gone" -> Files.delete(identity);
+            case "empty" -> Files.write(identity, new byte[0]);
+            case "noise" -> Files.write(identity, "noise".repeat(2_000).getBytes(StandardCharsets.US_ASCII));
+            default -> {
+                Files.move(identity, dir.resolve("original"));
+                Files.write(identity, bytes);
+            }
+        }
+        assertThatThrownBy(() -> EventProxy.launch(Recorded.proxyContext(dataDir)))
+            .hasMessageContaining(why).hasMessageContaining("--adopt-copy");
+        for (final Cli verify : List.of(verify(), verify("--repair"), verify())) {
+            assertThat(verify.exitCode()).as(verify.out() + verify.err()).isEqualTo(ExitCode.DIFFERENCE);
+            assertThat(verify.out()).contains("damage: identity 0..", why, "the proxy does not start", "--adopt-copy")
+                .doesNotContain("verify: whole");
+        }
+        EventProxy.launch(Recorded.proxyContext(dataDir).adoptCopy(true)).close();
+        assertThat(verify().exitCode()).isZero();
     }
 
     /** Content is written as it is, but {@code DIR} makes a directory and {@code BYTE} writes what is no UTF-8. */
