@@ -208,6 +208,21 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
+     * Refuses a data directory of a proxy that has run there and in which a log is missing; one in which none has run
+     * yet has no logs.
+     *
+     * @param disk that holds it.
+     * @param root of it, which may be missing.
+     * @throws IOException saying which log is missing, or can't be looked into.
+     */
+    public static void requireLogsOfPast(final Disk disk, final Path root) throws IOException {
+        // A start makes both logs before any of these.
+        if (Files.exists(counters(root)) || Files.exists(DirectoryIdentity.file(root))) {
+            requireLogs(disk, root);
+        }
+    }
+
+    /**
      * Refuses a directory for something else that is a data directory, or is in it under a name that Herald gives.
      *
      * @param setting that names it.

@@ -56,6 +56,19 @@ public abstract class AbstractCommand implements Callable<Integer> {
     }
 
     /**
+     * Refuses a data directory from which a log was moved away.
+     *
+     * @param root in which no proxy may have run yet.
+     */
+    protected static final void requireLogs(final Path root) {
+        try {
+            DataDirectory.requireLogsOfPast(SystemDisk.INSTANCE, root);
+        } catch (final IOException e) {
+            throw new CommandFailure(ExitCode.IO, e.getMessage(), e);
+        }
+    }
+
+    /**
      * Refuses a directory that is there and can't be listed.
      *
      * @param root that may be missing.

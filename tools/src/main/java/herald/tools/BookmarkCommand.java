@@ -40,6 +40,7 @@ final class BookmarkCommand extends AbstractCommand {
         final HelpOption help) throws IOException {
         final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
         requireDataDirectory(root);
+        requireLogs(root);
         SystemDisk.INSTANCE.list(DataDirectory.bookmarks(root), Bookmark.SUFFIX);
         for (final String name : names) {
             if (!name.matches("[a-z0-9-]+") || !Files.exists(bookmark(root, name))) {

@@ -49,6 +49,7 @@ final class StatCommand extends AbstractCommand {
             throw new CommandFailure(ExitCode.IO, "no proxy has run in " + root + ": there is no " +
                 file.getFileName() + "; name its data directory with --data-dir");
         }
+        requireLogs(root);
         try (CountersFile counters = CountersFile.read(SystemDisk.INSTANCE, file)) {
             for (final CounterId counter : CountersFile.all()) {
                 final long value = counters.get(counter);

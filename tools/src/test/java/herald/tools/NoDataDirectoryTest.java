@@ -60,11 +60,13 @@ class NoDataDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"journal", "dispatch"})
-    void shouldRefuseToVerifyWhereALogWasMovedAway(final String log) throws IOException {
+    void shouldRefuseWhereALogWasMovedAway(final String log) throws IOException {
         final Path dataDir = run();
         Files.move(dataDir.resolve(log), dir.resolve("moved"));
-        refused(dataDir.resolve(log) + " is missing", dataDir, "verify");
-        refused(dataDir.resolve(log) + " is missing", dataDir, "verify", "--repair");
+        for (final String[] command : COMMANDS) {
+            refused(dataDir.resolve(log) + " is missing", dataDir, command);
+        }
+        refused(dataDir.resolve(log) + " is missing", dataDir, "tail", "--follow");
     }
 
     @Test

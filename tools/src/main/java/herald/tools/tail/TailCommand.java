@@ -130,6 +130,7 @@ public final class TailCommand extends AbstractCommand {
         }
         pretty = new EventLine(Ansi.AUTO.enabled());
         requireReadable(root);
+        requireLogs(root);
         if (follow && Files.notExists(root)) {
             err().println("herald: there is no data directory " + root + " yet: waiting for a proxy to make it " +
                 "(another one is named with --data-dir)");
