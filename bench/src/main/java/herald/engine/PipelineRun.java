@@ -93,7 +93,7 @@ public final class PipelineRun implements AutoCloseable {
             logs.batch());
         stages = List.copyOf(pipeline.stages());
         Check.that("the ring takes the start", pipeline.onStart(start(context), null));
-        final Housekeeping housekeeping = new Housekeeping(context, logs, clock, counters, List.of());
+        final Housekeeping housekeeping = new Housekeeping(context, logs, clock, counters, List.of(), () -> { });
         houseThread = new Thread(() -> keepHouse(housekeeping), "bench-housekeeping");
         houseThread.start();
         drain();

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Does what may take long beside the stages: the next segment of each log, the next dedup map, retention of both logs
- * and of spools; and looks whether the segments are still the files of their names.
+ * and of spools; and looks whether the segments are still the files of their names, and the media driver lives.
  *
  * <p>A journal segment goes when it is over size or age and recovery does not need it: neither to make the dispatch log
  * nor for the recorder table. Age is journal time: a wall clock that is set forth while the proxy runs releases
@@ -50,6 +50,7 @@ final class Housekeeping implements Agent {
     private final OvertakenWriters overtaken;
     private final ClockWatch clockWatch;
     private final SpoolRetirement spools;
+    private final Runnable driverLook;
     private long nextNs;
     private long busyUntilNs;
     private long nextRetentionNs;
@@ -61,7 +62,9 @@ final class Housekeeping implements Agent {
         final ProxyLogs logs,
         final JournalClock clock,
         final CountersFile counters,
-        final List<WriterAgent> writers) {
+        final List<WriterAgent> writers,
+        final Runnable driverLook) {
+        this.driverLook = driverLook;
         this.overtaken = new OvertakenWriters(context.disk, DataDirectory.dispatch(context.dataDir), writers);
         this.context = context;
         this.journal = logs.journal();
@@ -101,6 +104,7 @@ final class Housekeeping implements Agent {
             work += dedup.prepare() ? 1 : 0;
             if (nowNs - nextRetentionNs >= 0) {
                 nextRetentionNs = nowNs + RETENTION_INTERVAL_NS;
+                driverLook.run();
                 counters.set(ProxyCounter.CLOCK_OFFSET_MS, clock.wallAheadNs() / NS_PER_MS);
                 clockWatch.check();
                 journal.forgetRecorders(clockWatch.isProved());

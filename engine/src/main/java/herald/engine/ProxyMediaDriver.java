@@ -47,6 +47,7 @@ final class ProxyMediaDriver implements AutoCloseable {
     /** A recorder may wait for room in its term, but nothing takes the core of the thread that records. */
     private static final long IPC_LOW_LATENCY_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static final long OWN_PID = ProcessHandle.current().pid();
     private static final long CLAIM_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long CLAIM_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -58,6 +59,11 @@ final class ProxyMediaDriver implements AutoCloseable {
     private ReceiverClient client;
     private long silentSinceNs;
     private boolean silent;
+    private long connectingPid;
+    /** Process of the driver that the client is connected to; 0 before it is. */
+    private volatile long linkedPid;
+    private long provenPid;
+    private boolean seenDead;
     private volatile String failure;
 
     private ProxyMediaDriver(final EventProxy.Context context) {
@@ -134,6 +140,9 @@ final class ProxyMediaDriver implements AutoCloseable {
             try {
                 final Aeron aeron = claimed.tryConnect(errorHandler);
                 if (aeron != null) {
+                    // Not before it is this proxy's: another one is asked again and again.
+                    LOGGER.info("connected to the media driver in {}", directoryName);
+                    linkedPid = connectingPid;
                     linked();
                 }
                 return aeron;
@@ -227,8 +236,35 @@ final class ProxyMediaDriver implements AutoCloseable {
             .driverAgentInvoker(driver == null ? null : driver.sharedAgentInvoker())
             .useConductorAgentInvoker(true)
             .errorHandler(errorHandler));
-        LOGGER.info("connected to the media driver in {}", directoryName);
+        connectingPid = found.pid();
         return aeron;
+    }
+
+    /**
+     * Looks whether the driver that the client is connected to lives: the client itself notices after the driver's
+     * timeout. For about once a second, in a thread that may read files.
+     */
+    void look() {
+        final long pid = linkedPid;
+        if (pid == 0 || pid == OWN_PID) {
+            return;
+        }
+        final DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
+        synchronized (this) {
+            if (pid != linkedPid) {
+                return;
+            }
+            provenPid = found.state() == DriverLiveness.State.ALIVE ? found.pid() : provenPid;
+            // One that was seen once has ended where it is not seen any more.
+            final boolean lives = found.pid() == pid && !found.isReplaceable() &&
+                !(found.state() == DriverLiveness.State.UNPROVEN && provenPid == pid);
+            if (!lives && failure == null) {
+                seenDead = true;
+                complain("no media driver is alive in " + directoryName);
+            } else if (lives && seenDead) {
+                linked();
+            }
+        }
     }
 
     /**
@@ -283,7 +319,7 @@ final class ProxyMediaDriver implements AutoCloseable {
         complain(found.isReplaceable() ? "no media driver is alive in " + directoryName : found.reason(directoryName));
     }
 
-    private void complain(final String text) {
+    private synchronized void complain(final String text) {
         if (failure == null && counters != null) {
             counters.add(ReceiverCounter.DRIVER_MISSING, 1);
         }
@@ -293,7 +329,8 @@ final class ProxyMediaDriver implements AutoCloseable {
         }
     }
 
-    private void linked() {
+    private synchronized void linked() {
+        seenDead = false;
         if (failure != null) {
             failure = null;
             counters.add(ReceiverCounter.DRIVER_MISSING, -1);

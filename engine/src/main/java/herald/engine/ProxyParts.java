@@ -129,7 +129,7 @@ final class ProxyParts implements AutoCloseable {
         final Quarantine quarantine = opened(new Quarantine(directory.quarantine(), QUARANTINE_LIMIT));
         receiver = newReceiver(registry, quarantine);
         ingressAgent = new IngressAgent(receiver, pipeline, proxyStart(), this::areWritersPlaced, counters);
-        housekeeping = new Housekeeping(context, logs, clock, counters, writerAgents);
+        housekeeping = new Housekeeping(context, logs, clock, counters, writerAgents, mediaDriver::look);
     }
 
     private EventReceiver newReceiver(final RecorderRegistry registry, final Quarantine quarantine) {

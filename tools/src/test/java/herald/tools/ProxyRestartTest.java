@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -140,6 +141,48 @@ class ProxyRestartTest {
             assertThat(health().get("link").asText()).contains("no media driver", aeronDir().toString());
             assertThat(stat()).contains("the proxy has no media driver");
             assertThat(proxy.isAlive()).isTrue();
+        }
+    }
+
+    /** The client would wait for a sign of life for longer than this test. */
+    @Test
+    void shouldSayThatThereIsNoLinkAsSoonAsTheDriversProcessHasEnded() throws Exception {
+        final Path config = Files.writeString(dir.resolve("herald.yaml"),
+            "aeron:\n  external: true\n  driver-timeout: 10m\n");
+        try (HeraldProcess driver = HeraldProcess.start(dir, "driver", "--aeron-dir=" + aeronDir(), "--timeout=10m")) {
+            driver.awaitOut("ready");
+            try (HeraldProcess proxy = HeraldProcess.proxy(dir, dir.resolve("data"), "--aeron-dir=" + aeronDir(),
+                "--config=" + config)) {
+                assertThat(health().get("link").asText()).isEqualTo("ok");
+                driver.kill();
+                await().atMost(60, TimeUnit.SECONDS).until(() -> health().get("status").asText().equals("no-link"));
+                assertThat(health().get("link").asText()).contains("no media driver is alive", aeronDir().toString());
+                assertThat(proxy.isAlive()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void shouldNotSayThatItIsConnectedToADriverThatServesAnotherProxy() throws Exception {
+        final List<String> verbose = List.of("-Dorg.slf4j.simpleLogger.log.herald=info");
+        final String driverDir = "--aeron-dir=" + aeronDir();
+        try (HeraldProcess driver = HeraldProcess.start(dir, "driver", driverDir)) {
+            driver.awaitOut("ready");
+            try (HeraldProcess first = HeraldProcess.startWith(
+                verbose, dir, "proxy", "--data-dir=" + dir.resolve("data"), driverDir)) {
+                first.awaitOut("ready");
+                assertThat(first.err()).containsOnlyOnce("connected to the media driver");
+                assertRefusedAndNeverConnected(HeraldProcess.startWith(
+                    verbose, dir, "proxy", "--data-dir=" + dir.resolve("other"), driverDir));
+            }
+        }
+    }
+
+    private static void assertRefusedAndNeverConnected(final HeraldProcess started) throws InterruptedException {
+        try (HeraldProcess second = started) {
+            assertThat(second.exitCode()).as(second.err()).isNotZero();
+            assertThat(second.err()).contains("is in use by the proxy of data directory")
+                .doesNotContain("connected to the media driver");
         }
     }
 }
