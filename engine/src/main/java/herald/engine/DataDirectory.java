@@ -95,13 +95,14 @@ public final class DataDirectory implements AutoCloseable {
      * @param root of it.
      * @param access who else may record here.
      * @return the directory, locked.
-     * @throws ProxyException where it is in use, of a newer format, or can't be used.
+     * @throws ProxyException where it is in use, of a newer format, somebody else's, or can't be used.
      */
     static DataDirectory hold(final Disk disk, final Path root, final FileAccess access) {
         FileMutex lock = null;
         try {
             if (Files.isDirectory(root)) {
                 access.requirePassage(root.toRealPath());
+                ForeignFiles.requireNone(root, OWN);
             }
             disk.createDirectories(root);
             lock = FileMutex.tryAcquire(lock(root));

@@ -3,7 +3,12 @@ package herald.log;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -60,6 +65,20 @@ public final class LogDescriptor {
     static final int SETTLED_OFFSET = 16;
 
     private LogDescriptor() {
+    }
+
+    /**
+     * Whether a file begins as a segment does, whole or not.
+     *
+     * @param file that is there.
+     * @return false where it is too short, or something else.
+     * @throws IOException where it can't be read.
+     */
+    public static boolean isSegment(final Path file) throws IOException {
+        try (InputStream stream = Files.newInputStream(file)) {
+            final byte[] magic = stream.readNBytes(Long.BYTES);
+            return magic.length == Long.BYTES && new UnsafeBuffer(magic).getLong(0, ByteOrder.LITTLE_ENDIAN) == MAGIC;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package herald.engine;
 
 import herald.io.FileAccess;
 import herald.io.SystemDisk;
+import herald.io.TreeRemoval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -76,6 +79,66 @@ class DataDirectoryTest {
         assertThatThrownBy(this::acquire)
             .isInstanceOf(ProxyException.class)
             .hasMessageContaining(format().toString()).hasMessageContaining("not a format version");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"admin.json", "admin.tmp", "identity", "identity.tmp", "lock", ".lock.owner",
+        "counters.dat", "counters.dat.damaged", "quarantine.txt", "quarantine/notes", "journal/0000.log",
+        "journal/00000000000000000000.log.tmp", "dispatch/app.log", "bookmarks/w.bookmark", "bookmarks/w.status",
+        "dead-letters/w.txt", "policies/p.tmp"})
+    void shouldRefuseADirectoryOfSomebodyElsesThatItWouldChange(final String name) throws IOException {
+        final Path file = dir.resolve("data").resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "{\"my\":\"app\"}\n");
+        Files.createDirectories(dir.resolve("data/spool"));
+        final List<Path> before = tree();
+
+        assertThatThrownBy(this::acquire).isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll(file.toString(), "choose another directory with --data-dir", "move that away");
+        assertThat(file).hasContent("{\"my\":\"app\"}");
+        assertThat(tree()).isEqualTo(before);
+        Files.delete(file);
+        Files.createSymbolicLink(file, dir);
+        if (!name.contains("/")) {
+            assertThatThrownBy(this::acquire).isInstanceOf(ProxyException.class);
+        }
+        Files.delete(file);
+        acquire().close();
+    }
+
+    @Test
+    void shouldTakeADirectoryWithWhatOthersMakeBeforeAProxy() throws IOException {
+        final Path data = dir.resolve("data");
+        for (final String name : List.of("spool/cmd-0.spool", "spool/cmd-0.spool.tmp", "remote-spool/h_1/cmd-0.spool",
+            "policies/p.yaml", "precious", "journal/lost+found/x", "herald.yaml")) {
+            Files.createDirectories(data.resolve(name).getParent());
+            Files.writeString(data.resolve(name), "text");
+        }
+        Files.createFile(data.resolve("format"));
+        Files.createFile(data.resolve("lock"));
+        acquire().close();
+
+        assertThat(data.resolve("precious")).hasContent("text");
+    }
+
+    /** One of a version that wrote no format or no identity, or where somebody deleted them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"format", "identity", "format identity", "journal identity", "format journal dispatch"})
+    void shouldTakeAProxysWhateverIsMissing(final String missing) throws IOException {
+        EventProxy.launch(new EventProxy.Context().dataDir(dir.resolve("data")).node("n").dedupKeyLimit(10_000)
+            .journalSegmentLength(256 * 1024).dispatchSegmentLength(256 * 1024).batchLengthLimit(64 * 1024)).close();
+        for (final String name : missing.split(" ", -1)) {
+            TreeRemoval.remove(dir.resolve("data").resolve(name));
+        }
+        acquire().close();
+
+        assertThat(DataDirectory.counters(dir.resolve("data"))).exists();
+    }
+
+    private List<Path> tree() throws IOException {
+        try (Stream<Path> files = Files.walk(dir)) {
+            return files.sorted().toList();
+        }
     }
 
     @Test

@@ -6,17 +6,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Keeps the events that can't be stored, a line each: when, from which node, why, and the wire event in base64. Of two
@@ -25,6 +29,8 @@ import java.util.Set;
 final class DeadEvents implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(DeadEvents.class);
     private static final long MAX_LENGTH = 64L << 20;
+    private static final int START_LENGTH = 64;
+    private static final Pattern START = Pattern.compile("[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z writer=");
     private static final long NS_PER_S = 1_000_000_000L;
 
     private final Path file;
@@ -33,6 +39,35 @@ final class DeadEvents implements AutoCloseable {
 
     DeadEvents(final Path file) {
         this.file = file;
+    }
+
+    /**
+     * Refuses files that are not this one's, before it appends to them or puts others in their place.
+     *
+     * @param file that may be missing.
+     * @throws IOException naming what is there instead, and what to do.
+     */
+    static void requireOwn(final Path file) throws IOException {
+        for (final Path each : List.of(file, older(file))) {
+            if (Files.exists(each, LinkOption.NOFOLLOW_LINKS) && !isOwn(each)) {
+                throw new IOException(each + " holds no dead letters of a manager, whose name it has: choose another " +
+                    "directory with --data-dir, or move that file away");
+            }
+        }
+    }
+
+    private static boolean isOwn(final Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (InputStream stream = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            final String start = new String(stream.readNBytes(START_LENGTH), StandardCharsets.ISO_8859_1);
+            return start.isEmpty() || START.matcher(start).lookingAt();
+        }
+    }
+
+    private static Path older(final Path file) {
+        return file.resolveSibling(file.getFileName() + ".1");
     }
 
     /** Kept from the next {@link #force} on. */
@@ -63,7 +98,7 @@ final class DeadEvents implements AutoCloseable {
             force();
             CloseHelper.quietClose(channel);
             channel = null;
-            final Path older = file.resolveSibling(file.getFileName() + ".1");
+            final Path older = older(file);
             LOGGER.warn("{} is full: it is {} now, in the place of what was there", file, older);
             Files.move(file, older, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         }

@@ -102,6 +102,7 @@ public final class EventsManager implements AutoCloseable {
             Files.createDirectories(context.dataDir,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
+        requireOwn();
         final FileMutex lock = FileMutex.tryAcquire(context.dataDir.resolve("lock"));
         if (lock == null) {
             throw new IOException("data directory " + context.dataDir + " is in use by another manager (" +
@@ -127,6 +128,22 @@ public final class EventsManager implements AutoCloseable {
         AgentRunner.startOnThread(runner);
         http = opened(new HttpApi(context.http, new EventSearch(index, context.clock, EventSearch.TIMEOUT_NS), counters,
             () -> ailment(receiver)));
+    }
+
+    /** In a directory without an index, files under the names of a lock and its mark may be anybody's. */
+    private void requireOwn() throws IOException {
+        DeadEvents.requireOwn(context.dataDir.resolve(DEAD_LETTERS));
+        if (Files.exists(context.dataDir.resolve(INDEX))) {
+            return;
+        }
+        final Path lock = context.dataDir.resolve("lock");
+        for (final Path file : List.of(lock, FileMutex.markFile(lock))) {
+            final String defect = FileMutex.defectOf(file);
+            if (defect != null) {
+                throw new IOException(file + " is no manager's: " + defect + "; choose another directory with " +
+                    "--data-dir, or move that file away");
+            }
+        }
     }
 
     private Endpoint listenable() throws IOException {

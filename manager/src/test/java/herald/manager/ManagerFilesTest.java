@@ -1,9 +1,12 @@
 package herald.manager;
 
 import herald.link.Endpoint;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -79,6 +83,36 @@ class ManagerFilesTest {
             assertOwnersAlone(users);
         }
         assertOwnersAlone(users);
+    }
+
+    private String refusal() {
+        final StringWriter err = new StringWriter();
+        assertThat(ManagerCommand.commandLine().setErr(new PrintWriter(err)).execute("--data-dir=" + dir))
+            .isEqualTo(74);
+        return err.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lock", ".lock.owner", "dead-letters.txt", "dead-letters.txt.1"})
+    void shouldRefuseADirectoryWithSomebodyElsesFilesUnderItsNames(final String name) throws IOException {
+        final Path file = Files.writeString(dir.resolve(name), "{\"my\":\"app\"}");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(refusal()).contains(file.toString(), "choose another directory with --data-dir", "move that file");
+        assertThat(files()).containsExactly(file);
+        assertThat(file).hasContent("{\"my\":\"app\"}");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void shouldKnowItsDeadLettersWhereTheIndexWasMovedAway() throws IOException {
+        final Path file = dir.resolve("dead-letters.txt");
+        Files.createFile(dir.resolve("dead-letters.txt.1"));
+        try (DeadEvents events = new DeadEvents(file)) {
+            events.put(NOW_NS, "node \"1", "too long", new UnsafeBuffer(new byte[100]), 100);
+            events.put(NOW_NS + 1, "node", "too long", new UnsafeBuffer(new byte[100]), 100);
+        }
+        assertThatCode(() -> DeadEvents.requireOwn(file)).doesNotThrowAnyException();
     }
 
     @Test

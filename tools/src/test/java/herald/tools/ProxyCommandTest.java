@@ -113,6 +113,16 @@ class ProxyCommandTest {
     }
 
     @Test
+    void shouldRefuseTheDirectoryOfAnotherProgram() throws IOException {
+        final Path file = Files.writeString(dir.resolve("admin.json"), "{\"my\":\"app\"}");
+
+        assertRefused(ExitCode.IO, dir, file.toString(), "choose another directory with --data-dir");
+
+        assertThat(dir.toFile().list()).containsExactly("admin.json");
+        assertThat(file).hasContent("{\"my\":\"app\"}");
+    }
+
+    @Test
     void shouldRefuseLogOfAnotherKind() throws IOException {
         Files.createDirectories(dir.resolve("journal"));
         Files.writeString(dir.resolve("journal/00000000000000000000.log"), "x".repeat(65536));
