@@ -4,6 +4,7 @@ import herald.http.JsonAnswer;
 import herald.http.JsonRequest;
 import herald.http.RefusedException;
 import org.agrona.concurrent.EpochNanoClock;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader.ExitingReaderException;
@@ -18,6 +19,7 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopFieldCollectorManager;
 import org.apache.lucene.search.TopFieldDocs;
 import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 
 import java.io.IOException;
@@ -80,15 +82,37 @@ final class EventSearch {
             searcher.setQueryCache(null);
             searcher.setTimeout(deadline);
             final EventQuery query = query(parameters);
-            final TopFieldDocs found = find(searcher, query);
-            if (searcher.timedOut()) {
-                throw tooLong(parameters);
-            }
-            return page(shared.storedFields(), found, query.limit());
+            return fromFiles(() -> {
+                final TopFieldDocs found = find(searcher, query);
+                if (searcher.timedOut()) {
+                    throw tooLong(parameters);
+                }
+                return page(shared.storedFields(), found, query.limit());
+            });
         } catch (final ExitingReaderException e) {
             throw tooLong(parameters);
         } finally {
             index.searchers().release(shared);
+        }
+    }
+
+    /** Reads the files of the index, with a query that is known to be right. */
+    @FunctionalInterface
+    private interface Reading {
+        JsonAnswer read() throws RefusedException, IOException;
+    }
+
+    /**
+     * Lucene compares no checksums while it searches: where bytes are not what they were, whatever follows from that
+     * is thrown, and a mapped file that was cut is an {@link InternalError}.
+     */
+    private static JsonAnswer fromFiles(final Reading reading) throws RefusedException, IOException {
+        try {
+            return reading.read();
+        } catch (final ExitingReaderException | AlreadyClosedException | CorruptIndexException e) {
+            throw e;
+        } catch (final IOException | RuntimeException | InternalError e) {
+            throw new CorruptIndexException("a search failed on its files, " + e, "index", e);
         }
     }
 
@@ -146,13 +170,15 @@ final class EventSearch {
         }
         final IndexSearcher searcher = index.searchers().acquire();
         try {
-            final TopDocs found = searcher.search(new TermQuery(term), 1);
-            if (found.scoreDocs.length == 0) {
-                throw absent;
-            }
-            final BytesRef json = StoredEvent.json(searcher.storedFields().document(found.scoreDocs[0].doc));
-            return JsonAnswer.of(JsonAnswer.OK, ByteBuffer.allocate(json.length + 1)
-                .put(json.bytes, json.offset, json.length).put("\n".getBytes(StandardCharsets.UTF_8)).flip());
+            return fromFiles(() -> {
+                final TopDocs found = searcher.search(new TermQuery(term), 1);
+                if (found.scoreDocs.length == 0) {
+                    throw absent;
+                }
+                final BytesRef json = StoredEvent.json(searcher.storedFields().document(found.scoreDocs[0].doc));
+                return JsonAnswer.of(JsonAnswer.OK, ByteBuffer.allocate(json.length + 1)
+                    .put(json.bytes, json.offset, json.length).put("\n".getBytes(StandardCharsets.UTF_8)).flip());
+            });
         } finally {
             index.searchers().release(searcher);
         }

@@ -52,10 +52,14 @@ final class HttpApi implements AutoCloseable {
             Resource.listAt(EVENTS).get(whole(search::list)).parameters(EventQuery.PARAMETERS),
             Resource.below(EVENTS, "ID").get(whole(search::one)),
             Resource.at("/stats").get(request -> JsonAnswer.of(counters.values())).quick(),
-            Resource.at("/healthz").get(request -> health(ailment.get())).quick()));
+            Resource.at("/healthz").get(request -> health(ailment.get(), counters.damages())).quick()));
     }
 
-    private static JsonAnswer health(final String ailment) {
+    private static JsonAnswer health(final String ailment, final long damages) {
+        if (ailment == null && damages > 0) {
+            return JsonAnswer.status(UNAVAILABLE, "the index is damaged, and " + damages + " answers were held back: " +
+                "see herald manager --verify");
+        }
         return ailment == null ? JsonAnswer.of(Map.of("status", "ok")) : JsonAnswer.status(UNAVAILABLE, ailment);
     }
 

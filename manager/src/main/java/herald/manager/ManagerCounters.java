@@ -53,6 +53,11 @@ final class ManagerCounters implements CounterId.Sink {
         damaged.incrementAndGet();
     }
 
+    /** How many answers were held back. Any thread. */
+    long damages() {
+        return damaged.get();
+    }
+
     void committed() {
         commits.incrementAndGet();
     }
