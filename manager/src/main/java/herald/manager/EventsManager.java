@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -110,6 +111,7 @@ public final class EventsManager implements AutoCloseable {
                 "): stop that one, or choose another with --data-dir");
         }
         opened(lock);
+        IndexFiles.requireNoForeign(context.dataDir.resolve(INDEX));
         narrow();
         final EventIndex index = opened(new EventIndex(context.dataDir.resolve(INDEX)));
         listen = listenable();
@@ -159,8 +161,11 @@ public final class EventsManager implements AutoCloseable {
     private void narrow() throws IOException {
         final FileNarrowing narrowing = new FileNarrowing();
         for (final String name : OWN) {
-            narrowing.tree(context.dataDir.resolve(name));
+            if (!name.equals(INDEX)) {
+                narrowing.tree(context.dataDir.resolve(name));
+            }
         }
+        narrowIndex(narrowing);
         if (!narrowing.narrowed().isEmpty()) {
             LOGGER.warn("{} files and directories of {} were open to other users, such as {}: they are not any more",
                 narrowing.narrowed().size(), context.dataDir, narrowing.narrowed().get(0));
@@ -169,6 +174,22 @@ public final class EventsManager implements AutoCloseable {
             final Path first = narrowing.foreign().get(0);
             LOGGER.warn("{} files and directories of {} are open to others and belong to other users, such as {} of " +
                 "{}: have them closed", narrowing.foreign().size(), context.dataDir, first, FileAccess.owner(first));
+        }
+    }
+
+    /** What is there under names that Lucene does not give is the user's. */
+    private void narrowIndex(final FileNarrowing narrowing) throws IOException {
+        final Path index = context.dataDir.resolve(INDEX);
+        if (!Files.isDirectory(index) || Files.isSymbolicLink(index)) {
+            return;
+        }
+        narrowing.one(index);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(index)) {
+            for (final Path file : files) {
+                if (IndexNames.isOwn(file)) {
+                    narrowing.one(file);
+                }
+            }
         }
     }
 

@@ -84,6 +84,20 @@ final class IndexFiles {
         return commit.getUserData();
     }
 
+    /**
+     * Refuses an index beside which there are files that Lucene would delete, and that it did not write.
+     *
+     * @param path of the index, which may be missing.
+     * @throws IOException naming them, and what to do.
+     */
+    static void requireNoForeign(final Path path) throws IOException {
+        final List<Path> foreign = IndexNames.foreign(path);
+        if (!foreign.isEmpty()) {
+            throw new IOException(foreign.get(0) + " is no file of the index" + (foreign.size() == 1 ? "" :
+                ", nor are " + (foreign.size() - 1) + " others beside it") + ": " + IndexNames.REMEDY);
+        }
+    }
+
     private static void requireForm(final SegmentInfos commit, final Path path) throws IOException {
         final String form = commit.getUserData().get(FORM_KEY);
         if (!FORM.equals(form) && !FORMER_FORM.equals(form)) {

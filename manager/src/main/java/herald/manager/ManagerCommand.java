@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -215,12 +216,14 @@ public final class ManagerCommand implements Callable<Integer> {
                 ": name the --data-dir of a manager");
         }
         final IndexFiles.Inspection found = IndexFiles.inspect(index);
+        final List<Path> foreign = IndexNames.foreign(index);
+        foreign.forEach(file -> out.println("no file of the index: " + file + ": " + IndexNames.REMEDY));
         found.damages().forEach(damage -> out.println("damaged: " + damage));
         out.println("index: segments=" + found.segments() + " events=" + found.events() + " files=" + found.files() +
             " bytes=" + found.length() + (found.damages().isEmpty() ? ", whole" :
             ", " + found.damages().size() + " files damaged; to mend it, " + IndexFiles.REMEDY));
         out.flush();
-        return found.damages().isEmpty() ? 0 : DAMAGED;
+        return found.damages().isEmpty() && foreign.isEmpty() ? 0 : DAMAGED;
     }
 
     /** A stop that was asked for is a normal end: the process exits with 0. A failure keeps its own code. */

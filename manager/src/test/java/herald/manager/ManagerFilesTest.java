@@ -104,6 +104,40 @@ class ManagerFilesTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r--r--");
     }
 
+    /** Lucene deletes what has names like its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_a.txt", "_zz_mine.dat", "_0.cfs.orig", "_1.cfs", "segments_old", "pending_segments_9",
+        "_b.tmp"})
+    void shouldRefuseAndTellFilesAmongTheIndexsThatAreNone(final String name) throws Exception {
+        fillIndex();
+        final Path file = Files.writeString(dir.resolve("index").resolve(name), "mine\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        final List<Path> before = files();
+        final StringWriter out = new StringWriter();
+
+        assertThat(ManagerCommand.commandLine().setOut(new PrintWriter(out)).execute("--verify", "--data-dir=" + dir))
+            .isEqualTo(1);
+        assertThat(out.toString()).contains("no file of the index: " + file, "move it out");
+        assertThat(refusal()).contains(file + " is no file of the index", "move it out");
+        assertThat(files()).containsAll(before);
+        assertThat(file).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void shouldLeaveAloneWhatLuceneDoesNotTakeForItsOwn() throws Exception {
+        fillIndex();
+        final Path notes = Files.writeString(dir.resolve("index/notes.txt"), "mine\n");
+        Files.setPosixFilePermissions(notes, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.createFile(dir.resolve("index/_zz.fdt"));
+        try (EventsManager manager = EventsManager.launch(new EventsManager.Context().dataDir(dir)
+            .listen(new Endpoint("127.0.0.1", freePort())).http(new Endpoint("127.0.0.1", 0)))) {
+            assertThat(manager.httpPort()).isPositive();
+        }
+        assertThat(notes).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notes))).isEqualTo("rw-r--r--");
+    }
+
     @Test
     void shouldKnowItsDeadLettersWhereTheIndexWasMovedAway() throws IOException {
         final Path file = dir.resolve("dead-letters.txt");

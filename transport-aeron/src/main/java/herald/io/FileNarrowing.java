@@ -59,6 +59,23 @@ public final class FileNarrowing {
         }
     }
 
+    /**
+     * Narrows a file or a directory to its owner, and nothing that is in it.
+     *
+     * @param path that may be missing.
+     * @throws IOException where it can't be changed.
+     */
+    public void one(final Path path) throws IOException {
+        final boolean isDirectory = Files.isDirectory(path, NOFOLLOW_LINKS);
+        if (isDirectory || Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+            try {
+                narrow(path, isDirectory, FileAccess.OWNER);
+            } catch (final NoSuchFileException e) {
+                // Deleted meanwhile.
+            }
+        }
+    }
+
     /** A member of the group may have linked a file of ours, of which it must not get more than it has. */
     private void narrow(final Path path, final boolean isDirectory, final FileAccess access) throws IOException {
         final int before = FileAccess.mode(path);

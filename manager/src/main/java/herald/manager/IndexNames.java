@@ -1,0 +1,87 @@
+package herald.manager;
+
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexWriter;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Which files in the directory of an index are the index's. Lucene deletes at its start whatever has a name as its own
+ * files have and is in no commit, whoever made it.
+ */
+final class IndexNames {
+    /** What to do about files that are not the index's. */
+    static final String REMEDY = "move it out of the directory, where Lucene would delete it";
+    /** Sorted in parts while a segment is written, without a header. */
+    private static final Pattern TEMPORARY = Pattern.compile("_[a-z0-9]+_.+_[a-z0-9]+\\.tmp");
+
+    private IndexNames() {
+    }
+
+    /**
+     * Files that Lucene would take for its own, and that it did not write.
+     *
+     * @param index directory of an index, which may be missing.
+     * @return in the order of their names.
+     * @throws IOException where one can't be read.
+     */
+    static List<Path> foreign(final Path index) throws IOException {
+        final List<Path> foreign = new ArrayList<>();
+        if (Files.isDirectory(index)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(index)) {
+                for (final Path file : files) {
+                    if (hasItsName(file) && !isOwn(file)) {
+                        foreign.add(file);
+                    }
+                }
+            }
+        }
+        Collections.sort(foreign);
+        return foreign;
+    }
+
+    private static boolean hasItsName(final Path file) {
+        final String name = file.getFileName().toString();
+        return IndexFileNames.CODEC_FILE_PATTERN.matcher(name).matches() ||
+            name.startsWith(IndexFileNames.SEGMENTS) || name.startsWith(IndexFileNames.PENDING_SEGMENTS);
+    }
+
+    /**
+     * Whether a file is the index's. One that a kill left without a byte counts too, and one that goes meanwhile.
+     *
+     * @param file in its directory.
+     * @return false where somebody else made it.
+     * @throws IOException where it can't be read.
+     */
+    static boolean isOwn(final Path file) throws IOException {
+        final String name = file.getFileName().toString();
+        if (name.equals(IndexWriter.WRITE_LOCK_NAME)) {
+            return true;
+        }
+        if (!hasItsName(file) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return hasItsName(file) && Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+        }
+        if (TEMPORARY.matcher(name).matches()) {
+            return true;
+        }
+        try (DataInputStream stream = new DataInputStream(Files.newInputStream(file))) {
+            return Files.size(file) == 0 || stream.readInt() == CodecUtil.CODEC_MAGIC;
+        } catch (final EOFException e) {
+            return false;
+        } catch (final NoSuchFileException e) {
+            return true;
+        }
+    }
+}
