@@ -146,7 +146,7 @@ final class JsonHandler extends Handler.Abstract {
         } catch (final StackOverflowError e) {
             return JsonAnswer.status(BAD_REQUEST, asked.method() + ' ' + asked.path() +
                 " is nested too deep: simplify what it says");
-        } catch (final IOException | RuntimeException | InternalError e) {
+        } catch (final IOException | RuntimeException | InternalError | AssertionError e) {
             LOGGER.warn("{} {} failed", asked.method(), asked.path(), e);
             return JsonAnswer.status(INTERNAL_ERROR, e.toString());
         }

@@ -104,14 +104,15 @@ final class EventSearch {
 
     /**
      * Lucene compares no checksums while it searches: where bytes are not what they were, whatever follows from that
-     * is thrown, and a mapped file that was cut is an {@link InternalError}.
+     * is thrown, its own assertions among it where they are enabled, and a mapped file that was cut is an
+     * {@link InternalError}.
      */
     private static JsonAnswer fromFiles(final Reading reading) throws RefusedException, IOException {
         try {
             return reading.read();
         } catch (final ExitingReaderException | AlreadyClosedException | CorruptIndexException e) {
             throw e;
-        } catch (final IOException | RuntimeException | InternalError e) {
+        } catch (final IOException | RuntimeException | InternalError | AssertionError e) {
             throw new CorruptIndexException("a search failed on its files, " + e, "index", e);
         }
     }

@@ -3,6 +3,9 @@ package herald.manager;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -13,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -31,7 +35,8 @@ final class IndexNames {
     }
 
     /**
-     * Files that Lucene would take for its own, and that it did not write.
+     * Files that Lucene would take for its own, and that it did not write. What a commit names is the index's, whatever
+     * it holds; where no commit can be read, nobody can tell, and nothing is said of any file.
      *
      * @param index directory of an index, which may be missing.
      * @return in the order of their names.
@@ -39,10 +44,11 @@ final class IndexNames {
      */
     static List<Path> foreign(final Path index) throws IOException {
         final List<Path> foreign = new ArrayList<>();
-        if (Files.isDirectory(index)) {
+        final Collection<String> committed = committed(index);
+        if (committed != null) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(index)) {
                 for (final Path file : files) {
-                    if (hasItsName(file) && !isOwn(file)) {
+                    if (hasItsName(file) && !committed.contains(file.getFileName().toString()) && !isOwn(file)) {
                         foreign.add(file);
                     }
                 }
@@ -52,6 +58,18 @@ final class IndexNames {
         return foreign;
     }
 
+    /** Null where there is no commit that can be read: what is damaged is told by who looks at it. */
+    private static Collection<String> committed(final Path index) throws IOException {
+        if (!Files.isDirectory(index)) {
+            return null;
+        }
+        try (Directory directory = FSDirectory.open(index)) {
+            return SegmentInfos.readLatestCommit(directory).files(true);
+        } catch (final IOException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     private static boolean hasItsName(final Path file) {
         final String name = file.getFileName().toString();
         return IndexFileNames.CODEC_FILE_PATTERN.matcher(name).matches() ||
@@ -59,7 +77,8 @@ final class IndexNames {
     }
 
     /**
-     * Whether a file is the index's. One that a kill left without a byte counts too, and one that goes meanwhile.
+     * Whether a file is the index's. One that a kill left without a byte counts too, one that a power cut left with
+     * zeros, and one that goes meanwhile.
      *
      * @param file in its directory.
      * @return false where somebody else made it.
@@ -77,7 +96,11 @@ final class IndexNames {
             return true;
         }
         try (DataInputStream stream = new DataInputStream(Files.newInputStream(file))) {
-            return Files.size(file) == 0 || stream.readInt() == CodecUtil.CODEC_MAGIC;
+            if (Files.size(file) == 0) {
+                return true;
+            }
+            final int begin = stream.readInt();
+            return begin == CodecUtil.CODEC_MAGIC || begin == 0;
         } catch (final EOFException e) {
             return false;
         } catch (final NoSuchFileException e) {

@@ -106,7 +106,7 @@ class ManagerFilesTest {
 
     /** Lucene deletes what has names like its own. */
     @ParameterizedTest
-    @ValueSource(strings = {"_a.txt", "_zz_mine.dat", "_0.cfs.orig", "_1.cfs", "segments_old", "pending_segments_9",
+    @ValueSource(strings = {"_a.txt", "_zz_mine.dat", "_0.cfs.orig", "_1.cfs", "pending_segments_9",
         "_b.tmp"})
     void shouldRefuseAndTellFilesAmongTheIndexsThatAreNone(final String name) throws Exception {
         fillIndex();
