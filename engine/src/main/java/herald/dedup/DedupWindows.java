@@ -247,7 +247,16 @@ final class DedupWindows implements AutoCloseable {
         if (!mapWanted || spare.get() != null || ProcessEnd.hasBegun()) {
             return false;
         }
-        final DedupGeneration made = new DedupGeneration(keyLimit);
+        final DedupGeneration made;
+        try {
+            made = new DedupGeneration(keyLimit);
+        } catch (final LinkageError e) {
+            if (ProcessEnd.hasBegun()) {
+                // It began meanwhile.
+                return false;
+            }
+            throw e;
+        }
         if (made.keyLimit() != keyLimit || !spare.compareAndSet(null, made)) {
             made.close();
         }
