@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * an event needs to get through must not end by that.
  */
 public final class AgentThread {
-    private final Agent agent;
-    private final ErrorHandler errorHandler;
+    private Agent agent;
+    private ErrorHandler errorHandler;
     private final Thread thread;
     private IdleStrategy idleStrategy;
     private volatile boolean running = true;
@@ -79,6 +79,10 @@ public final class AgentThread {
         } catch (final Throwable e) {
             tell(e);
         }
+        // Whoever keeps the thread that ended, as Disruptor's assertions do, keeps nothing else.
+        agent = null;
+        idleStrategy = null;
+        errorHandler = null;
     }
 
     private int turn() {
