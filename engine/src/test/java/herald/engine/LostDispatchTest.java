@@ -1,14 +1,11 @@
 package herald.engine;
 
-import herald.dispatch.EventBatch;
 import herald.event.EventFilter;
 import herald.io.SystemDisk;
 import herald.log.LogDescriptor;
 import herald.log.LogReader;
 import herald.stage.ProxyCounter;
 import herald.verify.Verification;
-import herald.writer.EventWriter;
-import herald.writer.WriterException;
 import herald.writer.WriterStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,29 +224,5 @@ class LostDispatchTest {
         assertThat(counted(ProxyCounter.DISPATCH_LOGS_GONE)).isZero();
         node.stopProxy();
         assertThat(verify().damages()).isEmpty();
-    }
-
-    /** Takes nothing until it is told to. */
-    private static final class StuckWriter implements EventWriter {
-        private boolean stuck = true;
-        private long delivered;
-
-        @Override
-        public String name() {
-            return "stuck";
-        }
-
-        @Override
-        public int write(final EventBatch batch, final int index) throws WriterException {
-            if (stuck) {
-                throw WriterException.retryable(0, "stuck", null);
-            }
-            delivered += batch.size() - index;
-            return batch.size() - index;
-        }
-
-        @Override
-        public void close() {
-        }
     }
 }

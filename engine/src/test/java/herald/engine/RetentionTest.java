@@ -1,14 +1,11 @@
 package herald.engine;
 
-import herald.dispatch.EventBatch;
 import herald.event.EventFilter;
 import herald.io.SystemDisk;
 import herald.journal.JournalRecovery;
 import herald.log.LogReader;
 import herald.receiver.RecorderState;
 import herald.stage.ProxyCounter;
-import herald.writer.EventWriter;
-import herald.writer.WriterException;
 import herald.writer.WriterStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,29 +142,5 @@ class RetentionTest {
         context.journalRetentionNs(1).dispatchRetentionLength(1);
         assertThatThrownBy(() -> EventProxy.launch(context)).isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("dispatchRetentionLength is 1");
-    }
-
-    /** Takes nothing until it is told to. */
-    private static final class StuckWriter implements EventWriter {
-        private boolean stuck = true;
-        private long delivered;
-
-        @Override
-        public String name() {
-            return "stuck";
-        }
-
-        @Override
-        public int write(final EventBatch batch, final int index) throws WriterException {
-            if (stuck) {
-                throw WriterException.retryable(0, "stuck", null);
-            }
-            delivered += batch.size() - index;
-            return batch.size() - index;
-        }
-
-        @Override
-        public void close() {
-        }
     }
 }
