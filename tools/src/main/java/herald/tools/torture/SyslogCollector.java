@@ -3,7 +3,6 @@ package herald.tools.torture;
 import org.agrona.CloseHelper;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -121,9 +120,7 @@ final class SyslogCollector implements AutoCloseable {
             for (byte[] message = message(in); message != null; message = message(in)) {
                 take(SyslogDelivery.parse(message), deliveries);
             }
-            if (!accepted.isInputShutdown()) {
-                accepted.close();
-            }
+            end(accepted);
         } catch (final IOException e) {
             // Reset by the writer's end, or by a fault.
             CloseHelper.quietClose(accepted);
@@ -146,15 +143,19 @@ final class SyslogCollector implements AutoCloseable {
             length = length * DECIMAL + b - '0';
         }
         final byte[] message = in.readNBytes(length);
-        if (message.length < length) {
-            throw new EOFException("the last message is cut off");
-        }
-        return message;
+        return message.length < length ? null : message;
     }
 
     private synchronized void take(final SyslogDelivery delivery, final List<SyslogDelivery> deliveries) {
         deliveries.add(delivery);
         last = delivery;
+    }
+
+    /** The end of what is read: the writer's, unless a half close made it. */
+    private synchronized void end(final Socket accepted) throws IOException {
+        if (!accepted.isInputShutdown()) {
+            accepted.close();
+        }
     }
 
     private synchronized void complain(final RuntimeException e) {

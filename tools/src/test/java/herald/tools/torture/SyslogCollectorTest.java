@@ -123,8 +123,10 @@ class SyslogCollectorTest {
             send(socket, 1);
             awaitLast(1);
             collector.halfClose(SyslogCollector.ENDS_RECEIVING, TIMEOUT_MS);
-            send(socket, 2);
-            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> {
+                send(socket, 2);
+                socket.getInputStream().read();
+            }).isInstanceOf(SocketException.class);
             try (Socket next = connect()) {
                 send(next, 3);
                 awaitLast(3);
