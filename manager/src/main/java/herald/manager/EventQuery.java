@@ -72,7 +72,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
         glob(all, "component", EventFields.COMPONENT, parameters.get("component"));
         term(all, EventFields.NODE, parameters.get("node"));
         term(all, EventFields.TENANT, parameters.get("tenant"));
-        term(all, EventFields.REF, parameters.get("ref"));
+        term(all, EventFields.REF, reference(parameters.get("ref")));
         final String severity = parameters.get("severity");
         if (severity != null) {
             all.add(IntField.newRangeQuery(EventFields.SEVERITY, Severity.parse(severity).code(), Integer.MAX_VALUE),
@@ -167,6 +167,14 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
         if (text != null) {
             all.add(new TermQuery(new Term(field, EventFields.keyword(text))), BooleanClause.Occur.FILTER);
         }
+    }
+
+    private static String reference(final String text) {
+        if (text != null && text.indexOf('/') < 0) {
+            throw new IllegalArgumentException("ref is \"" + shown(text) + "\": it must be KIND/NAME, such as " +
+                "Node/web-1");
+        }
+        return text;
     }
 
     private static long time(final String name, final String text, final long nowNs, final long open) {

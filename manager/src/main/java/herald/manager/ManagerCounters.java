@@ -24,6 +24,7 @@ final class ManagerCounters implements CounterId.Sink {
     private final AtomicLong forged = new AtomicLong();
     private final AtomicLong driversLost = new AtomicLong();
     private final AtomicLong withoutRoom = new AtomicLong();
+    private final AtomicLong sharedNames = new AtomicLong();
     private final AtomicLong nodes = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
 
@@ -81,6 +82,10 @@ final class ManagerCounters implements CounterId.Sink {
         }
     }
 
+    void sharedName() {
+        sharedNames.incrementAndGet();
+    }
+
     void nodes(final int count) {
         nodes.set(count);
     }
@@ -107,6 +112,7 @@ final class ManagerCounters implements CounterId.Sink {
         values.put("damaged", damaged.get());
         values.put("drivers-lost", driversLost.get());
         values.put("without-room", withoutRoom.get());
+        values.put("shared-names", sharedNames.get());
         return values;
     }
 }

@@ -87,6 +87,7 @@ final class NodeReceiver implements Agent {
     private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
     private final EventBatch batch = new EventBatch();
     private final Long2ObjectHashMap<NodeSession> sessions = new Long2ObjectHashMap<>();
+    private final NodeNames names = new NodeNames();
     private boolean sessionsChanged;
     /** Whether messages came that are to be acknowledged: maybe they changed nothing. */
     private boolean uncommitted;
@@ -236,6 +237,7 @@ final class NodeReceiver implements Agent {
         CloseHelper.quietCloseAll(subscriptions);
         sessions.values().forEach(CloseHelper::quietClose);
         sessions.clear();
+        names.clear();
         sessionsChanged = true;
     }
 
@@ -308,7 +310,9 @@ final class NodeReceiver implements Agent {
         while (all.hasNext()) {
             final NodeSession session = all.next();
             if (session.origin().equals(origin)) {
-                LOGGER.info("node {} is gone", session.node());
+                LOGGER.info("{} is gone, node {}", session,
+                    session.node().isEmpty() ? "that sent nothing" : NodeSession.printable(session.node()));
+                names.forget(session);
                 session.close();
                 all.remove();
                 sessionsChanged = true;
@@ -358,7 +362,7 @@ final class NodeReceiver implements Agent {
         }
         final boolean refused = hello.protocolVersion() != VeniceDescriptor.PROTOCOL_VERSION;
         final int replyStreamId = hello.replyStreamId();
-        final String node = hello.node();
+        final String writer = hello.node();
         final String replyChannel = hello.replyChannel();
         if (!VeniceDescriptor.isReplyChannel(replyChannel)) {
             throw new IllegalArgumentException(
@@ -367,12 +371,14 @@ final class NodeReceiver implements Agent {
         final Replies replies = sealedReplies != null ? sealedReplies :
             new ReplyPublication(aeron, replyChannel, replyStreamId, settings.nanoClock(), counters);
         final NodePositions.Sender sender = hello.position() == NodeHelloDecoder.positionNullValue() ? null :
-            new NodePositions.Sender(new UUID(hello.logIdHigh(), hello.logIdLow()), node);
-        sessions.put(sessionId, new NodeSession(
-            new NodeSession.Begin(sessionId, node, sender, sender == null ? 0 : index.positions().of(sender), refused),
-            origin, replies));
+            new NodePositions.Sender(new UUID(hello.logIdHigh(), hello.logIdLow()), writer);
+        final NodeSession session = new NodeSession(
+            new NodeSession.Begin(sessionId, writer, VeniceDescriptor.hostOf(replyChannel), sender,
+                sender == null ? 0 : index.positions().of(sender), refused),
+            origin, replies);
+        sessions.put(sessionId, session);
         sessionsChanged = true;
-        LOGGER.info("node writer {} has come", node.replaceAll("[^\\w.-]", "_"));
+        LOGGER.info("{} has come", session);
     }
 
     /** Each session takes a stream of its own: so whoever is let in makes the manager keep one way back for it. */
@@ -401,6 +407,9 @@ final class NodeReceiver implements Agent {
         final long position = events.position();
         final long sequence = events.sequence();
         final long receivedNs = receivedNs(batch.toTimeNs());
+        if (names.onBatch(session, batch.defaults().node())) {
+            counters.sharedName();
+        }
         for (int i = 0; i < batch.size() && failure == null; i++) {
             store(session, i, receivedNs);
         }
@@ -438,7 +447,7 @@ final class NodeReceiver implements Agent {
     private void putAside(final NodeSession session, final int i, final long receivedNs, final String reason) {
         try {
             batch.entry(i);
-            deadEvents.put(receivedNs, session.node(), reason, batch.wireEvent(), batch.wireEvent().capacity());
+            deadEvents.put(receivedNs, session.writer(), reason, batch.wireEvent(), batch.wireEvent().capacity());
             session.onDeadLetter();
             counters.deadLetter();
         } catch (final IOException | RuntimeException e) {

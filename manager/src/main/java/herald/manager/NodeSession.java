@@ -22,12 +22,14 @@ final class NodeSession implements AutoCloseable {
      * What it begins with.
      *
      * @param id       of the session, the node's choice.
-     * @param node     name of the writer, for the log.
+     * @param writer   name of the node's writer, for the log.
+     * @param from     address of the node, for the log.
      * @param sender   whose positions are kept; null where the node does not say them.
      * @param position up to which the index has what it sent.
      * @param refused  since it speaks another protocol.
      */
-    record Begin(long id, String node, NodePositions.Sender sender, long position, boolean refused) {
+    record Begin(
+        long id, String writer, String from, NodePositions.Sender sender, long position, boolean refused) {
     }
 
     private final Begin begin;
@@ -38,6 +40,8 @@ final class NodeSession implements AutoCloseable {
     private final NodeWelcomeEncoder welcome = new NodeWelcomeEncoder();
     private final NodeAckEncoder ack = new NodeAckEncoder();
     private final NodeRejectEncoder reject = new NodeRejectEncoder();
+    private String node = "";
+    private boolean shared;
     private boolean greeted;
     private long deadLetters;
     private long storedDeadLetters;
@@ -51,8 +55,39 @@ final class NodeSession implements AutoCloseable {
         this.replies = replies;
     }
 
+    String writer() {
+        return begin.writer();
+    }
+
+    /** The name under which it sent last; empty before that. */
     String node() {
-        return begin.node();
+        return node;
+    }
+
+    void node(final String name) {
+        node = name;
+    }
+
+    /** Whether both are writers of one proxy, or may be. */
+    boolean isOfSameLog(final NodeSession other) {
+        return sender() == null || other.sender() == null || sender().logId().equals(other.sender().logId());
+    }
+
+    /** True once: then it is known that another node has the name of this one. */
+    boolean tellShared() {
+        final boolean first = !shared;
+        shared = true;
+        return first;
+    }
+
+    /** What nodes call themselves, with nothing in it that would make a line of the log another one. */
+    static String printable(final String name) {
+        return name.replaceAll("[^\\w.-]", "_");
+    }
+
+    @Override
+    public String toString() {
+        return "writer " + printable(begin.writer()) + " at " + begin.from();
     }
 
     /** Null where the node does not say how far it is. */

@@ -118,6 +118,17 @@ class HttpApiTest {
         return what.substring(0, x).repeat(Integer.parseInt(what.substring(x + 1)));
     }
 
+    @Test
+    void shouldRefuseAReferenceWithoutAKind() throws IOException {
+        start();
+
+        final HttpResponse<String> response = ask("ref", "web-1");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(mapper.readTree(response.body()).get("message").asText())
+            .isEqualTo("ref is \"web-1\": it must be KIND/NAME, such as Node/web-1");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "type ; *x6000 ; 'it has 6000 and may have 8 wildcards (* and ?)'",

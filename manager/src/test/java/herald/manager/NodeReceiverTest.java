@@ -99,6 +99,27 @@ class NodeReceiverTest {
     }
 
     @Test
+    void shouldTellTwoNodesThatSendUnderOneName() {
+        try (RawNode first = new RawNode(aeronDir, LinkDescriptor.IPC_CHANNEL, LinkDescriptor.IPC_CHANNEL, 1);
+            RawNode second = new RawNode(aeronDir, udp, LinkDescriptor.IPC_CHANNEL, 2)) {
+            first.send(batch(1, 1));
+            first.awaitAcknowledged(1);
+            second.send(batch(2, 1));
+            second.awaitAcknowledged(1);
+            // One that takes another's place is none of two.
+            assertThat(stat("shared-names")).isZero();
+
+            for (int event = 2; event <= 4; event++) {
+                first.send(batch(1, event));
+                first.awaitAcknowledged(event);
+                second.send(batch(2, event));
+                second.awaitAcknowledged(event);
+            }
+            assertThat(stat("shared-names")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldKeepOneWayBackForEachStream() {
         try (RawNode node = new RawNode(aeronDir)) {
             for (int session = 1_000; session < 1_010; session++) {

@@ -73,6 +73,17 @@ public final class VeniceDescriptor {
     }
 
     /**
+     * Where a node is.
+     *
+     * @param replyChannel of it, see {@link #isReplyChannel}.
+     * @return its address, for the log; {@code this host} where it is reached over IPC.
+     */
+    public static String hostOf(final String replyChannel) {
+        final Matcher udp = UDP_REPLIES.matcher(replyChannel);
+        return udp.matches() ? udp.group(1).substring(0, udp.group(1).lastIndexOf(':')) : "this host";
+    }
+
+    /**
      * Whether bytes are a manager's reply, of this or a later version, and nothing more.
      *
      * @param header set to the message's, where it has one.
