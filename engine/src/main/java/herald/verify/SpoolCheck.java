@@ -39,6 +39,7 @@ final class SpoolCheck {
                 final SpoolInspection spool = SpoolInspection.of(disk, file);
                 check.spools.add(spool);
                 spool.damages().forEach(damage -> check.onDamage(spool, damage));
+                check.lookAtLock(spool);
             } catch (final NoSuchFileException e) {
                 // Drained and deleted meanwhile.
             } catch (final IOException e) {
@@ -46,6 +47,14 @@ final class SpoolCheck {
             }
         }
         return check;
+    }
+
+    private void lookAtLock(final SpoolInspection spool) throws IOException {
+        final String defect = spool.lockDefect();
+        if (defect != null) {
+            findings.add(new Finding(spool.path(), 0, 0, "not adopted: " + defect,
+                new Remedy("do nothing: look at the lock, and move or remove it yourself", false, aside -> { })));
+        }
     }
 
     /** One file that can't be read keeps nobody from the others. It is left alone: maybe it is none of Herald's. */

@@ -11,12 +11,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -71,6 +73,32 @@ class VerifyPartsTest {
         assertThat(verify.out()).contains("policies: 1, whole", "dead letters audit: 1 lines",
             "quarantine.txt: " + REFUSED.length() + " bytes about refused frames", "verify: whole")
             .doesNotContain("note:");
+    }
+
+    /** A proxy refuses such a spool for as long as its lock is none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DIR", "LINK"})
+    void shouldSayWhatKeepsEverybodyFromASpool(final String what) throws IOException {
+        final Path spool;
+        try (Stream<Path> files = Files.list(dataDir.resolve("spool"))) {
+            spool = files.filter(file -> file.toString().endsWith(".spool")).findFirst().orElseThrow();
+        }
+        final String lockName = spool.getFileName().toString().replace(".spool", ".lock");
+        final Path lock = spool.resolveSibling(lockName);
+        Files.deleteIfExists(lock);
+        if ("DIR".equals(what)) {
+            Files.createDirectory(lock);
+        } else {
+            Files.createSymbolicLink(lock, dir.resolve("elsewhere"));
+        }
+
+        for (final Cli verify : List.of(verify(), verify("--repair"))) {
+            assertThat(verify.exitCode()).as(verify.out() + verify.err()).isEqualTo(ExitCode.DIFFERENCE);
+            assertThat(verify.out()).contains("not adopted: its lock " + lockName + ": it is no regular file")
+                .doesNotContain("verify: whole");
+        }
+        Files.delete(lock);
+        assertThat(verify().exitCode()).isZero();
     }
 
     /** What no start accepts is not whole, whatever a repair does. */

@@ -65,13 +65,13 @@ public final class ErrorSummary implements ErrorHandler {
             kind.unsaid = 0;
             kind.saidNs = nowNs;
         }
-        next.onError(first ? error : new IllegalStateException(message + " (" + others + " more like this)"));
+        next.onError(first || others == 0 ? error :
+            new IllegalStateException(message + " (" + others + " more like this)"));
     }
 
     private static String textOf(final Throwable error) {
         final String message = ErrorText.of(error);
-        final String line = message.replaceAll("\\p{Cntrl}+", " ");
-        return line.length() > MAX_MESSAGE_LENGTH ? line.substring(0, MAX_MESSAGE_LENGTH) : line;
+        return message.length() > MAX_MESSAGE_LENGTH ? message.substring(0, MAX_MESSAGE_LENGTH) : message;
     }
 
     private String kindOf(final Throwable error, final String message) {

@@ -7,6 +7,7 @@ import herald.io.FileMutex;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -96,6 +97,19 @@ public record SpoolInspection(
     private static boolean isInUse(final Path spoolFile) throws IOException {
         return spoolFile.getFileName().toString().endsWith(SpoolFile.SUFFIX) &&
             Files.exists(spoolFile) && FileMutex.isHeld(SpoolFile.lockFile(spoolFile));
+    }
+
+    /**
+     * What keeps everybody from the spool, whatever it holds itself.
+     *
+     * @return for people; null where it can be owned.
+     * @throws IOException where its lock can't be read.
+     */
+    public String lockDefect() throws IOException {
+        final Path lock = SpoolFile.lockFile(path);
+        final boolean taken = Files.exists(lock, LinkOption.NOFOLLOW_LINKS) &&
+            !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS);
+        return taken ? "its lock " + lock.getFileName() + ": " + FileMutex.defectOf(lock) : null;
     }
 
     static String componentOf(final Path spoolFile) {

@@ -28,4 +28,12 @@ class ErrorTextTest {
             .isEqualTo("bytes that are no UTF-8, the encoding of all text here");
         assertThat(ErrorText.of(new NoSuchFileException("/d/f"))).isEqualTo("java.nio.file.NoSuchFileException: /d/f");
     }
+
+    @Test
+    void shouldBeOneLineWhateverAFileIsCalled() {
+        assertThat(ErrorText.of(new IOException("spool /d/a\nERROR b\u001B[2J is refused")))
+            .isEqualTo("spool /d/a\\nERROR b\\u001B[2J is refused");
+        assertThat(ErrorText.of(new FileSystemException("/d/a\rb", null, "no space\u2028left")))
+            .isEqualTo("/d/a\\rb: no space\\u2028left");
+    }
 }

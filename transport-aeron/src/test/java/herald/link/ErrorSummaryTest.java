@@ -62,10 +62,21 @@ class ErrorSummaryTest {
 
     @Test
     void shouldKeepToOneLine() {
-        summary.onError(new IllegalStateException("a\nforged line\r\u001b[31m"));
+        for (int i = 0; i < 3; i++) {
+            summary.onError(new IllegalStateException("a\nforged line\r\u001b[31m"));
+        }
         nowNs += TimeUnit.SECONDS.toNanos(10);
         summary.onError(new IllegalStateException("a\nforged line\r\u001b[31m"));
 
-        assertThat(said.get(1)).hasMessage("a forged line [31m (0 more like this)");
+        assertThat(said.get(1)).hasMessage("a\\nforged line\\r\\u001B[31m (2 more like this)");
+    }
+
+    @Test
+    void shouldSayWhatComesAgainAlone() {
+        summary.onError(new IllegalStateException("alone"));
+        nowNs += TimeUnit.SECONDS.toNanos(10);
+        summary.onError(new IllegalStateException("alone"));
+
+        assertThat(said.get(1)).hasMessage("alone");
     }
 }

@@ -1,7 +1,7 @@
 package herald.tools.torture;
 
 import herald.event.EventView;
-import herald.writers.text.Escape;
+import herald.io.Escape;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

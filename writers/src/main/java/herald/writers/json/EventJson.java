@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import herald.event.EventView;
-import herald.writers.text.Escape;
+import herald.io.Escape;
 import herald.writers.text.Rfc3339;
 
 import java.io.ByteArrayOutputStream;

@@ -2,7 +2,7 @@ package herald.writers.syslog;
 
 import herald.event.EventView;
 import herald.events.Severity;
-import herald.writers.text.Escape;
+import herald.io.Escape;
 import herald.writers.text.Rfc3339;
 
 import java.nio.charset.StandardCharsets;

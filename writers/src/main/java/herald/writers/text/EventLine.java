@@ -2,6 +2,7 @@ package herald.writers.text;
 
 import herald.event.EventView;
 import herald.events.Severity;
+import herald.io.Escape;
 
 /**
  * Writes an event as one line for people at a terminal. Whatever the event holds, no control character of its own gets

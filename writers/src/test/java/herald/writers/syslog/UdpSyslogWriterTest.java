@@ -2,11 +2,11 @@ package herald.writers.syslog;
 
 import herald.dispatch.EventBatch;
 import herald.events.Severity;
+import herald.io.Escape;
 import herald.writer.EventWriter;
 import herald.writer.WriterException;
 import herald.writer.WriterSpec;
 import herald.writers.EventBatches;
-import herald.writers.text.Escape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package herald.writers.text;
 
 import herald.events.Severity;
+import herald.io.Escape;
 import herald.writers.EventBatches;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,4 +1,4 @@
-package herald.writers.text;
+package herald.io;
 
 /**
  * Makes text from outside safe to show: control characters, escape sequences, line separators and characters that

@@ -1,4 +1,4 @@
-package herald.writers.text;
+package herald.io;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
