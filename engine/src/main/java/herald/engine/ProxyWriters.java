@@ -91,6 +91,7 @@ public final class ProxyWriters {
      * @throws IllegalStateException where the proxy is closed.
      */
     public synchronized boolean remove(final String name) {
+        filters.remove(name);
         return stop(name) != null;
     }
 
@@ -108,7 +109,8 @@ public final class ProxyWriters {
         if (agent == null) {
             return NO_WRITER;
         }
-        final long events = undelivered(agent, filters.getOrDefault(name, EventFilter.ALL));
+        final EventFilter filter = filters.remove(name);
+        final long events = undelivered(agent, filter == null ? EventFilter.ALL : filter);
         if (events > 0) {
             LOGGER.warn("writer {} is forgotten with {} events that it had not delivered", name, events);
         }
