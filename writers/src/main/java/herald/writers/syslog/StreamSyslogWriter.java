@@ -63,6 +63,8 @@ final class StreamSyslogWriter implements EventWriter {
     private boolean endedBefore;
     /** The receiver ended what it sends, and may read on. */
     private boolean halfClosed;
+    /** The connection has a certificate that was replaced: the next one begins as soon as nothing is on its way. */
+    private boolean renewing;
     private long lookedNs;
     private int failures;
 
@@ -85,6 +87,10 @@ final class StreamSyslogWriter implements EventWriter {
     public int write(final EventBatch batch, final int index) throws WriterException {
         try {
             lookAtPeer();
+            renew();
+            if (renewing) {
+                return 0;
+            }
             connect();
             final int most = Math.min(batch.size() - index, sent.room());
             int count = 0;
@@ -124,9 +130,24 @@ final class StreamSyslogWriter implements EventWriter {
             if (connection != null) {
                 settle(nowNs);
             }
+            renew();
             return sent.size();
         } catch (final IOException e) {
             throw failure(e);
+        }
+    }
+
+    @Override
+    public void reopen() throws IOException {
+        if (settings.tls() != null) {
+            settings.tls().load();
+            renewing = connection != null;
+        }
+    }
+
+    private void renew() {
+        if (renewing && sent.size() == 0) {
+            close();
         }
     }
 
@@ -177,6 +198,7 @@ final class StreamSyslogWriter implements EventWriter {
             connection = null;
         }
         halfClosed = false;
+        renewing = false;
     }
 
     private void connect() throws IOException {

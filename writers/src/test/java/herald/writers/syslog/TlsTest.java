@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.HashMap;
@@ -101,6 +102,33 @@ class TlsTest {
                 "keyFile", certificates.key("node").toString())) {
             assertThat(writer.write(EventBatches.numbered(1, "m"), 0)).isEqualTo(1);
             await().until(() -> receiver.texts().size() == 1);
+        }
+    }
+
+    @Test
+    void shouldBeginAnotherConnectionWithARenewedCertificateOnceNothingIsOnItsWay() throws Exception {
+        final Path certificate = Files.copy(certificates.certificate("node"), dir.resolve("renewed.pem"));
+        final Path key = Files.copy(certificates.key("node"), dir.resolve("renewed.key"));
+        try (StreamReceiver receiver = StreamReceiver.tls(certificates, "good", true);
+            EventWriter writer = writer(receiver.port(), "certFile", certificate.toString(), "keyFile", key.toString(),
+                "windowSeconds", "1")) {
+            assertThat(writer.write(EventBatches.numbered(1, "m"), 0)).isEqualTo(1);
+
+            Files.copy(certificates.certificate("good"), certificate, StandardCopyOption.REPLACE_EXISTING);
+            assertThatThrownBy(writer::reopen).isInstanceOf(IOException.class)
+                .hasMessageContaining("is not the key of");
+            await().pollInSameThread().until(() -> writer.unsettled() == 0);
+            assertThat(writer.write(EventBatches.numbered(1, "n"), 0)).isEqualTo(1);
+            await().until(() -> receiver.texts().size() == 2);
+            assertThat(receiver.connections()).isEqualTo(1);
+
+            Files.copy(certificates.key("good"), key, StandardCopyOption.REPLACE_EXISTING);
+            writer.reopen();
+            assertThat(writer.write(EventBatches.numbered(1, "o"), 0)).isZero();
+            await().pollInSameThread().until(() -> writer.unsettled() == 0);
+            assertThat(writer.write(EventBatches.numbered(1, "o"), 0)).isEqualTo(1);
+            await().until(() -> receiver.texts().size() == 3);
+            assertThat(receiver.connections()).isEqualTo(2);
         }
     }
 
