@@ -60,7 +60,7 @@ public final class ManagerCommand implements Callable<Integer> {
 
     @Option(names = "--key-file", paramLabel = "FILE",
         description = "Key that nodes must have which reach it over UDP, and that it proves to have: 16 to 4,096 " +
-            "bytes, readable by their owner alone. Without one nobody is asked.")
+            "bytes, in a secret file, see docs/access.md. Without one nobody is asked.")
     private Path keyFile;
 
     @Option(names = "--http", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:4880",

@@ -15,7 +15,7 @@ final class RemoteOptions {
     private String proxy;
 
     @Option(names = "--key-file", paramLabel = "FILE",
-        description = "The key that the proxy on the other host has too; readable by its owner only.")
+        description = "The key that the proxy on the other host has too: a secret file, see docs/access.md.")
     private Path keyFile;
 
     /**

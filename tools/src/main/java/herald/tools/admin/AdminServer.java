@@ -160,7 +160,7 @@ public final class AdminServer implements AutoCloseable {
         final String nonce = request.parameters().get(AdminProof.NONCE);
         if (nonce == null || !AdminProof.isNonce(nonce)) {
             throw new RefusedException(BAD_REQUEST, AdminProof.NONCE + (nonce == null ? " is missing" :
-                " is \"" + shown(nonce) + '"') + ": it must be 32 to 128 hexadecimal digits");
+                " is \"" + shown(nonce) + '"') + ": it must be 32 to 128 lower-case hexadecimal digits");
         }
         return JsonAnswer.of(Map.of(AdminProof.PROOF, AdminProof.of(token, address(), nonce)));
     }
