@@ -6,6 +6,7 @@ import herald.event.EventDefaults;
 import herald.event.EventFilter;
 import herald.events.AttributePatterns;
 import herald.io.Disk;
+import herald.io.Escape;
 import herald.io.FileAccess;
 import herald.io.HostBounds;
 import herald.io.SystemDisk;
@@ -170,7 +171,8 @@ abstract class ProxySettings {
                 LOGGER.warn("this host has no name: its node is {}, as others may be; set node, or give --node", node);
             }
         }
-        require(!node.isBlank() && node.length() <= 255, "node", node, "a name of 1 to 255 characters");
+        require(!node.isBlank() && node.length() <= 255 && node.codePoints().noneMatch(Escape::isUnsafe), "node",
+            Escape.escape(node), "a name of 1 to 255 characters, all of them visible");
         if (defaults == null) {
             defaults = EventDefaults.ofNode(node);
         }

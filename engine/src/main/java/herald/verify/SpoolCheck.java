@@ -2,6 +2,7 @@ package herald.verify;
 
 import herald.io.Disk;
 import herald.io.FileMutex;
+import herald.recorder.SpoolCounters;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
 
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Looks at recorders' spools, before the journal is read, and then at what the journal has of their events: what is
@@ -46,7 +48,18 @@ final class SpoolCheck {
                 check.onRefused(file, e.getMessage());
             }
         }
+        check.lookAtRetired(directory);
         return check;
+    }
+
+    private void lookAtRetired(final Path directory) throws IOException {
+        final Map.Entry<Path, String> defect = SpoolCounters.retiredDefect(directory);
+        if (defect != null) {
+            final Path file = defect.getKey();
+            findings.add(new Finding(file, 0, Files.isRegularFile(file) ? Files.size(file) : 0, defect.getValue(),
+                Remedy.move("it to quarantine; until then no spool that is done with is deleted", false,
+                    List.of(file))));
+        }
     }
 
     private void lookAtLock(final SpoolInspection spool) throws IOException {

@@ -1,10 +1,13 @@
 package herald.engine;
 
+import herald.io.Escape;
 import herald.io.HostBounds;
 import herald.link.Profile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +37,15 @@ class ProxySettingsTest {
         assertThat(context.pollLimit).isEqualTo(Profile.LOW_LATENCY.pollLimit());
         assertThat(context.turnLimit).isEqualTo(Profile.LOW_LATENCY.turnLimit());
         assertThat(context.maxParkNs).isEqualTo(Profile.LOW_LATENCY.maxParkNs());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nherald proxy ready: b", "\u001B[31mred", "nul\0", "zero\u200Bwidth", " "})
+    void shouldTakeNoNameOfANodeThatChangesALine(final String node) {
+        assertThatThrownBy(() -> new EventProxy.Context().dataDir(dir).node(node).conclude())
+            .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("node is ")
+            .hasMessageEndingWith(": it must be a name of 1 to 255 characters, all of them visible")
+            .satisfies(e -> assertThat(e.getMessage().codePoints()).noneMatch(Escape::isUnsafe));
     }
 
     @Test

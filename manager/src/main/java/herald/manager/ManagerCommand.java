@@ -2,6 +2,7 @@ package herald.manager;
 
 import herald.engine.ProxyException;
 import herald.io.ErrorText;
+import herald.io.Escape;
 import herald.io.FileAccess;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
@@ -174,8 +175,8 @@ public final class ManagerCommand implements Callable<Integer> {
         }))) {
             Runtime.getRuntime().addShutdownHook(hook);
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("herald manager ready: listen=" + manager.listen() + " http=" +
-                http.replaceFirst(":\\d+$", ":" + manager.httpPort()) + " data-dir=" + dataDir);
+            out.println(Escape.escape("herald manager ready: listen=" + manager.listen() + " http=" +
+                http.replaceFirst(":\\d+$", ":" + manager.httpPort()) + " data-dir=" + dataDir));
             out.flush();
             stopped.await();
         } finally {

@@ -4,6 +4,7 @@ import herald.engine.EventProxy;
 import herald.engine.ProxyException;
 import herald.engine.ThreadingMode;
 import herald.io.ErrorText;
+import herald.io.Escape;
 import herald.io.OutOfMemory;
 import herald.io.PathText;
 import herald.link.Endpoint;
@@ -125,10 +126,10 @@ final class ProxyCommand extends AbstractCommand {
             }));
             AdminServer server = administer(proxy, listen)) {
             final PrintWriter told = hasJsonOnStdout(file) ? err() : out();
-            told.println("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
+            told.println(Escape.escape("herald proxy ready: node=" + proxy.node() + " data-dir=" + proxy.dataDir() +
                 " aeron-dir=" + proxy.aeronDirectoryName() +
                 (proxy.remoteEndpoint() == null ? "" : " remote=" + proxy.remoteEndpoint()) +
-                " admin=" + server.address());
+                " admin=" + server.address()));
             told.flush();
             running.set(proxy);
             foreground.await();

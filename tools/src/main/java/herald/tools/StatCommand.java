@@ -8,6 +8,7 @@ import herald.io.SystemDisk;
 import herald.link.CounterId;
 import herald.link.HeraldDirectory;
 import herald.log.LogReader;
+import herald.recorder.RecorderCounter;
 import herald.recorder.SpoolCounters;
 import herald.recorder.SpoolFile;
 import herald.recorder.SpoolInspection;
@@ -23,6 +24,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Shows a proxy's counters and how far its writers are, from its files: the proxy may run or not, and is not asked.
@@ -42,6 +44,11 @@ final class StatCommand extends AbstractCommand {
     public Integer call() throws IOException {
         final Path root = dataDir == null ? HeraldDirectory.defaultDataDir() : dataDir;
         final Path file = DataDirectory.counters(root);
+        if (!Files.exists(file) && Files.isDirectory(HeraldDirectory.spoolDir(root))) {
+            // No proxy has run here yet; what recorders refused meanwhile is known all the same.
+            printRecorders(root);
+            out().flush();
+        }
         if (!Files.notExists(root)) {
             requireDataDirectory(root);
         }
@@ -67,7 +74,9 @@ final class StatCommand extends AbstractCommand {
 
     /** What was refused is in no journal: it is known to the recorders alone. */
     private void printRecorders(final Path root) throws IOException {
-        SpoolCounters.byComponent(SystemDisk.INSTANCE, root).forEach((component, counters) ->
+        final Map<String, Map<RecorderCounter, Long>> recorders = SpoolCounters.byComponent(SystemDisk.INSTANCE, root,
+            error -> out().println("recorders whose spools are deleted: " + ErrorText.of(error)));
+        recorders.forEach((component, counters) ->
             counters.forEach((counter, value) -> {
                 if (all || (value != 0 && counter.isRefusal())) {
                     out().printf(Locale.ROOT, "%15d  recorder %s: %s%n", value, Printable.of(component),

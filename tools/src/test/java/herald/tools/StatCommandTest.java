@@ -60,6 +60,21 @@ class StatCommandTest {
     }
 
     @Test
+    void shouldShowWhatRecordersRefusedWhereNoProxyHasRun() throws IOException {
+        try (EventRecorder recorder = EventRecorder.launch(
+            new EventRecorder.Context().component("lonely").eventTypes(ClusterEvents.CATALOG)
+                .dataDir(dataDir()))) {
+            assertThat(recorder.record(ClusterEvents.LEADER_LOST, null, "x".repeat(100_000), null))
+                .isEqualTo(EventRecorder.TOO_LONG);
+            final Cli call = stat();
+
+            assertThat(call.exitCode()).isEqualTo(ExitCode.IO);
+            assertThat(call.out()).contains("1  recorder lonely: events refused: over the length limit");
+            assertThat(call.err()).contains(dataDir().toString());
+        }
+    }
+
+    @Test
     void shouldShowSinceWhenAWriterCanNotRotateItsFile() throws IOException {
         final Path rotated = dir.resolve("events.ndjson.1");
         final WriterSpec spec = new WriterSpec("events", "file", dir.resolve("events.ndjson").toString(),

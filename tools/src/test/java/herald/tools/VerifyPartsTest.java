@@ -75,6 +75,25 @@ class VerifyPartsTest {
             .doesNotContain("note:");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "noise\n", "herald-retired-counters 1\nlast nobody\n"})
+    void shouldTellWhereItCanNotBeReadWhatDeletedSpoolsCounted(final String content) throws IOException {
+        final Path file = Files.writeString(dataDir.resolve("spool/retired-counters.txt"), content);
+        final Cli stat = Cli.run("stat", "--data-dir=" + dataDir);
+        assertThat(stat.exitCode()).as(stat.err()).isZero();
+        if (content.isEmpty()) {
+            assertThat(verify().exitCode()).isZero();
+            return;
+        }
+        assertThat(stat.out()).contains("1  events journaled",
+            "recorders whose spools are deleted: line ", " of " + file);
+        assertThat(verify().exitCode()).isEqualTo(ExitCode.DIFFERENCE);
+        assertThat(verify().out()).contains("retired-counters.txt", "is not as Herald writes it");
+        assertThat(verify("--repair").exitCode()).isZero();
+        assertThat(verify().out()).contains("verify: whole");
+        assertThat(file).doesNotExist();
+    }
+
     /** A proxy refuses such a spool for as long as its lock is none. */
     @ParameterizedTest
     @ValueSource(strings = {"DIR", "LINK"})

@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -248,6 +249,9 @@ public final class FileAccess {
             isAnothers(Path.of(failed.getFile()))) {
             return failed.getFile() + ", which belongs to " + owner(Path.of(failed.getFile())) + ": " +
                 failed.getReason() + "; have that user remove it, or choose another place";
+        }
+        if (failure instanceof NoSuchFileException missing && missing.getReason() == null) {
+            return missing.getFile() + ": neither it nor where it leads to is there";
         }
         final boolean says = failure.getMessage() != null &&
             (!(failure instanceof FileSystemException failed) || failed.getReason() != null);

@@ -1,6 +1,7 @@
 package herald.recorder;
 
 import herald.io.Disk;
+import herald.io.ErrorText;
 import herald.link.HeraldDirectory;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What the recorders of a data directory have counted, from their spools: while they run and after. Looking takes no
@@ -26,23 +28,43 @@ public final class SpoolCounters {
      * Adds up the counters of all spools, those for proxies on other hosts and those that are deleted too. A file that
      * is no spool counts nothing.
      *
-     * @param disk    that holds them.
-     * @param dataDir with the spools.
+     * @param disk         that holds them.
+     * @param dataDir      with the spools.
+     * @param onUnreadable told where it can't be read what deleted spools counted; the others are added up.
      * @return by component, in the order of their names.
-     * @throws IOException where a directory of spools can't be listed, or what deleted ones counted can't be read.
+     * @throws IOException where a directory of spools can't be listed.
      */
-    public static Map<String, Map<RecorderCounter, Long>> byComponent(final Disk disk, final Path dataDir)
-        throws IOException {
+    public static Map<String, Map<RecorderCounter, Long>> byComponent(
+        final Disk disk, final Path dataDir, final Consumer<IOException> onUnreadable) throws IOException {
         final List<Path> directories = new ArrayList<>(HeraldDirectory.remoteSpoolDirs(disk, dataDir));
         directories.add(HeraldDirectory.spoolDir(dataDir));
         final Map<String, Map<RecorderCounter, Long>> sums = new TreeMap<>();
         for (final Path directory : directories) {
-            RetiredCounters.read(directory).forEach((component, counted) -> addTo(sums, component, counted));
+            try {
+                RetiredCounters.read(directory).forEach((component, counted) -> addTo(sums, component, counted));
+            } catch (final IOException e) {
+                onUnreadable.accept(e);
+            }
             for (final Path spool : disk.list(directory, SpoolFile.SUFFIX)) {
                 addTo(sums, SpoolInspection.componentOf(spool), of(spool));
             }
         }
         return sums;
+    }
+
+    /**
+     * What is wrong with the file in which deleted spools are counted.
+     *
+     * @param directory of spools.
+     * @return the file, and the reason why it can't be read; null where it can.
+     */
+    public static Map.Entry<Path, String> retiredDefect(final Path directory) {
+        try {
+            RetiredCounters.read(directory);
+            return null;
+        } catch (final IOException e) {
+            return Map.entry(RetiredCounters.file(directory), ErrorText.of(e));
+        }
     }
 
     private static void addTo(

@@ -2,6 +2,7 @@ package herald.seal;
 
 import herald.io.FileAccess;
 import herald.io.SecretFile;
+import herald.io.SmallFile;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -98,7 +99,7 @@ public final class SharedKey {
                 throw new IllegalArgumentException("key file " + file + " has " + length + " bytes: a key has " +
                     MAX_LENGTH + " at most; is it the right file?");
             }
-            return checked(content(Files.readAllBytes(file)));
+            return checked(content(SmallFile.read(file)));
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("there is no key file " + file + ": make one with " +
                 "(umask 077; openssl rand -base64 32 > " + file + ") and copy it to every host", e);

@@ -26,7 +26,8 @@ class ErrorTextTest {
         assertThat(ErrorText.of(new StackOverflowError())).isEqualTo("java.lang.StackOverflowError");
         assertThat(ErrorText.of(new MalformedInputException(1)))
             .isEqualTo("bytes that are no UTF-8, the encoding of all text here");
-        assertThat(ErrorText.of(new NoSuchFileException("/d/f"))).isEqualTo("java.nio.file.NoSuchFileException: /d/f");
+        assertThat(ErrorText.of(new NoSuchFileException("/d/f")))
+            .isEqualTo("/d/f: neither it nor where it leads to is there");
     }
 
     @Test

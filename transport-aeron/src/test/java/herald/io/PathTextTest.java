@@ -30,7 +30,8 @@ class PathTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"~bob/herald", "~bob", "$HOME/herald", "${HOME}", "nul\0"})
+    @ValueSource(strings = {"~bob/herald", "~bob", "$HOME/herald", "${HOME}",
+        "/var/log/$HOSTNAME/e", "/var/${X}", "events-$USER.ndjson", "/d/$(hostname)", "nul\0"})
     void shouldRefuseWhatOnlyAShellWouldKnow(final String text) {
         assertThatThrownBy(() -> PathText.parse("data-dir", text)).isInstanceOf(IllegalArgumentException.class)
             .hasMessageStartingWith("data-dir ").hasMessageContaining('"' + text + '"');

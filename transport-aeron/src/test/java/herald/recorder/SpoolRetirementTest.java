@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -69,7 +70,8 @@ class SpoolRetirementTest {
     }
 
     private Map<RecorderCounter, Long> counted(final String component) throws IOException {
-        return SpoolCounters.byComponent(SystemDisk.INSTANCE, dir).getOrDefault(component, Map.of());
+        return SpoolCounters.byComponent(SystemDisk.INSTANCE, dir, error -> fail("nothing is unreadable", error))
+            .getOrDefault(component, Map.of());
     }
 
     @Test

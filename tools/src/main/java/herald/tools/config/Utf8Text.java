@@ -1,12 +1,13 @@
 package herald.tools.config;
 
+import herald.io.SmallFile;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -24,11 +25,11 @@ public final class Utf8Text {
      *
      * @param file that holds it, whole.
      * @return its text.
-     * @throws IOException              where it can't be read.
+     * @throws IOException              where it can't be read, or is no text of settings for its length.
      * @throws IllegalArgumentException naming the file and the first byte that is no UTF-8.
      */
     public static String read(final Path file) throws IOException {
-        return decode(Files.readAllBytes(file), file.toString());
+        return decode(SmallFile.read(file), file.toString());
     }
 
     /**

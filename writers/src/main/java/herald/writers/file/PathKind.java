@@ -22,12 +22,23 @@ final class PathKind {
      * @throws IOException that says what it leads to instead.
      */
     static void requireRegular(final Path path) throws IOException {
+        if (isEndless(path)) {
+            throw new IOException("its links lead to each other, and to no file: name another path");
+        }
         if (isDescriptor(path)) {
             throw new IOException("it is a stream of a process, not a file: use the writer stdout, or name a file");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new IOException("it is no regular file, so it can't be rotated: name another path");
         }
+    }
+
+    private static boolean isEndless(final Path path) throws IOException {
+        Path link = path;
+        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(link); i++) {
+            link = link.resolveSibling(Files.readSymbolicLink(link)).normalize();
+        }
+        return Files.isSymbolicLink(link);
     }
 
     /** Whether one of the links on the way is a descriptor, as /dev/stdout is, whatever that one is open for. */

@@ -2,6 +2,7 @@ package herald.writers.syslog;
 
 import herald.io.ErrorText;
 import herald.io.SecretFile;
+import herald.io.SmallFile;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -13,7 +14,6 @@ import javax.net.ssl.TrustManagerFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -183,7 +183,7 @@ record TlsSettings(Path caFile, Path certFile, Path keyFile, String serverName) 
 
     private static byte[] read(final Path file) throws IOException {
         try {
-            return Files.readAllBytes(file);
+            return SmallFile.readRegular(file);
         } catch (final NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
         }

@@ -351,6 +351,14 @@ class FileWriterTest {
     }
 
     @Test
+    void shouldTellLinksThatLeadNowhere() throws IOException {
+        final Path first = directory.resolve("first");
+        Files.createSymbolicLink(first, Path.of("second"));
+        Files.createSymbolicLink(directory.resolve("second"), Path.of("first"));
+        assertMistake(first, Map.of(), first + ": its links lead to each other, and to no file");
+    }
+
+    @Test
     void shouldNameWhatIsWrongWithASpecification() {
         assertMistake(directory, Map.of(), directory + " is a directory", "events.ndjson");
         assertMistake(Path.of("/dev/null"), Map.of(), "/dev/null: it is no regular file");

@@ -8,8 +8,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +21,7 @@ import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -158,6 +162,26 @@ class TlsTest {
         final Path open = Files.copy(certificates.key("node"), dir.resolve("open.key"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         assertWrong("only its owner may read it; run chmod 600 " + open, "certFile", good, "keyFile", open.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"caFile", "certFile", "keyFile"})
+    void shouldReadNoFileThatNeverEnds(final String option) throws Exception {
+        final Path pipe = dir.resolve(option + ".pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        final Path huge = dir.resolve(option + ".log");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(4L << 30);
+        }
+        for (final String[] wrong : new String[][] {{"/dev/zero", " is no regular file"},
+            {pipe.toString(), " is no regular file"}, {huge.toString(), " is longer than 16MiB"}}) {
+            final Map<String, String> said = new HashMap<>(Map.of(
+                "certFile", certificates.certificate("node").toString(),
+                "keyFile", certificates.key("node").toString()));
+            said.put(option, wrong[0]);
+            assertWrong(wrong[0] + wrong[1], said.entrySet().stream()
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue())).toArray(String[]::new));
+        }
     }
 
     @Test
