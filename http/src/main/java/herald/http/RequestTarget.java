@@ -24,6 +24,10 @@ record RequestTarget(String path, Map<String, String> parameters) {
     private static final int BAD_REQUEST = 400;
     private static final int TOO_LONG = 414;
     private static final int MAX_SHOWN = 200;
+    private static final String WRONG_ESCAPE =
+        "behind % there must be two hexadecimal digits; % itself is written as %25";
+    /** Where the path was not shown to anybody. */
+    static final String WRONG_PATH_ESCAPE = "the path has a wrong escape: " + WRONG_ESCAPE;
 
     /**
      * Decodes a target.
@@ -85,8 +89,7 @@ record RequestTarget(String path, Map<String, String> parameters) {
     private static int escapedByte(final String what, final String raw, final int at) throws RefusedException {
         if (at + 2 >= raw.length() || !HexFormat.isHexDigit(raw.charAt(at + 1)) ||
             !HexFormat.isHexDigit(raw.charAt(at + 2))) {
-            throw new RefusedException(BAD_REQUEST, what + " is \"" + shown(raw) +
-                "\": behind % there must be two hexadecimal digits; % itself is written as %25");
+            throw new RefusedException(BAD_REQUEST, what + " is \"" + shown(raw) + "\": " + WRONG_ESCAPE);
         }
         return HexFormat.fromHexDigits(raw, at + 1, at + 3);
     }
