@@ -55,7 +55,7 @@ public final class JsonRequest {
     }
 
     /**
-     * The parameters that have a value.
+     * The parameters. Each has a value that is not blank: others are refused.
      *
      * @return by name, in the order of the request.
      */

@@ -14,7 +14,7 @@ import java.util.Map;
  * What can't be decoded in one way alone is refused, not guessed at.
  *
  * @param path       that begins with a slash.
- * @param parameters by name, those without a value left out.
+ * @param parameters by name, none of them empty.
  */
 record RequestTarget(String path, Map<String, String> parameters) {
     /** Those that RFC 3986 has no place for, and those that it has and that can't be told from a delimiter. */
@@ -52,11 +52,18 @@ record RequestTarget(String path, Map<String, String> parameters) {
     }
 
     private static void addPair(final Map<String, String> parameters, final String pair) throws RefusedException {
+        if (pair.isEmpty()) {
+            return;
+        }
         final int equals = pair.indexOf('=');
         final String name = decode("the parameter", equals < 0 ? pair : pair.substring(0, equals), true);
         final String value = equals < 0 ? "" : decode(name, pair.substring(equals + 1), true);
-        // Forms send parameters that were left open.
-        if (!value.isEmpty() && parameters.put(name, value) != null) {
+        // A script whose variable is not set would get everything.
+        if (value.isBlank()) {
+            throw new RefusedException(BAD_REQUEST, (name.isBlank() ? "a parameter" : shown(name)) +
+                " is empty: give it a value, or leave it out");
+        }
+        if (parameters.put(name, value) != null) {
             throw new RefusedException(BAD_REQUEST, "parameter \"" + name + "\" comes twice: say it once");
         }
     }
