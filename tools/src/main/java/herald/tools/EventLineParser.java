@@ -158,6 +158,9 @@ final class EventLineParser {
             if (!isUnicode(field.getKey())) {
                 throw new BadLineException("the name of an attribute has half a surrogate pair");
             }
+            if (field.getValue().isNull()) {
+                throw new BadLineException("attributes." + field.getKey() + " is null: give it a text, or leave it out");
+            }
             attributes.put(field.getKey(), requireText(node, "attributes.", field.getKey()));
         }
         return attributes;
@@ -167,7 +170,8 @@ final class EventLineParser {
         throws BadLineException {
         final String text = text(object, path, field, null);
         if (text == null) {
-            throw new BadLineException(path + field + " is missing");
+            throw new BadLineException(path + field +
+                (object.has(field) ? " is null: give it a text" : " is missing"));
         }
         return text;
     }
