@@ -11,6 +11,7 @@ import herald.events.Catalogs;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.recorder.ObjectReference;
+import herald.tools.config.ParserMessages;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -84,7 +85,7 @@ final class EventLineParser {
             throw new BadLineException("something follows the JSON object");
         } catch (final JsonProcessingException e) {
             final int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
-            final String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+            final String reason = ParserMessages.plain(e.getOriginalMessage());
             throw new BadLineException("invalid JSON at column " + column + ": " + reason);
         }
     }
@@ -159,7 +160,8 @@ final class EventLineParser {
                 throw new BadLineException("the name of an attribute has half a surrogate pair");
             }
             if (field.getValue().isNull()) {
-                throw new BadLineException("attributes." + field.getKey() + " is null: give it a text, or leave it out");
+                throw new BadLineException("attributes." + field.getKey() +
+                    " is null: give it a text, or leave it out");
             }
             attributes.put(field.getKey(), requireText(node, "attributes.", field.getKey()));
         }

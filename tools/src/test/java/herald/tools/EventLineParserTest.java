@@ -76,6 +76,13 @@ class EventLineParserTest {
     }
 
     @Test
+    void shouldNotNameCodeOfTheParser() {
+        assertThatThrownBy(() -> parse("{\"attributes\":" + "[".repeat(2_000))).isInstanceOf(BadLineException.class)
+            .hasMessageContaining("nesting depth (1001) exceeds the maximum allowed (1000)")
+            .hasMessageNotContainingAny("Constraints", "get", "`");
+    }
+
+    @Test
     void shouldRefuseInvalidUtf8() {
         final byte[] line = quoted("{'type':'network.LinkDown','message':'\u00ff'}").getBytes(ISO_8859_1);
 
