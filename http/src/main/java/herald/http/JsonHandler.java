@@ -113,8 +113,8 @@ final class JsonHandler extends Handler.Abstract {
             @Override
             public void failed(final Throwable failure) {
                 exchange.send(failure instanceof IllegalStateException ? tooLong.answer() :
-                    JsonAnswer.status(BAD_REQUEST, "the body of " + asked.method() + " can't be read (" +
-                        failure.getMessage() + "): send it whole, with its Content-Length, or in chunks"));
+                    JsonAnswer.status(BAD_REQUEST, "the body of " + asked.method() +
+                        " ends early, or its chunks are wrong: send it whole, with its Content-Length, or in chunks"));
             }
         });
     }

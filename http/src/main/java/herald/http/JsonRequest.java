@@ -55,7 +55,7 @@ public final class JsonRequest {
     }
 
     /**
-     * The parameters that have a value.
+     * The parameters. Each has a value that is not blank, but for those that may be empty.
      *
      * @return by name, in the order of the request.
      */

@@ -14,7 +14,7 @@ import java.util.Map;
  * What can't be decoded in one way alone is refused, not guessed at.
  *
  * @param path       that begins with a slash.
- * @param parameters by name, those without a value left out.
+ * @param parameters by name; one without a value is empty.
  */
 record RequestTarget(String path, Map<String, String> parameters) {
     /** Those that RFC 3986 has no place for, and those that it has and that can't be told from a delimiter. */
@@ -24,6 +24,10 @@ record RequestTarget(String path, Map<String, String> parameters) {
     private static final int BAD_REQUEST = 400;
     private static final int TOO_LONG = 414;
     private static final int MAX_SHOWN = 200;
+    private static final String WRONG_ESCAPE =
+        "behind % there must be two hexadecimal digits; % itself is written as %25";
+    /** Where the path was not shown to anybody. */
+    static final String WRONG_PATH_ESCAPE = "the path has a wrong escape: " + WRONG_ESCAPE;
 
     /**
      * Decodes a target.
@@ -48,11 +52,13 @@ record RequestTarget(String path, Map<String, String> parameters) {
     }
 
     private static void addPair(final Map<String, String> parameters, final String pair) throws RefusedException {
+        if (pair.isEmpty()) {
+            return;
+        }
         final int equals = pair.indexOf('=');
         final String name = decode("the parameter", equals < 0 ? pair : pair.substring(0, equals), true);
         final String value = equals < 0 ? "" : decode(name, pair.substring(equals + 1), true);
-        // Forms send parameters that were left open.
-        if (!value.isEmpty() && parameters.put(name, value) != null) {
+        if (parameters.put(name, value) != null) {
             throw new RefusedException(BAD_REQUEST, "parameter \"" + name + "\" comes twice: say it once");
         }
     }
@@ -85,8 +91,7 @@ record RequestTarget(String path, Map<String, String> parameters) {
     private static int escapedByte(final String what, final String raw, final int at) throws RefusedException {
         if (at + 2 >= raw.length() || !HexFormat.isHexDigit(raw.charAt(at + 1)) ||
             !HexFormat.isHexDigit(raw.charAt(at + 2))) {
-            throw new RefusedException(BAD_REQUEST, what + " is \"" + shown(raw) +
-                "\": behind % there must be two hexadecimal digits; % itself is written as %25");
+            throw new RefusedException(BAD_REQUEST, what + " is \"" + shown(raw) + "\": " + WRONG_ESCAPE);
         }
         return HexFormat.fromHexDigits(raw, at + 1, at + 3);
     }

@@ -42,6 +42,7 @@ public final class Resource {
     private final Map<String, Operation> operations = new LinkedHashMap<>();
     private final List<Check> checks = new ArrayList<>();
     private List<String> parameters = List.of();
+    private String mayBeEmpty = "";
     private boolean quick;
 
     private Resource(final String path, final String segment, final boolean slash) {
@@ -126,13 +127,25 @@ public final class Resource {
     }
 
     /**
-     * Takes parameters; without this there are none.
+     * Takes parameters; without this there are none. One without a value is refused: a script whose variable is not set
+     * would get what it did not ask for.
      *
      * @param names of them.
      * @return this.
      */
     public Resource parameters(final List<String> names) {
         parameters = List.copyOf(names);
+        return this;
+    }
+
+    /**
+     * Takes one parameter without a value too, for scripts that begin with none.
+     *
+     * @param name of it.
+     * @return this.
+     */
+    public Resource mayBeEmpty(final String name) {
+        mayBeEmpty = name;
         return this;
     }
 
@@ -182,10 +195,14 @@ public final class Resource {
     }
 
     void requireParameters(final JsonRequest request) throws RefusedException {
-        for (final String name : request.parameters().keySet()) {
+        for (final Map.Entry<String, String> parameter : request.parameters().entrySet()) {
+            final String name = parameter.getKey();
             if (!parameters.contains(name)) {
                 throw new RefusedException(400, "there is no parameter \"" + name + "\": " + (parameters.isEmpty() ?
                     shownPath() + " takes none" : "there are " + String.join(", ", parameters)));
+            }
+            if (parameter.getValue().isBlank() && !name.equals(mayBeEmpty)) {
+                throw new RefusedException(400, name + " is empty: give it a value, or leave it out");
             }
         }
     }

@@ -42,9 +42,11 @@ import java.util.regex.Pattern;
 record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
-    private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,19}) ([0-9a-f-]{36})");
+    private static final Pattern PLACE = Pattern.compile("(-?\\d{1,19}) ([0-9a-f-]{36})");
     /** Of {@code *} and {@code ?} in one parameter: what they match grows with each. */
     private static final int MAX_WILDCARDS = 8;
+    /** A time whose offset has a space for its plus: in a query that is not escaped, a plus is a space. */
+    private static final Pattern LOST_PLUS = Pattern.compile("(.*\\d:\\d{2}(?:[.,]\\d+)?) (\\d{2}:?\\d{2})");
     private static final int MAX_WORDS = 64;
     private static final int MAX_DEPTH = 8;
     private static final int MAX_SHOWN = 100;
@@ -53,9 +55,11 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
         SimpleQueryParser.OR_OPERATOR | SimpleQueryParser.PREFIX_OPERATOR | SimpleQueryParser.PHRASE_OPERATOR |
         SimpleQueryParser.PRECEDENCE_OPERATORS | SimpleQueryParser.ESCAPE_OPERATOR |
         SimpleQueryParser.WHITESPACE_OPERATOR;
+    /** Of the next page; a script may begin with an empty one. */
+    static final String CURSOR = "cursor";
     /** All that there are. */
     static final List<String> PARAMETERS = List.of("type", "severity", "component", "node", "tenant", "ref",
-        "q", "from", "to", "limit", "cursor", "sort");
+        "q", "from", "to", "limit", CURSOR, "sort");
 
     /**
      * Reads the parameters.
@@ -85,7 +89,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
                 time("to", parameters.get("to"), nowNs, Long.MAX_VALUE)), BooleanClause.Occur.FILTER);
         }
         return new EventQuery(all.build(), sort(parameters.get("sort")), limit(parameters.get("limit")),
-            cursor(parameters.get("cursor")));
+            cursor(parameters.get(CURSOR)));
     }
 
     private static void glob(
@@ -120,7 +124,7 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     }
 
     private static void words(final BooleanQuery.Builder all, final String text, final Analyzer analyzer) {
-        if (text == null || text.isBlank()) {
+        if (text == null) {
             return;
         }
         requireAtMost(MAX_DEPTH, depth(text), "q", text, "parentheses within each other: leave some out");
@@ -170,7 +174,8 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     }
 
     private static String reference(final String text) {
-        if (text != null && text.indexOf('/') < 0) {
+        final int slash = text == null ? 0 : text.indexOf('/');
+        if (text != null && (slash < 0 || text.substring(0, slash).isBlank() || text.substring(slash + 1).isBlank())) {
             throw new IllegalArgumentException("ref is \"" + shown(text) + "\": it must be KIND/NAME, such as " +
                 "Node/web-1");
         }
@@ -182,7 +187,8 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
             return open;
         }
         try {
-            return TimeText.isDuration(text) ? nowNs - TimeText.duration(text).toNanos() : TimeText.epochNs(text);
+            return TimeText.isDuration(text) ? nowNs - TimeText.duration(text).toNanos() :
+                TimeText.epochNs(LOST_PLUS.matcher(text).replaceFirst("$1+$2"));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(name + " is \"" + text + "\": it must be a time such as " +
                 "2026-11-24T13:25:55Z, or how long ago, such as 10m", e);
@@ -212,11 +218,11 @@ record EventQuery(Query query, Sort sort, int limit, FieldDoc cursor) {
     }
 
     private static FieldDoc cursor(final String text) {
-        if (text == null) {
+        if (text == null || text.isBlank()) {
             return null;
         }
         try {
-            final Matcher place = CURSOR.matcher(
+            final Matcher place = PLACE.matcher(
                 new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII));
             if (place.matches()) {
                 final UUID id = UUID.fromString(place.group(2));

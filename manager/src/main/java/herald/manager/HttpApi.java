@@ -49,7 +49,8 @@ final class HttpApi implements AutoCloseable {
             throw new IOException(e.getMessage() + "; choose another with --http", e);
         }
         server.answer(List.of(
-            Resource.listAt(EVENTS).get(whole(search::list)).parameters(EventQuery.PARAMETERS),
+            Resource.listAt(EVENTS).get(whole(search::list)).parameters(EventQuery.PARAMETERS)
+                .mayBeEmpty(EventQuery.CURSOR),
             Resource.below(EVENTS, "ID").get(whole(search::one)),
             Resource.at("/stats").get(request -> JsonAnswer.of(counters.values())).quick(),
             Resource.at("/healthz").get(request -> health(ailment.get(), counters.damages())).quick()));

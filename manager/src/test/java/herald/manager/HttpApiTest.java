@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -118,15 +119,49 @@ class HttpApiTest {
         return what.substring(0, x).repeat(Integer.parseInt(what.substring(x + 1)));
     }
 
-    @Test
-    void shouldRefuseAReferenceWithoutAKind() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"web-1", "/", "a/", "/b", " / ", "a/ "})
+    void shouldRefuseAReferenceWithoutKindOrName(final String ref) throws IOException {
         start();
 
-        final HttpResponse<String> response = ask("ref", "web-1");
+        final HttpResponse<String> response = ask("ref", ref);
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(mapper.readTree(response.body()).get("message").asText())
-            .isEqualTo("ref is \"web-1\": it must be KIND/NAME, such as Node/web-1");
+            .isEqualTo("ref is \"" + ref + "\": it must be KIND/NAME, such as Node/web-1");
+    }
+
+    /** A plus that is not escaped arrives as a space. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "2024-10-04T02:00:00+02:00 | true", "2024-10-04T02:00:00+0200 | true", "2024-10-04+02:00:00+02:00 | true",
+        "2024-10-04T02:00:00,5+02:00 | true", "2024-10-04T02:00:00%2B02:00 | true", "2024-10-04+00:00:00Z | true",
+        "2024-10-04T02:00:00-02:00 | true", "2024-10-04T02:00:00++02:00 | false", "2024-10-04+02:00 | false",
+        "2024-10-04T02:00:00+2:00 | false", "2024-10-04T02:00:00+02:00+ | false"})
+    void shouldTakeASpaceForThePlusOfAnOffset(final String time, final boolean right) throws IOException {
+        start();
+
+        for (final String name : List.of("from", "to")) {
+            final HttpResponse<String> response = get(EVENTS + '?' + name + '=' + time);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(right ? 200 : 400);
+        }
+    }
+
+    @Test
+    void shouldFindByATimeWhosePlusIsASpace() throws Exception {
+        start();
+        index.add(Batches.read(Batches.of(new Batches.State(new UUID(1, 1), 1, NOW_NS, NOW_NS), text -> text)), 0,
+            NOW_NS);
+        index.commit();
+
+        // Day 20,000 since the epoch begins at 2024-10-04T00:00:00Z.
+        assertThat(total("from=2024-10-04T02:00:00+02:00&to=2024-10-04T02:00:00+0200")).isEqualTo(1);
+        assertThat(total("from=2024-10-04T02:00:01+02:00")).isZero();
+        assertThat(total("to=2024-10-04T01:59:59+02:00")).isZero();
+    }
+
+    private int total(final String query) throws IOException {
+        return mapper.readTree(get(EVENTS + '?' + query).body()).at("/meta/total").asInt();
     }
 
     @ParameterizedTest
@@ -166,12 +201,23 @@ class HttpApiTest {
             "q=~", "q=a~2000000000", "q=%22a%22~99999999999", "q=%5C", "q=-", "q=*", "q=%22", "q=%7C%7C%7C", "q=)))",
             "q=----a", "q=a%00b", "type=%5C", "type=*%5C", "type=%00*", "type=*%F0%9F%98%80*", "from=999999d",
             "from=1h&to=2h", "to=-999999999-01-01T00:00:00Z", "from=+999999999-12-31T23:59:59Z", "severity=%20warn%20",
-            "severity=", "limit=00001", "limit=9999999999", "limit=-1", "cursor=%20", "cursor=AAAA", "sort=-",
+            "limit=00001", "limit=9999999999", "limit=-1", "cursor=%20", "cursor=AAAA", "sort=-",
             "cursor=OTk5OTk5OTk5OTk5OTk5OTk5OSAwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA",
             "cursor=MSAtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLQ", "ref=/", "node=%C3%BC", "tenant=*")) {
             final HttpResponse<String> response = get(EVENTS + '?' + query);
             assertThat(response.statusCode()).as(query + ": " + response.body()).isIn(200, 400);
             assertThat(mapper.readTree(response.body()).has("kind")).isTrue();
+        }
+        for (final String name : EventQuery.PARAMETERS) {
+            for (final String empty : List.of("=", "", "=+", "=%20")) {
+                final HttpResponse<String> response = get(EVENTS + '?' + name + empty);
+                if (name.equals(EventQuery.CURSOR)) {
+                    assertThat(response.statusCode()).as(name + empty).isEqualTo(200);
+                    continue;
+                }
+                assertThat(response.statusCode()).as(name + empty).isEqualTo(400);
+                assertThat(response.body()).contains(name + " is empty: give it a value, or leave it out");
+            }
         }
     }
 
@@ -223,12 +269,12 @@ class HttpApiTest {
         final List<String> ids = new ArrayList<>();
         String cursor = "";
         do {
-            final HttpResponse<String> response = get(EVENTS + "?limit=1000&cursor=" + cursor);
+            final HttpResponse<String> response = get(EVENTS + "?limit=1000" + cursor);
             assertThat(response.body().length()).isLessThanOrEqualTo(EventSearch.MAX_PAGE_LENGTH);
             final JsonNode page = mapper.readTree(response.body());
             assertThat(page.at("/meta/total").asInt()).isEqualTo(LARGE_EVENTS);
             page.get("items").forEach(event -> ids.add(event.at("/meta/uuid").asText()));
-            cursor = page.at("/meta/cursor").asText();
+            cursor = page.at("/meta/cursor").isMissingNode() ? "" : "&cursor=" + page.at("/meta/cursor").asText();
         } while (!cursor.isEmpty());
 
         assertThat(ids).doesNotHaveDuplicates().hasSize(LARGE_EVENTS);

@@ -271,12 +271,12 @@ class ManagerKillTest {
         String cursor = "";
         while (cursor != null) {
             final JsonNode page = mapper.readTree(http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" +
-                httpPort + "/events/v1/events?limit=1000&sort=time&cursor=" + cursor)).build(),
+                httpPort + "/events/v1/events?limit=1000&sort=time" + cursor)).build(),
                 BodyHandlers.ofString()).body());
             for (final JsonNode item : page.get("items")) {
                 assertThat(stored.put(item.at("/meta/uuid").asText(), item.get("count").asLong())).isNull();
             }
-            cursor = page.at("/meta/cursor").isMissingNode() ? null : page.at("/meta/cursor").asText();
+            cursor = page.at("/meta/cursor").isMissingNode() ? null : "&cursor=" + page.at("/meta/cursor").asText();
         }
         return stored;
     }

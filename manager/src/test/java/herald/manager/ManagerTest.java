@@ -155,7 +155,7 @@ class ManagerTest {
     private List<String> pages(final String parameters) throws IOException {
         final List<String> messages = new ArrayList<>();
         for (String cursor = ""; cursor != null;) {
-            final JsonNode page = query(parameters + "&cursor=" + cursor);
+            final JsonNode page = query(parameters + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
             page.get("items").forEach(item -> messages.add(item.get("message").asText()));
             cursor = page.at("/meta/cursor").isMissingNode() ? null : page.at("/meta/cursor").asText();
         }

@@ -11,6 +11,7 @@ import herald.events.Catalogs;
 import herald.events.EventType;
 import herald.events.Severity;
 import herald.recorder.ObjectReference;
+import herald.tools.config.ParserMessages;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -84,7 +85,7 @@ final class EventLineParser {
             throw new BadLineException("something follows the JSON object");
         } catch (final JsonProcessingException e) {
             final int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
-            final String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+            final String reason = ParserMessages.plain(e.getOriginalMessage());
             throw new BadLineException("invalid JSON at column " + column + ": " + reason);
         }
     }
@@ -158,6 +159,10 @@ final class EventLineParser {
             if (!isUnicode(field.getKey())) {
                 throw new BadLineException("the name of an attribute has half a surrogate pair");
             }
+            if (field.getValue().isNull()) {
+                throw new BadLineException("attributes." + field.getKey() +
+                    " is null: give it a text, or leave it out");
+            }
             attributes.put(field.getKey(), requireText(node, "attributes.", field.getKey()));
         }
         return attributes;
@@ -167,7 +172,8 @@ final class EventLineParser {
         throws BadLineException {
         final String text = text(object, path, field, null);
         if (text == null) {
-            throw new BadLineException(path + field + " is missing");
+            throw new BadLineException(path + field +
+                (object.has(field) ? " is null: give it a text" : " is missing"));
         }
         return text;
     }

@@ -152,6 +152,18 @@ class AdminEndpointTest {
         assertThat(ask("PUT /v1/policies/p HTTP/1.1", new byte[] {(byte)0xC3, 0x28})).startsWith("HTTP/1.1 400 ");
     }
 
+    @Test
+    void shouldSayInJsonWhatSettingsMayNotHold() throws IOException {
+        final String put = "PUT /v1/policies/p HTTP/1.1";
+
+        assertThat(ask(put, ("{\"kind\":" + "[".repeat(20_000)).getBytes(StandardCharsets.UTF_8))).contains(
+            "HTTP/1.1 400 ", "\"message\":\"policy p:1: lists and sections are nested deeper than 100 levels");
+        assertThat(ask(put, "{\"kind\":\"\\ud800\"}".getBytes(StandardCharsets.UTF_8))).contains(
+            "HTTP/1.1 400 ", "\"message\":\"policy p:1: \\\\uD800 is half a surrogate pair");
+        assertThat(ask(put, "kind: !!python/name:os x".getBytes(StandardCharsets.UTF_8))).contains(
+            "HTTP/1.1 400 ", "\"message\":\"policy p:1: !!python/name:os is a tag that is not known here");
+    }
+
     /** Reading the certificate waits until somebody writes it. */
     @Test
     void shouldSayHowItIsWhileAPolicyTakesLong() throws Exception {

@@ -50,6 +50,11 @@ class EventLineParserTest {
         "{'type':'network.LinkDwn','message':'m'} | did you mean network.LinkDown?",
         "{'message':'m'} | type is missing",
         "{'type':'network.LinkDown'} | message is missing",
+        "{'type':'network.LinkDown','message':null} | message is null: give it a text",
+        "{'type':null,'message':'m'} | type is null: give it a text",
+        "{'type':'network.LinkDown','message':'m','ref':{'kind':'k','name':null}} | ref.name is null: give it a text",
+        "{'type':'network.LinkDown','message':'m','attributes':{'a':null}} | attributes.a is null: give it a text, or "
+            + "leave it out",
         "{'type':'network.LinkDown','message':3} | message is no string",
         "{'type':'network.LinkDown','message':'\\ud800'} | half a surrogate pair",
         "{'type':'network.LinkDown','message':'m','attributes':{'a\\udc00':'v'}} | name of an attribute has half a",
@@ -68,6 +73,13 @@ class EventLineParserTest {
         assertThatThrownBy(() -> parse(quoted(line)))
             .isInstanceOf(BadLineException.class)
             .hasMessageContaining(reason.replace('^', '"'));
+    }
+
+    @Test
+    void shouldNotNameCodeOfTheParser() {
+        assertThatThrownBy(() -> parse("{\"attributes\":" + "[".repeat(2_000))).isInstanceOf(BadLineException.class)
+            .hasMessageContaining("nesting depth (1001) exceeds the maximum allowed (1000)")
+            .hasMessageNotContainingAny("Constraints", "get", "`");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 import java.io.IOException;
@@ -212,9 +213,41 @@ class ProxyConfigTest {
         "dedup: &d;  interval: 1m;batch:;  <<: *d | :4: << is a merge key",
         "node: a;writers:;  - &w {spec: stdout};  - *w | :4: *w is an alias",
         "node: a;remote:;  key-file: !env KEY | :3: !env is a tag",
-        "dedup: !app {interval: 1m} | :1: !app is a tag"})
+        "dedup: !app {interval: 1m} | :1: !app is a tag",
+        "mode: x;node: !!python/object:os.system x | :2: !!python/object:os.system is a tag that is not known here",
+        "node: !!binary aGk= | :1: !!binary is a tag", "dedup: !!set {interval} | :1: !!set is a tag",
+        "node: a;dedup:;  keys: !!int many | :3: !!int is a tag", "writers: !!map [] | :1: !!map is a tag",
+        "%TAG !e! tag:yaml.org,2002:;---;node: !e!python/name:x y | :3: !!python/name:x is a tag",
+        "mode: x;node: {{ name }} | :2: here is a list or a section where a name must be: write NAME: VALUE, in quotes",
+        "mode: x;? [a];: b | :2: here is a list or a section where a name must be",
+        "mode: x;node: ^\\ud800^ | :2: \\uD800 is half a surrogate pair", "{^a\\uDC00b^: x} | :1: \\uDC00 is half a"})
     void shouldRefuseYamlWhoseMeaningWouldBeLost(final String lines, final String message) {
-        assertThatThrownBy(() -> context(lines.replace(';', '\n'))).hasMessageContaining("herald.yaml" + message);
+        assertThatThrownBy(() -> context(lines.replace(';', '\n').replace('^', '"')))
+            .hasMessageContaining("herald.yaml" + message);
+    }
+
+    /** A parser that gets it whole takes many seconds for each. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{a: ", "[{", "[\n", "- ", "? ", "[[],", "{[a]: ", "{? ["})
+    void shouldRefuseWhatIsNestedTooDeep(final String open) {
+        assertThatThrownBy(() -> context("mode: x\nnode:\n  " + open.repeat(100_000)))
+            .hasMessageMatching("(?s).*herald.yaml:\\d+: (lists and sections are nested deeper than 100 levels: " +
+                "leave some out|here is a list or a section where a name must be.*|not readable as YAML.*)");
+    }
+
+    @Test
+    void shouldNameTheLineOfWhatIsNestedTooDeep() {
+        assertThatThrownBy(() -> context("mode: x\nnode: " + "[".repeat(100)))
+            .hasMessageContaining("herald.yaml:2: lists and sections are nested deeper than 100 levels");
+        assertThatThrownBy(() -> context("mode: x\nnode: " + "[".repeat(99) + "]".repeat(99)))
+            .hasMessageContaining("herald.yaml:2: \"node\" must be a text");
+    }
+
+    @Test
+    void shouldTakeTagsThatChangeNothing() throws IOException {
+        assertThat(ContextValues.of(context("node: !!str 17\ndedup: !!map\n  keys: !!int 5000\nwriters: !!seq []\n" +
+            "aeron: {external: !!bool true}"))).containsEntry("node", "17").containsEntry("dedupKeyLimit", 5_000L)
+            .containsEntry("externalDriver", true);
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class SettingsText {
             if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
                 throw mistake(source, yaml.getProblemMark().getLine() + 1, NO_YAML + yaml.getProblem(), e);
             }
-            throw mistake(source, e, NO_YAML + e.getOriginalMessage().lines().findFirst().orElse(""));
+            throw mistake(source, e, NO_YAML + ParserMessages.plain(e.getOriginalMessage()));
         }
     }
 
@@ -91,7 +91,7 @@ public final class SettingsText {
         try {
             refuseEmpty(MAPPER.readTree(text), source, "");
         } catch (final JsonProcessingException e) {
-            throw mistake(source, e, NO_YAML + e.getOriginalMessage());
+            throw mistake(source, e, NO_YAML + ParserMessages.plain(e.getOriginalMessage()));
         }
     }
 

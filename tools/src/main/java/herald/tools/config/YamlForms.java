@@ -20,20 +20,35 @@ import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What a YAML document says beside its values: where they stand, and forms whose meaning is lost on the way to a
- * record. Those are refused: an alias would become its own name, and a tag would be passed over.
+ * record. Those are refused: an alias would become its own name, and a tag would be passed over. So is what is nested
+ * too deep, for which a parser takes ever longer.
  */
 final class YamlForms {
     private static final String MERGE_KEY = "<<";
-    private static final String KNOWN_TAGS = "tag:yaml.org,2002:";
+    private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
+    /** Nothing that is read here has more than a tenth. */
+    private static final int MAX_DEPTH = 100;
+    /** Of tags that change nothing where the value is one of theirs. */
+    private static final Map<String, Pattern> TAGGED_VALUES = Map.of(
+        "str", Pattern.compile("(?s).*"),
+        "int", Pattern.compile("[-+]?\\d+"),
+        "float", Pattern.compile("[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?"),
+        "bool", Pattern.compile("true|false"),
+        "null", Pattern.compile("|~|null"));
 
     private YamlForms() {
     }
 
     /**
-     * Refuses aliases, merge keys and tags of applications. What can't be parsed is left to whoever reads it.
+     * Refuses aliases, merge keys, tags that could change a value, names that are no text, halves of surrogate pairs
+     * and what is nested too deep. What can't be parsed is left to whoever reads it. Takes time in proportion to the
+     * text: a parser is asked for no more than what comes before the first such form.
      *
      * @param text   of a document.
      * @param source where it is from, for messages.
@@ -47,6 +62,10 @@ final class YamlForms {
             for (final Event event : new Yaml(new LoaderOptions()).parse(new StringReader(text))) {
                 final boolean isKey = !keysNext.isEmpty() && keysNext.peek();
                 requireKnown(event, isKey, source);
+                if (event instanceof CollectionStartEvent && mappings.size() == MAX_DEPTH) {
+                    throw mistake(source, event, "lists and sections are nested deeper than " + MAX_DEPTH +
+                        " levels: leave some out");
+                }
                 if (event instanceof CollectionEndEvent) {
                     keysNext.pop();
                     mappings.pop();
@@ -75,11 +94,37 @@ final class YamlForms {
             throw mistake(source, event, "<< is a merge key, and merge keys are not known here: write the settings " +
                 "themselves");
         }
+        if (event instanceof CollectionStartEvent && isKey) {
+            throw mistake(source, event, "here is a list or a section where a name must be: write NAME: VALUE, in " +
+                "quotes where one of them begins with [ or {");
+        }
+        if (event instanceof final ScalarEvent scalar) {
+            requireWhole(scalar, source);
+        }
+        requireNoTag(event, source);
+    }
+
+    /** A text with half a pair can't be encoded, so that it would be shown, and kept, as something else. */
+    private static void requireWhole(final ScalarEvent event, final String source) {
+        event.getValue().codePoints().filter(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+            .findFirst().ifPresent(half -> {
+                throw mistake(source, event, String.format(Locale.ROOT, "\\u%04X is half a surrogate pair: write " +
+                    "the character itself, or both halves", half));
+            });
+    }
+
+    private static void requireNoTag(final Event event, final String source) {
         final String tag = event instanceof final ScalarEvent scalar ? scalar.getTag() :
             event instanceof final CollectionStartEvent start ? start.getTag() : null;
-        if (tag != null && !tag.equals("!") && !tag.startsWith(KNOWN_TAGS)) {
-            throw mistake(source, event, tag + " is a tag that is not known here: write the value itself, in quotes " +
-                "where it begins with !");
+        if (tag == null || tag.equals("!")) {
+            return;
+        }
+        final String standard = tag.startsWith(STANDARD_TAGS) ? tag.substring(STANDARD_TAGS.length()) : "";
+        final Pattern values = TAGGED_VALUES.get(standard);
+        if (event instanceof final ScalarEvent scalar ? values == null || !values.matcher(scalar.getValue()).matches() :
+            !standard.equals(event instanceof MappingStartEvent ? "map" : "seq")) {
+            throw mistake(source, event, (standard.isEmpty() ? tag : "!!" + standard) + " is a tag that is not known " +
+                "here: write the value itself, in quotes where it begins with !");
         }
     }
 
@@ -96,9 +141,11 @@ final class YamlForms {
      * @return its line, from 1; that of what is around it where it is not there; 0 where the document can't be parsed.
      */
     static int lineOf(final String text, final List<Reference> path, final boolean name) {
+        final LoaderOptions options = new LoaderOptions();
+        options.setNestingDepthLimit(MAX_DEPTH);
         final Node root;
         try {
-            root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
+            root = new Yaml(options).compose(new StringReader(text));
         } catch (final YAMLException e) {
             return 0;
         }

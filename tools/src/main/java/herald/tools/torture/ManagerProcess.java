@@ -23,7 +23,7 @@ final class ManagerProcess {
     /** Name of the proxy's writer that delivers to it. */
     static final String WRITER = "manager";
 
-    private static final String EVENTS = "/events/v1/events?limit=1000&sort=time&cursor=";
+    private static final String EVENTS = "/events/v1/events?limit=1000&sort=time";
     /** Where a build puts the manager, seen from the directory of {@code herald.jar}, and where both lie together. */
     private static final String[] PLACES = {"../../manager/target/herald-manager.jar", "herald-manager.jar"};
 
@@ -131,7 +131,7 @@ final class ManagerProcess {
                 }
             }
             final JsonNode next = page.at("/meta/cursor");
-            cursor = next.isMissingNode() ? null : next.asText();
+            cursor = next.isMissingNode() ? null : "&cursor=" + next.asText();
         }
         return events;
     }
