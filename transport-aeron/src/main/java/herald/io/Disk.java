@@ -47,7 +47,8 @@ public interface Disk {
      * @param file     that exists.
      * @param writable or for reading only.
      * @return the mapping, as long as the file is now.
-     * @throws IOException where the file can't be opened.
+     * @throws UnfitFileException where it is no regular file, or too long to be mapped; a pipe is not opened.
+     * @throws IOException        where the file can't be opened.
      */
     MappedByteBuffer map(Path file, boolean writable) throws IOException;
 
@@ -159,7 +160,7 @@ public interface Disk {
      *
      * @param file to append to.
      * @param text in UTF-8.
-     * @throws IOException where the file can't be written.
+     * @throws IOException where the file can't be written, or is no regular one.
      */
     void append(Path file, String text) throws IOException;
 }

@@ -121,8 +121,10 @@ public final class SystemDisk implements Disk {
         final Set<OpenOption> options = writable ?
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE) : Set.of(StandardOpenOption.READ);
         final FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
+        SmallFile.requireRegular(file);
         return Uninterrupted.call(() -> {
             try (FileChannel channel = FileChannel.open(file, options)) {
+                SmallFile.requireMappable(file, channel.size());
                 return channel.map(mode, 0, channel.size());
             }
         });
@@ -220,6 +222,7 @@ public final class SystemDisk implements Disk {
                 // Somebody else was faster.
             }
         }
+        SmallFile.requireRegular(file);
         // A stream: half of a text that an interrupt ended could not be taken back.
         try (OutputStream out = new FileOutputStream(file.toFile(), true)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));

@@ -3,13 +3,13 @@ package herald.recorder;
 import herald.io.Disk;
 import herald.io.FileAccess;
 import herald.io.FileMutex;
+import herald.io.SmallFile;
+import herald.io.UnfitFileException;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -37,6 +37,10 @@ final class RetiredCounters {
     private static final String MAGIC = "herald-retired-counters 1";
     private static final String LAST = "last";
     private static final int MAX_COMPONENTS = 1_000;
+    /** In bytes: so many names and numbers at their longest take less than a quarter of it. */
+    private static final int MAX_LENGTH = 4 << 20;
+    private static final String REMEDY =
+        "move the file away, and what recorders counted whose spools are deleted begins at 0";
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -109,10 +113,13 @@ final class RetiredCounters {
         UUID last = null;
         final List<String> lines;
         try {
-            lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+            lines = new String(SmallFile.readOwn(file, MAX_LENGTH), StandardCharsets.ISO_8859_1).lines().toList();
         } catch (final NoSuchFileException e) {
             return new RetiredCounters(sums, null);
-        } catch (final MalformedInputException e) {
+        } catch (final UnfitFileException e) {
+            throw new IOException(file + " is " + e.defect() + ": " + REMEDY, e);
+        }
+        if (lines.stream().anyMatch(line -> line.chars().anyMatch(letter -> letter > Byte.MAX_VALUE))) {
             throw defect(file, 1);
         }
         for (int i = 0; i < lines.size(); i++) {
@@ -143,8 +150,7 @@ final class RetiredCounters {
     }
 
     private static IOException defect(final Path file, final int line) {
-        return new IOException("line " + line + " of " + file + " is not as Herald writes it: move the file away, " +
-            "and what recorders counted whose spools are deleted begins at 0");
+        return new IOException("line " + line + " of " + file + " is not as Herald writes it: " + REMEDY);
     }
 
     private void store(final Disk disk, final Path file) throws IOException {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A spool is deleted once it is done with, and not before; what its recorder counted stays counted, once.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SpoolRetirementTest {
     private static final long AGE_NS = TimeUnit.HOURS.toNanos(1);
     private static final long MINUTE_NS = TimeUnit.MINUTES.toNanos(1);
@@ -196,6 +197,27 @@ class SpoolRetirementTest {
         }
         assertThat(fixture.errors).hasSize(4).allSatisfy(error -> assertThat(error).hasMessageContaining(
             "of " + file + " is not as Herald writes it: move the file away"));
+        Files.delete(file);
+        assertThat(pass(2 * MINUTE_NS)).isEqualTo(1);
+    }
+
+    /** Waits for nobody, takes no memory, and tells it once. */
+    @Test
+    void shouldKeepTheSpoolWhereTheFileOfWhatItCountedCanBeNone() throws Exception {
+        leave(0);
+        final Path file = fixture.dir.resolve("retired-counters.txt");
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+        pass(2 * AGE_NS);
+        Files.delete(file);
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        pass(2 * AGE_NS);
+        assertThat(fixture.file()).exists();
+        assertThat(fixture.errors).satisfiesExactly(
+            pipe -> assertThat(pipe).hasMessageContaining(
+                file + " is no regular file, but a pipe, socket or device: move the file away"),
+            huge -> assertThat(huge).hasMessageContaining(file + " is longer than 4MiB: move the file away"));
         Files.delete(file);
         assertThat(pass(2 * MINUTE_NS)).isEqualTo(1);
     }
