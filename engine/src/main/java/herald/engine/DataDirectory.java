@@ -4,6 +4,8 @@ import herald.io.Disk;
 import herald.io.FileAccess;
 import herald.io.FileMutex;
 import herald.io.PathPlace;
+import herald.io.SmallFile;
+import herald.io.UnfitFileException;
 import herald.journal.JournalRecovery;
 import herald.link.DirectoryIdentity;
 import herald.link.HeraldDirectory;
@@ -41,12 +43,16 @@ public final class DataDirectory implements AutoCloseable {
     /** Version of the directory's layout. */
     public static final int FORMAT_VERSION = 1;
 
+    /** What a version looks like. */
+    public static final String VERSION = "\\d{1,9}";
+
     /** Names that Herald gives in it; what is there under others is the user's. */
     static final List<String> OWN = List.of(
         "lock", ".lock.owner", "format", "identity", "identity.tmp", "counters.dat", "counters.dat.damaged",
         "quarantine.txt", "quarantine", "journal", "dispatch", "bookmarks", "dead-letters", "policies", "admin.json",
         "admin.tmp", "spool", "remote-spool");
 
+    private static final int MAX_FORMAT_LENGTH = 256;
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
 
     private final Disk disk;
@@ -111,6 +117,7 @@ public final class DataDirectory implements AutoCloseable {
                     FileMutex.holderOf(lock(root)) + "): stop that one, or choose another with --data-dir");
             }
             checkFormat(root);
+            requireRegular(DirectoryIdentity.file(root));
             final DataDirectory directory = new DataDirectory(disk, root, lock, IdentityFile.open(disk, root), access);
             lock = null;
             return directory;
@@ -152,19 +159,46 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("format");
     }
 
+    /**
+     * What stands in the file of the layout's version.
+     *
+     * @param root of a data directory that has the file, a regular one.
+     * @return null where it is far too long for one.
+     * @throws IOException where it can't be read.
+     */
+    public static String formatText(final Path root) throws IOException {
+        try {
+            return new String(SmallFile.readOwn(format(root), MAX_FORMAT_LENGTH), StandardCharsets.ISO_8859_1).trim();
+        } catch (final UnfitFileException e) {
+            return null;
+        }
+    }
+
     private static boolean isWithoutFormat(final Path root) throws IOException {
         return !Files.exists(format(root)) || Files.size(format(root)) == 0;
     }
 
+    /** What is under a name that a start needs, and can't be what it should, says by itself what to do about it. */
+    private static void requireRegular(final Path file) throws IOException {
+        try {
+            if (Files.exists(file)) {
+                SmallFile.requireRegular(file);
+            }
+        } catch (final UnfitFileException e) {
+            throw new ProxyException(e.getMessage(), e);
+        }
+    }
+
     private static void checkFormat(final Path root) throws IOException {
+        final Path format = format(root);
+        requireRegular(format);
         if (isWithoutFormat(root)) {
             return;
         }
-        final Path format = format(root);
-        final String text = Files.readString(format, StandardCharsets.ISO_8859_1).trim();
-        if (!text.matches("\\d{1,9}")) {
-            throw new ProxyException(format + " holds \"" + text + "\", not a format version: restore it, it was " +
-                FORMAT_VERSION);
+        final String text = formatText(root);
+        if (text == null || !text.matches(VERSION)) {
+            throw new ProxyException(format + (text == null ? " is longer than any version" : " holds \"" + text +
+                "\", not a format version") + ": restore it, it was " + FORMAT_VERSION);
         }
         if (Integer.parseInt(text) > FORMAT_VERSION) {
             throw new ProxyException("data directory " + root + " has format " + text + ", this Herald reads up to " +

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 
 /**
@@ -33,8 +34,12 @@ public record SegmentInspection(
      * @throws LogException where its format is newer than this Herald.
      */
     public static SegmentInspection of(final Disk disk, final Path file) throws IOException {
-        final long length = Files.size(file);
+        final BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         final long base = LogDescriptor.basePosition(file);
+        if (!attributes.isRegularFile()) {
+            return new SegmentInspection(file, base, 0, null, 0, -1, "it is no regular file");
+        }
+        final long length = attributes.size();
         if (length < LogDescriptor.SEGMENT_HEADER_LENGTH || length > LogDescriptor.MAX_SEGMENT_LENGTH) {
             return new SegmentInspection(
                 file, base, length, null, 0, -1, "it has " + length + " bytes, no segment has");
@@ -113,6 +118,9 @@ public record SegmentInspection(
      * @throws IOException where the file can't be read.
      */
     public boolean isUnused(final Disk disk) throws IOException {
+        if (length == 0) {
+            return true;
+        }
         final MappedByteBuffer mapping = disk.map(file, false);
         try {
             for (int i = LogDescriptor.SEGMENT_HEADER_LENGTH; i < mapping.capacity(); i++) {

@@ -78,6 +78,10 @@ final class BookmarkCheck {
             }
         }
         for (final Path status : disk.list(directory, WriterStatus.SUFFIX)) {
+            if (Files.exists(status) && !Files.isRegularFile(status)) {
+                check.findings.add(new Finding(status, 0, 0, "it is no regular file: how the writer fares is not known",
+                    Remedy.move("it to quarantine; the next start makes another one", false, List.of(status))));
+            }
             final Path file = status.resolveSibling(
                 status.getFileName().toString().replace(WriterStatus.SUFFIX, Bookmark.SUFFIX));
             if (Bookmark.isMissing(file)) {

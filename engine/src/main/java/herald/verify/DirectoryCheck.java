@@ -82,8 +82,8 @@ final class DirectoryCheck {
                 DataDirectory.FORMAT_VERSION);
             return;
         }
-        final String text = new String(Files.readAllBytes(format), java.nio.charset.StandardCharsets.ISO_8859_1).trim();
-        if (!text.matches("\\d{1,9}")) {
+        final String text = DataDirectory.formatText(root);
+        if (text == null || !text.matches(DataDirectory.VERSION)) {
             findings.add(new Finding(format, 0, Files.size(format), "it holds no version: the proxy does not start",
                 Remedy.move("it to quarantine; the next start writes " + DataDirectory.FORMAT_VERSION, false,
                     List.of(format))));
@@ -199,6 +199,12 @@ final class DirectoryCheck {
                 lines.add("quarantine.txt: " + Files.size(refused) + " bytes about refused frames");
             }
         }
+        final String defect = KnownLosses.defectOf(root);
+        if (defect != null) {
+            final Path losses = KnownLosses.fileIn(root);
+            findings.add(new Finding(losses, 0, losses.toFile().length(), defect,
+                Remedy.move("it to quarantine; what it may name as lost is damage again", false, List.of(losses))));
+        }
         for (final Path repair : disk.list(root.resolve("quarantine"), ANY)) {
             lines.add("quarantine: " + root.relativize(repair));
         }
@@ -211,11 +217,10 @@ final class DirectoryCheck {
 
     private void lookForStrays(final Path directory) throws IOException {
         for (final Path file : disk.list(directory, ANY)) {
-            final boolean segment = file.getFileName().toString().matches("\\d{20}\\" + LogDescriptor.SEGMENT_SUFFIX);
             if (file.getFileName().toString().endsWith(MisplacedSegments.PLACING)) {
                 findings.add(new Finding(file, 0, file.toFile().length(), "a repair that moved it was interrupted",
                     MisplacedSegments.goOn(file)));
-            } else if (!segment && !isUnnamed(file)) {
+            } else if (!LogDescriptor.isSegmentName(file) && !isUnnamed(file)) {
                 note(file, "it does not belong here");
             }
         }

@@ -30,6 +30,10 @@ final class IdentityCheck {
      */
     static List<Finding> of(final Disk disk, final Path root, final UUID journaled) throws IOException {
         final Path file = DirectoryIdentity.file(root);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // Told with what else keeps a proxy from starting.
+            return List.of();
+        }
         if (Files.exists(file) && !Files.isReadable(file)) {
             throw new AccessDeniedException(file.toString());
         }

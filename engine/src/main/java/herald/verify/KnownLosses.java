@@ -1,6 +1,8 @@
 package herald.verify;
 
 import herald.io.Disk;
+import herald.io.SizeText;
+import herald.io.SmallFile;
 import herald.log.LogDescriptor;
 
 import java.io.IOException;
@@ -53,9 +55,10 @@ final class KnownLosses {
     static KnownLosses read(final Path root) throws IOException {
         final KnownLosses known = new KnownLosses(root);
         final Path file = fileIn(root);
-        if (!Files.notExists(file)) {
+        if (!Files.notExists(file) && defectOf(root) == null) {
             // A byte that is none of the text spoils its line alone.
-            for (final String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()) {
+            for (final String line :
+                new String(SmallFile.readOwn(file, SmallFile.MAX_LENGTH), StandardCharsets.UTF_8).lines().toList()) {
                 final Matcher matcher = LINE.matcher(line);
                 if (matcher.matches()) {
                     known.losses.add(new Loss(areaOf(matcher.group(1)), Long.parseLong(matcher.group(2)),
@@ -66,7 +69,20 @@ final class KnownLosses {
         return known;
     }
 
-    private static Path fileIn(final Path root) {
+    /**
+     * What keeps the list from being read as one: all that it may hold counts as damage then.
+     *
+     * @param root of the data directory.
+     * @return null where nothing does.
+     */
+    static String defectOf(final Path root) {
+        final Path file = fileIn(root);
+        return Files.exists(file) && !Files.isRegularFile(file) ? "it is no regular file" :
+            file.toFile().length() > SmallFile.MAX_LENGTH ?
+                "it is longer than " + SizeText.format(SmallFile.MAX_LENGTH) : null;
+    }
+
+    static Path fileIn(final Path root) {
         return root.resolve("quarantine").resolve(NAME);
     }
 

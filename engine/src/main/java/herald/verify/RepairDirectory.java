@@ -48,12 +48,16 @@ final class RepairDirectory {
     }
 
     /**
-     * Keeps a copy of a file that is about to be changed.
+     * Keeps a copy of a file that is about to be changed; what is no regular file is moved.
      *
      * @param file in the data directory.
      * @throws IOException where it can't be copied.
      */
     void copy(final Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            move(file);
+            return;
+        }
         final Path target = targetOf(file);
         if (!Files.exists(target)) {
             Files.copy(file, target);

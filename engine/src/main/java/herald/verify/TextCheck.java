@@ -1,7 +1,6 @@
 package herald.verify;
 
 import herald.io.ErrorText;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -35,8 +34,8 @@ record TextCheck(long lines, String defect, String foreign) {
         }
         long lines = 0;
         String foreign = null;
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+        try (BoundedLines reader = new BoundedLines(Files.newBufferedReader(file))) {
+            for (String text = reader.next(); text != null; text = reader.next()) {
                 lines++;
                 if (foreign == null && !line.matcher(text).matches()) {
                     foreign = "line " + lines + " is none that a proxy writes, or not in whole: \"" +

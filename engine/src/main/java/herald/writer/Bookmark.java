@@ -2,6 +2,7 @@ package herald.writer;
 
 import herald.io.Crc32c;
 import herald.io.Disk;
+import herald.io.SmallFile;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -45,6 +46,8 @@ public final class Bookmark implements AutoCloseable {
     }
 
     private static final int FILE_LENGTH = 1024;
+    /** In bytes: what is longer takes another name and no room. */
+    private static final long MAX_COPIED = 1L << 20;
     private static final int SLOT_B = 512;
     private static final int NEVER_MOVED_OFFSET = FILE_LENGTH - Long.BYTES;
     private static final long MAGIC = 0x4D42_444C_4152_4548L;
@@ -146,11 +149,16 @@ public final class Bookmark implements AutoCloseable {
         }
         if (Files.size(file) != FILE_LENGTH) {
             if (!writable) {
+                SmallFile.requireRegular(file);
                 throw new IOException(file + " has " + Files.size(file) + " bytes instead of " + FILE_LENGTH);
             }
             final Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".damaged");
             final long length = Files.size(file);
-            Files.copy(file, aside);
+            if (Files.isRegularFile(file) && length <= MAX_COPIED) {
+                Files.copy(file, aside);
+            } else {
+                disk.rename(file, aside);
+            }
             return replace(disk, file, "it has " + length + " bytes instead of " + FILE_LENGTH);
         }
         final MappedByteBuffer mapping = disk.map(file, writable);

@@ -1,12 +1,16 @@
 package herald.writer;
 
 import herald.io.Disk;
+import herald.io.SmallFile;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -59,6 +63,7 @@ public final class WriterStatus implements AutoCloseable {
         }
     }
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(WriterAgent.class);
     private static final int FILE_LENGTH = 512;
 
     private final Disk disk;
@@ -72,7 +77,8 @@ public final class WriterStatus implements AutoCloseable {
     }
 
     /**
-     * Opens a writer's status to go on with it, or begins one. A damaged one is begun anew.
+     * Opens a writer's status to go on with it, or begins one. A damaged one is begun anew; what is no regular file is
+     * kept aside.
      *
      * @param disk that holds it.
      * @param file of it.
@@ -82,6 +88,11 @@ public final class WriterStatus implements AutoCloseable {
     static WriterStatus open(final Disk disk, final Path file) throws IOException {
         if (Files.exists(file) && Files.size(file) == FILE_LENGTH) {
             return new WriterStatus(disk, disk.map(file, true));
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            final Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".damaged");
+            disk.rename(file, aside);
+            LOGGER.warn("{} is no regular file: kept as {}, the status of the writer begins anew", file, aside);
         }
         disk.delete(file);
         return new WriterStatus(disk, disk.create(file, FILE_LENGTH));
@@ -96,6 +107,7 @@ public final class WriterStatus implements AutoCloseable {
      * @throws IOException where it can't be opened or is damaged.
      */
     public static WriterStatus read(final Disk disk, final Path file) throws IOException {
+        SmallFile.requireRegular(file);
         if (Files.size(file) != FILE_LENGTH) {
             throw new IOException(file + " has " + Files.size(file) + " bytes instead of " + FILE_LENGTH +
                 ": the next start of the proxy makes a new one");

@@ -2,6 +2,7 @@ package herald.tools;
 
 import herald.io.FileAccess;
 import herald.io.OutOfMemory;
+import herald.io.UnfitFileException;
 import herald.log.LogException;
 import herald.recorder.SpoolException;
 import picocli.CommandLine;
@@ -68,7 +69,8 @@ final class ErrorReports implements IParameterExceptionHandler, IExecutionExcept
         if (error instanceof AccessDeniedException denied) {
             return FileAccess.reason(denied);
         }
-        if (error.getClass() == IOException.class && error.getMessage() != null) {
+        if (error instanceof UnfitFileException ||
+            (error.getClass() == IOException.class && error.getMessage() != null)) {
             return error.getMessage();
         }
         return error.getClass().getSimpleName() + (error.getMessage() == null ? "" : ": " + error.getMessage());

@@ -123,6 +123,10 @@ final class StatCommand extends AbstractCommand {
                 (failingSinceMs == 0 ? "" : " failing-since=" + Instant.ofEpochMilli(failingSinceMs)) +
                 (hinderedSinceMs == 0 ? "" : " hindered-since=" + Instant.ofEpochMilli(hinderedSinceMs)) +
                 (isLong(callSinceMs) ? " in-call-since=" + Instant.ofEpochMilli(callSinceMs) : ""));
+        } catch (final AccessDeniedException e) {
+            throw e;
+        } catch (final IOException e) {
+            out().println("  its status can't be read: " + ErrorText.of(e));
         }
     }
 

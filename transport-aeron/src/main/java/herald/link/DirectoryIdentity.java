@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,10 @@ public record DirectoryIdentity(UUID id, long generation, FilePlace place, List<
      * @return null where it has none that is whole, or may not be read.
      */
     public static DirectoryIdentity read(final Path dataDir) {
+        if (!Files.isRegularFile(file(dataDir))) {
+            // Opening a pipe would wait for somebody who writes to it.
+            return null;
+        }
         try (FileInputStream stream = new FileInputStream(file(dataDir).toFile())) {
             final byte[] bytes = stream.readNBytes(FILE_LENGTH + 1);
             return bytes.length == FILE_LENGTH ? decode(ByteBuffer.wrap(bytes)) : null;

@@ -1,5 +1,6 @@
 package herald.receiver;
 
+import herald.io.SmallFile;
 import herald.io.Uninterrupted;
 import org.agrona.DirectBuffer;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,6 +41,9 @@ public final class Quarantine implements AutoCloseable {
     }
 
     private FileChannel open() throws IOException {
+        if (Files.exists(file)) {
+            SmallFile.requireRegular(file);
+        }
         return FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),

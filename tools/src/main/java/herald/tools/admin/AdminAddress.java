@@ -2,6 +2,7 @@ package herald.tools.admin;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import herald.io.SecretFile;
+import herald.io.SmallFile;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param token   in the {@code Authorization} header of each request, after {@code Bearer }.
  */
 record AdminAddress(String address, String token) {
+    private static final int MAX_LENGTH = 64 * 1024;
     private static final JsonMapper MAPPER = new JsonMapper();
 
     static Path file(final Path dataDir) {
@@ -25,7 +27,7 @@ record AdminAddress(String address, String token) {
 
     static AdminAddress read(final Path dataDir) throws IOException {
         SecretFile.require(file(dataDir), dataDir);
-        return MAPPER.readValue(Files.readAllBytes(file(dataDir)), AdminAddress.class);
+        return MAPPER.readValue(SmallFile.readOwn(file(dataDir), MAX_LENGTH), AdminAddress.class);
     }
 
     void write(final Path dataDir) throws IOException {

@@ -33,6 +33,18 @@ public final class Utf8Text {
     }
 
     /**
+     * The same, where nobody may wait for what comes through a pipe.
+     *
+     * @param file that holds it, whole.
+     * @return its text.
+     * @throws IOException              where it can't be read, is no regular file, or too long.
+     * @throws IllegalArgumentException naming the file and the first byte that is no UTF-8.
+     */
+    public static String readRegular(final Path file) throws IOException {
+        return decode(SmallFile.readRegular(file), file.toString());
+    }
+
+    /**
      * Reads bytes.
      *
      * @param bytes  all of them.

@@ -1,5 +1,6 @@
 package herald.tools.policy;
 
+import herald.io.UnfitFileException;
 import herald.tools.config.SettingsText;
 import herald.tools.config.Utf8Text;
 import org.slf4j.Logger;
@@ -71,7 +72,7 @@ final class PolicyStore {
     }
 
     private static EventPolicy read(final Path file) throws IOException {
-        final EventPolicy policy = EventPolicy.read(Utf8Text.read(file), file.toString());
+        final EventPolicy policy = EventPolicy.read(Utf8Text.readRegular(file), file.toString());
         if (policy.meta() == null || !(policy.name() + SUFFIX).equals(file.getFileName().toString())) {
             throw new IllegalArgumentException("meta.name must be that of the file");
         }
@@ -86,7 +87,7 @@ final class PolicyStore {
         try {
             read(file);
             return null;
-        } catch (final IllegalArgumentException | CharacterCodingException e) {
+        } catch (final IllegalArgumentException | CharacterCodingException | UnfitFileException e) {
             return e.getMessage();
         }
     }
@@ -96,6 +97,7 @@ final class PolicyStore {
         final Path file = file(policy.name());
         final Path fresh = file.resolveSibling(policy.name() + ".tmp");
         final byte[] text = SettingsText.write(policy).getBytes(StandardCharsets.UTF_8);
+        Files.deleteIfExists(fresh);
         try (FileChannel channel = FileChannel.open(fresh,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
