@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Layout of a log's segment files, as {@code docs/format.md} specifies it.
@@ -64,6 +65,10 @@ public final class LogDescriptor {
     static final int POSITION_OFFSET = 8;
     static final int SETTLED_OFFSET = 16;
 
+    private static final Pattern NAME = Pattern.compile("\\d{20}\\.log");
+    /** Half of what positions can say: what is added to one stays one. */
+    private static final String HIGHEST_NAME = nameOf(Long.MAX_VALUE / 2);
+
     private LogDescriptor() {
     }
 
@@ -89,7 +94,11 @@ public final class LogDescriptor {
      * @return its path.
      */
     public static Path segmentFile(final Path directory, final long basePosition) {
-        return directory.resolve(String.format(Locale.ROOT, "%020d%s", basePosition, SEGMENT_SUFFIX));
+        return directory.resolve(nameOf(basePosition));
+    }
+
+    private static String nameOf(final long basePosition) {
+        return String.format(Locale.ROOT, "%020d%s", basePosition, SEGMENT_SUFFIX);
     }
 
     /**
@@ -107,10 +116,21 @@ public final class LogDescriptor {
      * Whether a file has the name of a segment.
      *
      * @param file to look at.
-     * @return true where it has.
+     * @return true where it has; false too where it is as long and names a position that no log reaches.
      */
     public static boolean isSegmentName(final Path file) {
-        return file.getFileName().toString().matches("\\d{20}\\.log");
+        final String name = file.getFileName().toString();
+        return NAME.matcher(name).matches() && name.compareTo(HIGHEST_NAME) <= 0;
+    }
+
+    /**
+     * Whether a file is named as segments are, but for a position that no log reaches.
+     *
+     * @param file to look at.
+     * @return true where it is no segment for that reason.
+     */
+    public static boolean isImpossibleName(final Path file) {
+        return NAME.matcher(file.getFileName().toString()).matches() && !isSegmentName(file);
     }
 
     static int alignedLength(final int bodyLength) {

@@ -26,6 +26,21 @@ final class LogOpening {
     }
 
     /**
+     * Refuses what has a name as segments have and can be none: who put it there, or renamed a segment, is to know.
+     *
+     * @param config of the log.
+     * @throws LogException naming the file.
+     */
+    static void requireNames(final SegmentedLog.Config config) throws IOException {
+        for (final Path file : config.disk().list(config.directory(), LogDescriptor.SEGMENT_SUFFIX)) {
+            if (LogDescriptor.isImpossibleName(file)) {
+                throw new LogException(file + " is no segment of a Herald log, none begins so far: " +
+                    LogDescriptor.REPAIR);
+            }
+        }
+    }
+
+    /**
      * Makes the last segments fit to be written to and, if wanted, what they hold durable.
      *
      * @param config of the log.

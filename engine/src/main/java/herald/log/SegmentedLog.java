@@ -102,6 +102,7 @@ public final class SegmentedLog implements AutoCloseable {
         final Config config, final long claimedPosition, final boolean forced, final LogDamage.Listener onDamage) {
         try {
             config.disk().createDirectories(config.directory());
+            LogOpening.requireNames(config);
             final List<Path> files = LogOpening.segmentFiles(config);
             if (files.isEmpty()) {
                 final long base = BitUtil.align(claimedPosition, config.segmentLength());

@@ -220,6 +220,10 @@ final class DirectoryCheck {
             if (file.getFileName().toString().endsWith(MisplacedSegments.PLACING)) {
                 findings.add(new Finding(file, 0, file.toFile().length(), "a repair that moved it was interrupted",
                     MisplacedSegments.goOn(file)));
+            } else if (LogDescriptor.isImpossibleName(file)) {
+                findings.add(new Finding(file, 0, file.toFile().length(),
+                    "it is no segment, none begins so far: the proxy does not start", Remedy.move(
+                        "it to quarantine; records that it holds are lost to Herald", true, List.of(file))));
             } else if (!LogDescriptor.isSegmentName(file) && !isUnnamed(file)) {
                 note(file, "it does not belong here");
             }

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Pipes and files of gigabytes under names that Herald gives in a data directory: nothing waits
+ * Pipes, files of gigabytes and names that can't be, under names that Herald gives in a data directory: nothing waits
  * for them or takes the memory for them, and each is told by its name.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -102,6 +102,10 @@ class UnfitFilesTest {
         "journal/00000000000000262144.log | DIR | it is no regular file | no regular file, but a directory",
         "journal/00000000000000262144.log | HUGE | bytes, no segment has | longer than any file of Herald's",
         "dispatch/00000000000000262144.log | PIPE | it is no regular file | no regular file, but a pipe",
+        "journal/99999999999999999999.log | notes | it is no segment, none begins so far | none begins so far",
+        "journal/09223372036854775808.log | PIPE | it is no segment, none begins so far | none begins so far",
+        "journal/09223372036854775807.log | notes | it is no segment, none begins so far | none begins so far",
+        "dispatch/99999999999999999999.log | notes | it is no segment, none begins so far | none begins so far",
         "quarantine.txt | PIPE | it is no regular file | no regular file, but a pipe",
         "quarantine.txt | HUGE | line 1 is longer than |",
         "quarantine/losses.txt | PIPE | it is no regular file |",
