@@ -143,6 +143,9 @@ public final class DataDirectory implements AutoCloseable {
     void prepare() {
         try {
             if (isWithoutFormat(root)) {
+                if (Files.exists(format(root))) {
+                    LOGGER.warn("{} was empty: it is written anew, with {}", format(root), FORMAT_VERSION);
+                }
                 disk.append(format(root), FORMAT_VERSION + "\n");
             }
             for (final Path part : new Path[] {

@@ -77,9 +77,13 @@ final class DirectoryCheck {
         if (isNoFile(format)) {
             return;
         }
-        if (!Files.exists(format) || Files.size(format) == 0) {
-            lines.add("format: " + (Files.exists(format) ? "empty" : "missing") + ", the next start writes " +
-                DataDirectory.FORMAT_VERSION);
+        if (!Files.exists(format)) {
+            lines.add("format: missing, the next start writes " + DataDirectory.FORMAT_VERSION);
+            return;
+        }
+        if (Files.size(format) == 0) {
+            notes.add(new Finding(format, 0, 0, "it is empty", new Remedy("leave it: the next start writes " +
+                DataDirectory.FORMAT_VERSION, false, Remedy.Stage.NOTE, aside -> { })));
             return;
         }
         final String text = DataDirectory.formatText(root);

@@ -187,4 +187,13 @@ class UnfitFilesTest {
         assertThat(call.exitCode()).isEqualTo(ExitCode.IO);
         assertThat(call.err()).contains("admin.json is no regular file, but a pipe");
     }
+
+    @Test
+    void shouldTellThatTheFormatIsEmpty() throws IOException {
+        put("format", "");
+        assertThat(verify().out()).contains("note: format 0..0: it is empty; repair would: leave it: the next start");
+        launch().close();
+        assertThat(dataDir.resolve("format")).hasContent("1");
+        assertThat(verify().out()).doesNotContain("note:");
+    }
 }
