@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Who may use which part of a data directory, seen to at each start: all of it is the owner's alone, but for the way to
@@ -17,6 +20,14 @@ import java.nio.file.Path;
  */
 final class DataDirectoryAccess {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
+    private static final Pattern SEGMENTS = Pattern.compile("\\d{20}\\.log(\\..+)?");
+    private static final Pattern SPOOLS = Pattern.compile(
+        ".+\\.spool(\\.tmp)?|.+\\.lock|\\..+\\.lock\\.owner|.+\\.damaged|retired-counters\\.txt(\\.tmp)?");
+    /** Names that Herald gives in directories of its own; in others all are. */
+    private static final Map<String, Pattern> NAMES = Map.of(
+        "journal", SEGMENTS, "dispatch", SEGMENTS, "spool", SPOOLS, "remote-spool", SPOOLS,
+        "bookmarks", Pattern.compile(".+\\.(bookmark|status)(\\.tmp|\\..+\\.damaged)?"),
+        "dead-letters", Pattern.compile(".+\\.txt"), "policies", Pattern.compile(".+\\.(yaml|tmp)"));
     private static final int OTHERS_WRITE = 0002;
     /** As an earlier start made it, for a group that is not let in any more. */
     private static final int GROUPS_PASSAGE = 0710;
@@ -28,11 +39,9 @@ final class DataDirectoryAccess {
         final FileNarrowing narrowing = new FileNarrowing();
         final Path spools = HeraldDirectory.spoolDir(root);
         for (final String name : DataDirectory.OWN) {
-            if (!root.resolve(name).equals(spools)) {
-                narrowing.tree(root.resolve(name));
-            }
+            final Path part = root.resolve(name);
+            narrowing.tree(part, part.equals(spools) ? access : FileAccess.OWNER, inside -> isOwn(part, inside));
         }
-        narrowing.tree(spools, access);
         final Path real = root.toRealPath();
         access.passage(real);
         if (!access.isShared() && FileAccess.mode(real) == GROUPS_PASSAGE && ProcessOwner.owns(real)) {
@@ -42,6 +51,15 @@ final class DataDirectoryAccess {
         if (access.isShared()) {
             tellOfClosedParents(root, access);
         }
+    }
+
+    /** What is in quarantine was put there by a repair, under the names that it had. */
+    private static boolean isOwn(final Path part, final Path inside) {
+        final String name = part.getFileName().toString();
+        final boolean isSpoolsOfOne = "remote-spool".equals(name) && part.equals(inside.getParent());
+        final Pattern names = NAMES.get(name);
+        return names == null || (isSpoolsOfOne && Files.isDirectory(inside, LinkOption.NOFOLLOW_LINKS)) ||
+            names.matcher(inside.getFileName().toString()).matches();
     }
 
     private static void tell(final Path root, final FileNarrowing narrowing) throws IOException {

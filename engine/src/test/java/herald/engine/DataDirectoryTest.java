@@ -135,6 +135,32 @@ class DataDirectoryTest {
         assertThat(DataDirectory.counters(dir.resolve("data"))).exists();
     }
 
+    /** Names that are Herald's are closed to others, what the user keeps beside them is left as it is. */
+    @Test
+    void shouldCloseItsOwnFilesAlone() throws IOException {
+        acquire().close();
+        final Path data = dir.resolve("data");
+        final List<String> own = List.of("journal/00000000000000262144.log.tmp", "dispatch/00000000000000262144.log",
+            "spool/cmd-0.spool", "spool/cmd-0.lock", "spool/.cmd-0.lock.owner", "spool/retired-counters.txt",
+            "spool/cmd.0f0e0d0c-0b0a-0908-0706-050403020100.damaged", "remote-spool/h_1/cmd-0.spool",
+            "bookmarks/w.bookmark", "bookmarks/w.status", "bookmarks/w.bookmark.0f0e.damaged", "dead-letters/w.txt",
+            "policies/p.yaml", "quarantine/verify-1/journal/notes", "counters.dat.damaged");
+        final List<String> others = List.of("journal/mynotes.log", "dispatch/app/00000000000000000000.log",
+            "spool/mynotes.txt", "remote-spool/readme.txt", "remote-spool/h_1/readme.txt", "bookmarks/readme.txt",
+            "dead-letters/letters.md", "policies/readme.txt", "mynotes.txt");
+        for (final String name : Stream.concat(own.stream(), others.stream()).toList()) {
+            Files.createDirectories(data.resolve(name).getParent());
+            Files.writeString(data.resolve(name), "text");
+            Files.setAttribute(data.resolve(name), "unix:mode", 0644);
+        }
+        Files.setAttribute(data.resolve("dispatch/app"), "unix:mode", 0755);
+        acquire().close();
+
+        assertThat(own).allSatisfy(name -> assertThat(FileAccess.mode(data.resolve(name)) & 0777).isEqualTo(0600));
+        assertThat(others).allSatisfy(name -> assertThat(FileAccess.mode(data.resolve(name)) & 0777).isEqualTo(0644));
+        assertThat(FileAccess.mode(data.resolve("dispatch/app")) & 0777).isEqualTo(0755);
+    }
+
     private List<Path> tree() throws IOException {
         try (Stream<Path> files = Files.walk(dir)) {
             return files.sorted().toList();

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
@@ -28,17 +29,18 @@ public final class FileNarrowing {
      * @throws IOException where it can't be read or changed.
      */
     public void tree(final Path path) throws IOException {
-        tree(path, FileAccess.OWNER);
+        tree(path, FileAccess.OWNER, inside -> true);
     }
 
     /**
-     * The same, where a group has access too, and adds files.
+     * The same, where a group has access too, and adds files, and not all in a directory is Herald's.
      *
      * @param path   that may be missing.
      * @param access wanted.
+     * @param own    says whether what is in a directory is Herald's; what is not is left with all that is in it.
      * @throws IOException where it can't be read or changed.
      */
-    public void tree(final Path path, final FileAccess access) throws IOException {
+    public void tree(final Path path, final FileAccess access, final Predicate<Path> own) throws IOException {
         try {
             if (Files.isSymbolicLink(path)) {
                 return;
@@ -50,7 +52,9 @@ public final class FileNarrowing {
             if (isDirectory) {
                 try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
                     for (final Path one : inside) {
-                        tree(one, access);
+                        if (own.test(one)) {
+                            tree(one, access, own);
+                        }
                     }
                 }
             }
