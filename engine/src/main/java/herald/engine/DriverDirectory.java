@@ -2,6 +2,8 @@ package herald.engine;
 
 import herald.io.FileAccess;
 import herald.io.ProcessOwner;
+import herald.link.CncFile;
+import herald.link.DriverLiveness;
 import herald.link.DriverOwner;
 import herald.link.DriverProcess;
 import herald.link.HeraldDirectory;
@@ -93,7 +95,7 @@ final class DriverDirectory implements AutoCloseable {
         }
     }
 
-    private static void requireOwner(final String directoryName) {
+    static void requireOwner(final String directoryName) {
         try {
             DriverOwner.require(directoryName, null);
         } catch (final IllegalStateException | UncheckedIOException e) {
@@ -131,10 +133,18 @@ final class DriverDirectory implements AutoCloseable {
             "; choose another directory with --aeron-dir", cause);
     }
 
-    /** What a dead driver has left goes, the rest stays; says whether Herald had made the directory. */
+    /**
+     * What a dead driver has left goes, the rest stays; says whether Herald had made the directory. A link is the mark
+     * of Herald's own drivers, whose files are behind it; a driver that is not Herald's has a file, and its others
+     * beside it.
+     */
     private static boolean clear(final Path directory) throws IOException {
         final Path cncFile = directory.resolve(CncFileDescriptor.CNC_FILE);
         final boolean isDrivers = Files.exists(cncFile, NOFOLLOW_LINKS);
+        final boolean isLink = Files.isSymbolicLink(cncFile);
+        if (isDrivers && !isLink) {
+            requireDead(cncFile);
+        }
         final List<Path> leftBehind = new ArrayList<>();
         boolean made = false;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -142,11 +152,11 @@ final class DriverDirectory implements AutoCloseable {
                 final String name = entry.getFileName().toString();
                 final Matcher mark = MARK.matcher(name);
                 if (mark.matches()) {
-                    if (isLeftBehind(mark.group(1), isDrivers && isLinkTo(cncFile, name))) {
+                    if (isLeftBehind(mark.group(1), isLink && isLinkTo(cncFile, name))) {
                         leftBehind.add(entry);
                         made |= mark.group(2).equals("own");
                     }
-                } else if (isDrivers && isAerons(entry)) {
+                } else if (entry.equals(cncFile) || (isDrivers && !isLink && isAerons(entry))) {
                     leftBehind.add(entry);
                 } else if (!isDrivers) {
                     throw new ProxyException(directory + " is not empty and no directory of a media driver: choose " +
@@ -168,8 +178,24 @@ final class DriverDirectory implements AutoCloseable {
         if (AERON_DIRECTORIES.contains(name)) {
             return Files.isDirectory(entry, NOFOLLOW_LINKS);
         }
-        return name.equals(CncFileDescriptor.CNC_FILE) ||
-            (AERON_FILES.contains(name) && Files.isRegularFile(entry, NOFOLLOW_LINKS));
+        return AERON_FILES.contains(name) && Files.isRegularFile(entry, NOFOLLOW_LINKS);
+    }
+
+    /** A user's file may have the name of a driver's: what is no driver's says nothing about what is beside it. */
+    private static void requireDead(final Path cncFile) throws IOException {
+        requireOwn(cncFile);
+        final Path directory = cncFile.getParent();
+        final CncFile cnc = CncFile.read(cncFile);
+        if (cnc == null || !cnc.isDrivers()) {
+            throw new ProxyException(cncFile + " is not what a media driver leaves, or it is of one that was not " +
+                "ready or has another version of Aeron: nothing in " + directory + " is removed; move that file " +
+                "away, or choose another directory with --aeron-dir");
+        }
+        final DriverLiveness found = DriverLiveness.of(directory.toString(), 0);
+        if (!found.isReplaceable() && found.state() != DriverLiveness.State.UNPROVEN) {
+            throw new ProxyException(
+                found.reason(directory.toString()) + ", or choose another directory with --aeron-dir");
+        }
     }
 
     /** One that this process can't see is dead where it gives no sign of life, which was looked at before. */
@@ -178,8 +204,8 @@ final class DriverDirectory implements AutoCloseable {
         return life == DriverProcess.Life.DEAD || (published && life == DriverProcess.Life.HIDDEN);
     }
 
-    private static boolean isLinkTo(final Path cncFile, final String mark) throws IOException {
-        return Files.isSymbolicLink(cncFile) && Files.readSymbolicLink(cncFile).startsWith(mark);
+    private static boolean isLinkTo(final Path link, final String mark) throws IOException {
+        return Files.readSymbolicLink(link).startsWith(mark);
     }
 
     private static void requireOwn(final Path entry) throws IOException {

@@ -1,5 +1,7 @@
 package herald.tools;
 
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -10,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -142,8 +143,20 @@ class NothingDeletedTest {
     }
 
     @Test
+    void shouldRefuseADirectoryWithAFileThatHasTheNameOfADrivers() throws Exception {
+        Files.createDirectory(work.resolve("publications"));
+        Files.writeString(work.resolve("publications/5.logbuffer"), "precious");
+        Files.writeString(work.resolve("cnc.dat"), "G0 X0\n");
+        assertThat(refused("driver", "--aeron-dir=.")).contains("not what a media driver leaves", "--aeron-dir");
+        assertThat(refused("proxy", data(), "--aeron-dir=" + work)).contains(work + "/cnc.dat", "--aeron-dir");
+    }
+
+    @Test
     void shouldKeepWhatIsNotTheDriversBesideWhatADeadOneLeft() throws Exception {
-        Files.write(work.resolve("cnc.dat"), Arrays.asList("dead", "driver"));
+        final Path dead = dir.resolve("dead");
+        MediaDriver.launch(new MediaDriver.Context()
+            .aeronDirectoryName(dead.toString()).threadingMode(ThreadingMode.INVOKER)).close();
+        Files.move(dead.resolve("cnc.dat"), work.resolve("cnc.dat"));
         Files.createSymbolicLink(work.resolve("publications"), dir.resolve("outside"));
         Files.createDirectory(work.resolve("images"));
         Files.writeString(work.resolve("images/2.logbuffer"), "of the dead driver");

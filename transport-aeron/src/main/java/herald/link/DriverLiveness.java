@@ -3,12 +3,8 @@ package herald.link;
 import io.aeron.CncFileDescriptor;
 import io.aeron.exceptions.AeronException;
 import org.agrona.SemanticVersion;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +24,7 @@ import java.util.stream.Stream;
 public record DriverLiveness(State state, long pid, long heartbeatMs) {
     /** What there is in a directory. */
     public enum State {
-        /** No driver's file, or one without a beginning. */
+        /** No driver's file, or one that is not whole. */
         NONE,
         /** A driver that is dead. */
         DEAD,
@@ -55,33 +51,26 @@ public record DriverLiveness(State state, long pid, long heartbeatMs) {
      */
     public static DriverLiveness of(final String directoryName, final long timeoutMs) {
         final Path file = Path.of(directoryName, CncFileDescriptor.CNC_FILE);
-        // A channel would be closed by an interrupt of the calling thread; a mapping would end it with a short file.
-        try (RandomAccessFile cnc = new RandomAccessFile(file.toFile(), "r")) {
-            final ByteBuffer start = read(cnc, 0, CncFileDescriptor.META_DATA_LENGTH);
-            final int version = start.getInt(CncFileDescriptor.cncVersionOffset(0));
-            if (version == 0) {
+        try {
+            final CncFile cnc = CncFile.read(file);
+            if (cnc == null || cnc.version() == 0) {
                 return NOTHING;
             }
-            final long pid = start.getLong(CncFileDescriptor.pidOffset(0));
+            final long pid = cnc.pid();
             final DriverProcess.Life life = life(file, pid);
-            if (!isUnderstood(version)) {
+            if (!isUnderstood(cnc.version())) {
                 return new DriverLiveness(
                     life == DriverProcess.Life.ALIVE ? State.INCOMPATIBLE : State.DEAD, pid, 0);
             }
-            final long heartbeatMs = read(cnc, heartbeatOffset(start), Long.BYTES).getLong(0);
+            if (!cnc.isWhole()) {
+                return NOTHING;
+            }
+            final long heartbeatMs = cnc.heartbeatMs();
             final boolean fresh = System.currentTimeMillis() - heartbeatMs <= timeoutMs;
             return new DriverLiveness(state(life, fresh, pid), pid, heartbeatMs);
         } catch (final IOException e) {
             return NOTHING;
         }
-    }
-
-    private static ByteBuffer read(final RandomAccessFile file, final long offset, final int length)
-        throws IOException {
-        final byte[] bytes = new byte[length];
-        file.seek(offset);
-        file.readFully(bytes);
-        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     }
 
     private static boolean isUnderstood(final int version) {
@@ -91,12 +80,6 @@ public record DriverLiveness(State state, long pid, long heartbeatMs) {
         } catch (final AeronException e) {
             return false;
         }
-    }
-
-    private static long heartbeatOffset(final ByteBuffer start) {
-        return (long)CncFileDescriptor.META_DATA_LENGTH +
-            start.getInt(CncFileDescriptor.toDriverBufferLengthOffset(0)) - RingBufferDescriptor.TRAILER_LENGTH +
-            RingBufferDescriptor.CONSUMER_HEARTBEAT_OFFSET;
     }
 
     private static State state(final DriverProcess.Life life, final boolean fresh, final long pid) {
