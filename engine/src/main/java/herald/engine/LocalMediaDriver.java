@@ -92,6 +92,7 @@ public final class LocalMediaDriver implements AutoCloseable {
         final ErrorHandler errorHandler) {
         requireTimeout(timeoutMs, "timeout in ms");
         HeraldDirectory.requireName("aeronDirectoryName", Objects.requireNonNull(directoryName, "directoryName"));
+        DriverDirectory.requireOwner(directoryName);
         requireNone(directoryName, timeoutMs);
         try {
             return start(

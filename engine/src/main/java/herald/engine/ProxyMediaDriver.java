@@ -83,6 +83,8 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     private void start() {
+        // Before anything there is opened: who made a pipe there would hold up the start.
+        DriverOwner.require(directoryName, context.dataDir);
         final DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
         if (found.state() == DriverLiveness.State.INCOMPATIBLE) {
             throw new ProxyException(found.reason(directoryName) + ", or choose another directory with --aeron-dir");
@@ -90,9 +92,6 @@ final class ProxyMediaDriver implements AutoCloseable {
         // The data directory's lock says that nobody else's driver can live in the directory that is its own.
         final boolean mayEmbed = found.isReplaceable() ||
             (context.embedInOwnDirectory && found.state() == DriverLiveness.State.UNPROVEN);
-        if (found.isUsable()) {
-            DriverOwner.require(directoryName, context.dataDir);
-        }
         if (!context.externalDriver && mayEmbed) {
             driver = embed();
         } else if (!found.isUsable()) {
@@ -156,6 +155,11 @@ final class ProxyMediaDriver implements AutoCloseable {
         public String conflict(final Aeron aeron) {
             return claimed.conflict(aeron);
         }
+
+        @Override
+        public boolean isTrusted() {
+            return !isForeign();
+        }
     }
 
     /** A proxy that has just closed is forgotten by the driver a moment later. */
@@ -216,6 +220,9 @@ final class ProxyMediaDriver implements AutoCloseable {
     }
 
     private Aeron tryConnect(final ErrorHandler errorHandler) {
+        if (isForeign()) {
+            return null;
+        }
         DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
         if (!found.isUsable() && !context.externalDriver && startsAnother(found)) {
             found = DriverLiveness.of(directoryName, context.driverTimeoutMs);
@@ -246,7 +253,7 @@ final class ProxyMediaDriver implements AutoCloseable {
      */
     void look() {
         final long pid = linkedPid;
-        if (pid == 0 || pid == OWN_PID) {
+        if (pid == 0 || pid == OWN_PID || isForeign()) {
             return;
         }
         final DriverLiveness found = DriverLiveness.of(directoryName, context.driverTimeoutMs);

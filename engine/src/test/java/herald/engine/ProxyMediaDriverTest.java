@@ -11,6 +11,7 @@ import herald.recorder.EventRecorder;
 import herald.stage.Durability;
 import herald.stage.ProxyCounter;
 import io.aeron.CncFileDescriptor;
+import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.SemanticVersion;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,12 +66,16 @@ class ProxyMediaDriverTest {
     }
 
     private EventRecorder launchRecorder(final String aeronDirectoryName) {
+        return launchRecorder(aeronDirectoryName, error -> { });
+    }
+
+    private EventRecorder launchRecorder(final String aeronDirectoryName, final ErrorHandler errorHandler) {
         return EventRecorder.launch(new EventRecorder.Context()
             .component("cmd")
             .eventTypes(ClusterEvents.CATALOG)
             .spoolDir(HeraldDirectory.spoolDir(dir))
             .driverTimeoutMs(TIMEOUT_MS)
-            .errorHandler(error -> { })
+            .errorHandler(errorHandler)
             .aeronDirectoryName(aeronDirectoryName));
     }
 
@@ -255,6 +262,49 @@ class ProxyMediaDriverTest {
         } finally {
             IoUtil.unmap(mapped);
         }
+    }
+
+    @Test
+    void shouldBeHeldUpByNoPipeThatHasTheNameOfADriversFile() throws Exception {
+        final Path aeronDir = Files.createDirectory(dir.resolve("driver"));
+        final Path pipe = aeronDir.resolve("cnc.dat");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        for (final boolean external : new boolean[] {false, true}) {
+            assertThatThrownBy(() -> EventProxy.launch(
+                proxyContext().aeronDirectoryName(aeronDir.toString()).externalDriver(external)))
+                .isInstanceOf(ProxyException.class).hasMessageContainingAll(pipe + " is a pipe", "--aeron-dir");
+        }
+        assertThatThrownBy(() -> LocalMediaDriver.launch(aeronDir.toString(), TIMEOUT_MS, error -> { }))
+            .isInstanceOf(ProxyException.class).hasMessageContainingAll(pipe + " is a pipe", "--aeron-dir");
+        final Queue<String> errors = new ConcurrentLinkedQueue<>();
+        try (EventRecorder recorder = launchRecorder(aeronDir.toString(), error -> errors.add(error.getMessage()))) {
+            recorder.record(ClusterEvents.LEADER_LOST, null, "kept", null);
+            await().atMost(LIMIT).until(() -> errors.stream().anyMatch(error -> error.contains(pipe + " is a pipe")));
+            Files.delete(pipe);
+            try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir.toString()))) {
+                recordAndAwait(recorder, 1);
+                assertThat(proxy.linkFailure()).isNull();
+            }
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(2));
+    }
+
+    @Test
+    void shouldGoOnWhereAPipeTakesThePlaceOfItsDriversFile() throws Exception {
+        final Path aeronDir = dir.resolve("driver");
+        final Path pipe = aeronDir.resolve("cnc.dat");
+        try (EventProxy proxy = EventProxy.launch(proxyContext().aeronDirectoryName(aeronDir.toString()));
+            EventRecorder recorder = launchRecorder(aeronDir.toString())) {
+            recordAndAwait(recorder, 10);
+            Files.delete(pipe);
+            assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+            await().atMost(LIMIT).until(() -> proxy.linkFailure() != null);
+            assertThat(proxy.linkFailure()).contains(pipe + " is a pipe", "--aeron-dir");
+            recorder.record(ClusterEvents.LEADER_LOST, null, "while there is none", null);
+            Files.delete(pipe);
+            recordAndAwait(recorder, 10);
+        }
+        assertThat(journaledSequences()).isEqualTo(upTo(21));
     }
 
     @Test

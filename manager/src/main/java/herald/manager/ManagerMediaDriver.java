@@ -7,6 +7,7 @@ import herald.io.ErrorText;
 import herald.io.FileAccess;
 import herald.link.CounterId;
 import herald.link.DriverIdentity;
+import herald.link.DriverOwner;
 import herald.link.ErrorSummary;
 import herald.link.LinkDescriptor;
 import herald.receiver.ReceiverClient;
@@ -17,6 +18,7 @@ import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -75,13 +77,31 @@ final class ManagerMediaDriver implements AutoCloseable {
 
     /** Not before somebody steps it: a client that is not stepped for the driver's timeout is dead. */
     ReceiverClient connect(final CounterId.Sink counters) {
-        client = new ReceiverClient(directoryName, this::tryConnect, nanoClock, counters,
+        client = new ReceiverClient(directoryName, new Link(), nanoClock, counters,
             new ErrorSummary(error -> LOGGER.warn("{}", ErrorText.of(error)), nanoClock),
             "nodes hold back their events until there is one again");
         return client;
     }
 
+    private final class Link implements ReceiverClient.Connector {
+        @Override
+        public Aeron tryConnect(final ErrorHandler errorHandler) {
+            return ManagerMediaDriver.this.tryConnect(errorHandler);
+        }
+
+        @Override
+        public boolean isTrusted() {
+            try {
+                DriverOwner.require(directoryName, null);
+                return true;
+            } catch (final IllegalStateException | UncheckedIOException e) {
+                return false;
+            }
+        }
+    }
+
     private Aeron tryConnect(final ErrorHandler errorHandler) {
+        DriverOwner.require(directoryName, null);
         if (!DriverIdentity.isAlive(directoryName, timeoutMs)) {
             restartWhereDead();
             return null;

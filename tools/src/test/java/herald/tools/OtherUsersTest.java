@@ -287,6 +287,31 @@ class OtherUsersTest {
         }
     }
 
+    @Test
+    void shouldBeHeldUpByNoPipeThatAnotherUserMade() throws Exception {
+        Files.createDirectories(dataDir);
+        owner("022").own(dataDir);
+        aeronDir = HeraldDirectory.aeronDir(dataDir);
+        outsider().own(Files.createDirectory(aeronDir));
+        try {
+            outsider().run(dir, "mkfifo", "-m", "666", aeronDir.resolve("cnc.dat").toString());
+            assertThat(aeronDir.resolve("cnc.dat")).exists();
+            final HeraldProcess proxy = run(owner("022"), "proxy", "--data-dir=" + dataDir);
+            assertThat(proxy.exitCode()).isEqualTo(ExitCode.IO);
+            assertThat(proxy.err()).contains(aeronDir + " belongs to 61003", "--aeron-dir").doesNotContain("\tat ");
+
+            final HeraldProcess recorder = record(owner("022"), SECRET, "--data-dir=" + dataDir);
+            assertThat(recorder.exitCode()).as(recorder.err()).isEqualTo(ExitCode.SPOOLED);
+            assertThat(recorder.err()).contains(aeronDir + " belongs to 61003", "spool").doesNotContain("\tat ");
+        } finally {
+            TreeRemoval.remove(aeronDir);
+        }
+        try (HeraldProcess proxy = proxy(owner("022"))) {
+            await().until(() -> delivered().contains(SECRET));
+            assertThat(proxy.terminate()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0:61100 r--r----- ready", "0:61100 rw-rw---- its group may write to it",
         "0:61003 r--r----- only its owner", "61003:61100 r-------- belongs to 61003",

@@ -2,10 +2,7 @@ package herald.link;
 
 import io.aeron.CncFileDescriptor;
 
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -19,8 +16,6 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param pid              of its process.
  */
 public record DriverIdentity(Object fileKey, long startTimestampMs, long pid) {
-    private static final int READ_LENGTH = CncFileDescriptor.pidOffset(0) + Long.BYTES;
-
     /**
      * The driver whose file is in a directory, alive or not.
      *
@@ -28,23 +23,31 @@ public record DriverIdentity(Object fileKey, long startTimestampMs, long pid) {
      * @return null where there is none, or none yet.
      */
     public static DriverIdentity of(final String directoryName) {
-        final Path file = Path.of(directoryName, CncFileDescriptor.CNC_FILE);
-        // A channel would be closed by an interrupt of the calling thread.
-        try (FileInputStream stream = new FileInputStream(file.toFile())) {
-            final byte[] bytes = stream.readNBytes(READ_LENGTH);
-            if (bytes.length < READ_LENGTH) {
-                return null;
-            }
-            final ByteBuffer start = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-            if (start.getInt(CncFileDescriptor.cncVersionOffset(0)) == 0) {
-                return null;
-            }
-            return new DriverIdentity(
-                Files.readAttributes(file, BasicFileAttributes.class).fileKey(),
-                start.getLong(CncFileDescriptor.startTimestampOffset(0)),
-                start.getLong(CncFileDescriptor.pidOffset(0)));
+        try {
+            final CncFile cnc = CncFile.read(file(directoryName));
+            return cnc == null || cnc.version() == 0 ? null :
+                new DriverIdentity(cnc.fileKey(), cnc.startTimestampMs(), cnc.pid());
         } catch (final IOException e) {
             return null;
+        }
+    }
+
+    private static Path file(final String directoryName) {
+        return Path.of(directoryName, CncFileDescriptor.CNC_FILE);
+    }
+
+    /**
+     * Whether this driver's file is in the directory still. Another file there is not opened: it may be anybody's.
+     *
+     * @param directoryName of the driver.
+     * @return false too where it can't be read.
+     */
+    public boolean isIn(final String directoryName) {
+        try {
+            return Files.readAttributes(file(directoryName), BasicFileAttributes.class).fileKey().equals(fileKey) &&
+                equals(of(directoryName));
+        } catch (final IOException e) {
+            return false;
         }
     }
 

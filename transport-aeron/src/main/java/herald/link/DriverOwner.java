@@ -13,7 +13,8 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 /**
  * Whose the directory is in which a media driver is looked for: its name can be guessed, and in shared memory anybody
- * may take it. Who owns it reads what goes through the driver.
+ * may take it. Who owns it reads what goes through the driver, and may hold up who opens a file there: nothing is
+ * opened here.
  */
 public final class DriverOwner {
     private static final int GROUP = 0070;
@@ -22,13 +23,14 @@ public final class DriverOwner {
     }
 
     /**
-     * Refuses what another user has put there.
+     * Refuses what another user has put there, and what can't be a driver's file.
      *
      * @param directoryName in which a driver is, or will be; it may be missing.
      * @param dataDir       of the proxy that the driver is for, whose owner is trusted; null where none is named.
      * @throws IllegalStateException where directory, link or driver's file belong neither to this user, nor to root,
-     *                               nor to the owner of the data directory, and are no group's of this process: says
-     *                               whose they are and what to do.
+     *                               nor to the owner of the data directory, and are no group's of this process, or
+     *                               where something else has the name of the driver's file: says what is there, whose
+     *                               it is and what to do.
      */
     public static void require(final String directoryName, final Path dataDir) {
         try {
@@ -40,6 +42,7 @@ public final class DriverOwner {
                 requireTrusted(cncFile, dataDir);
                 if (Files.exists(cncFile)) {
                     requireTrusted(cncFile.toRealPath(), dataDir);
+                    requireFile(cncFile);
                 }
             }
         } catch (final IOException e) {
@@ -52,6 +55,14 @@ public final class DriverOwner {
             throw new IllegalStateException(path + " belongs to " + FileAccess.owner(path) + ", who would read what " +
                 "goes through a media driver there: have it removed, choose another directory with --aeron-dir, or " +
                 "let that driver in with the option --group of a group of this user");
+        }
+    }
+
+    private static void requireFile(final Path cncFile) {
+        if (!Files.isRegularFile(cncFile)) {
+            throw new IllegalStateException(cncFile + " is " + (Files.isDirectory(cncFile) ? "a directory" :
+                "a pipe, a socket or a device") + ", no file of a media driver: remove it, or choose another " +
+                "directory with --aeron-dir");
         }
     }
 

@@ -43,6 +43,15 @@ public final class ReceiverClient implements AutoCloseable {
         default String conflict(final Aeron aeron) {
             return null;
         }
+
+        /**
+         * Whether files in the driver's directory may be opened.
+         *
+         * @return false where they may be of somebody who is not trusted.
+         */
+        default boolean isTrusted() {
+            return true;
+        }
     }
 
     private static final long DRIVER_CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -173,10 +182,10 @@ public final class ReceiverClient implements AutoCloseable {
 
     private void connect(final long nowNs) {
         // Named before, if it can be: where another one takes its place meanwhile, that is noticed.
-        final DriverIdentity before = DriverIdentity.of(directoryName);
+        final DriverIdentity before = connector.isTrusted() ? DriverIdentity.of(directoryName) : null;
         deathCause = null;
         aeron = connector.tryConnect(this::onError);
-        driver = before == null ? DriverIdentity.of(directoryName) : before;
+        driver = before == null && aeron != null ? DriverIdentity.of(directoryName) : before;
         driverCheckNs = nowNs + DRIVER_CHECK_INTERVAL_NS;
     }
 
@@ -188,7 +197,7 @@ public final class ReceiverClient implements AutoCloseable {
     private void checkDriver(final long nowNs) {
         driverCheckNs = nowNs + DRIVER_CHECK_INTERVAL_NS;
         backoffNs = MIN_BACKOFF_NS;
-        if (driver == null || !driver.equals(DriverIdentity.of(directoryName))) {
+        if (driver == null || !driver.isIn(directoryName)) {
             deathCause = new AeronException("the driver's file is gone or another driver's");
             return;
         }

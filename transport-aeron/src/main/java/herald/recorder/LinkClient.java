@@ -72,6 +72,8 @@ final class LinkClient implements AutoCloseable {
     static LinkClient tryConnect(
         final EventRecorder.Context context, final int termLength, final LinkTrouble trouble) {
         final String directoryName = context.driverDirectory();
+        // Before anything there is opened: who made a pipe there would hold up this thread.
+        DriverOwner.require(directoryName, context.dataDir);
         final DriverIdentity driver = DriverIdentity.of(directoryName);
         if (driver == null || !DriverIdentity.isAlive(directoryName, context.driverTimeoutMs)) {
             return null;
@@ -172,7 +174,7 @@ final class LinkClient implements AutoCloseable {
      * @return true where the driver's file is another one's now, or gone.
      */
     boolean isDriverReplaced() {
-        return !driver.equals(DriverIdentity.of(directoryName));
+        return !driver.isIn(directoryName);
     }
 
     /** A proxy whose client died has closed its replies, even if its next client is on the stream of events already. */

@@ -14,9 +14,11 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Which driver a directory belongs to, also where the file of the next one has the inode of the last one's.
@@ -84,6 +86,50 @@ class DriverIdentityTest {
         startDriver();
         write(CncFileDescriptor.cncVersionOffset(0), 0, Integer.BYTES);
         assertThat(identity()).isNull();
+    }
+
+    @Test
+    void shouldBeNobodysWhereAPipeOrADirectoryHasTheNameOfTheFile() throws Exception {
+        final Path pipe = dir.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Files.createSymbolicLink(cncFile, pipe);
+        assertThat(identity()).isNull();
+        assertThat(DriverIdentity.isAlive(dir.toString(), TIMEOUT_MS)).isFalse();
+        assertThatThrownBy(() -> DriverOwner.require(dir.toString(), null)).isInstanceOf(IllegalStateException.class)
+            .hasMessageContainingAll(cncFile + " is a pipe", "remove it", "--aeron-dir");
+
+        Files.move(pipe, cncFile, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(identity()).isNull();
+        assertThat(DriverIdentity.isAlive(dir.toString(), TIMEOUT_MS)).isFalse();
+
+        Files.delete(cncFile);
+        Files.createDirectory(cncFile);
+        assertThat(identity()).isNull();
+        assertThatThrownBy(() -> DriverOwner.require(dir.toString(), null))
+            .isInstanceOf(IllegalStateException.class).hasMessageContaining(cncFile + " is a directory");
+    }
+
+    @Test
+    void shouldBeInItsDirectoryWhileItsFileIs() throws Exception {
+        startDriver();
+        final DriverIdentity driver = identity();
+        assertThat(driver.isIn(dir.toString())).isTrue();
+        write(CncFileDescriptor.startTimestampOffset(0), driver.startTimestampMs() + 1, Long.BYTES);
+        assertThat(driver.isIn(dir.toString())).isFalse();
+
+        Files.move(cncFile, dir.resolve("moved"));
+        assertThat(driver.isIn(dir.toString())).isFalse();
+        assertThat(new ProcessBuilder("mkfifo", cncFile.toString()).start().waitFor()).isZero();
+        assertThat(driver.isIn(dir.toString())).isFalse();
+    }
+
+    @Test
+    void shouldNotBeAliveWhereItsFileWasCut() throws IOException {
+        startDriver();
+        try (FileChannel channel = FileChannel.open(cncFile, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() / 2);
+        }
+        assertThat(DriverLiveness.of(dir.toString(), Long.MAX_VALUE).state()).isEqualTo(DriverLiveness.State.NONE);
     }
 
     @Test
