@@ -8,6 +8,7 @@ import herald.link.HeraldDirectory;
 import herald.receiver.ReceiverCounter;
 import herald.receiver.VoidCause;
 import herald.recorder.EventRecorder;
+import herald.stage.ProxyCounter;
 import herald.verify.Verification;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,6 +191,34 @@ class RolledBackTest {
             node.stopProxy();
             putBack(inPlace);
             goOnAndCheck(!inPlace);
+        });
+    }
+
+    /** As a backup that is written into the same file: what is recorded from then on has sequences of its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldJournalAllThatIsRecordedAfterASpoolWasPutBackInPlace(final boolean whileInUse) throws IOException {
+        run(() -> {
+            final Path spool = recorders.get(0).spoolFile();
+            if (!whileInUse) {
+                recorders.remove(0).close();
+            }
+            final byte[] older = Files.readAllBytes(spool);
+            if (!whileInUse) {
+                launchRecorder("known");
+            }
+            record(recorders.get(0), AFTER);
+            recorders.remove(0).close();
+            Files.write(spool, older);
+            launchRecorder("known");
+            for (int i = 0; i < AFTER; i++) {
+                recorders.get(0).record(ClusterEvents.LEADER_CHANGED, null, "later " + i, null);
+            }
+            node.stepUntil("all of it is journaled", () -> {
+                step();
+                return count(ProxyCounter.JOURNALED) == BEFORE + 2 * AFTER;
+            });
+            assertThat(Verification.of(SystemDisk.INSTANCE, data).damages()).isEmpty();
         });
     }
 

@@ -32,6 +32,8 @@ import java.util.UUID;
  *  1200  position of the acknowledger's journal at the latest acknowledgement, check
  *  1216  device of this file
  *  1280  looks: changed by the owner
+ *  1344  opening: random, of the recorder that opened it last, see {@link SpoolOpening}
+ *  1360  opening before that
  *  2048  copy of bytes 0 to 59
  * </pre>
  */
@@ -70,6 +72,8 @@ final class SpoolDescriptor {
     static final int ACKNOWLEDGED_POSITION_CHECK_OFFSET = ACKNOWLEDGED_POSITION_OFFSET + 8;
     static final int DEVICE_OFFSET = 1216;
     static final int LOOKS_OFFSET = 1280;
+    static final int OPENING_OFFSET = 1344;
+    static final int PREVIOUS_OPENING_OFFSET = 1360;
     static final int IDENTITY_COPY_OFFSET = 2048;
     static final int IDENTITY_LENGTH = HEADER_CRC_OFFSET + Integer.BYTES;
 

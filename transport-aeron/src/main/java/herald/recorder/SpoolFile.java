@@ -183,6 +183,8 @@ public final class SpoolFile {
             if (goesOn) {
                 new UnsafeBuffer(mapping).putBytes(
                     SpoolDescriptor.IDENTITY_COPY_OFFSET, mapping, 0, SpoolDescriptor.IDENTITY_LENGTH);
+                SpoolOpening.begin(file, new UnsafeBuffer(mapping, 0, SpoolDescriptor.HEADER_LENGTH),
+                    FileAccess.in(file.toAbsolutePath().getParent()));
             }
             return goesOn ? spool : null;
         } finally {
@@ -219,7 +221,7 @@ public final class SpoolFile {
             return SpoolScan.wholeIdentity(file, start) == 0 &&
                 SpoolDescriptor.isCapacity(header.getInt(SpoolDescriptor.CAPACITY_OFFSET)) &&
                 header.getInt(SpoolDescriptor.CAPACITY_OFFSET) == bytes.length() - SpoolDescriptor.HEADER_LENGTH &&
-                Spool.hasTrimSlot(header) && isOfThisFile(file, header);
+                Spool.hasTrimSlot(header) && isOfThisFile(file, header) && SpoolOpening.isLatest(file, header);
         }
     }
 
@@ -244,8 +246,8 @@ public final class SpoolFile {
             aside = putAway(disk, file).toString();
         }
         errorHandler.onError(new SpoolException("spool " + file + " can't be continued, it is " +
-            (scan.damages().isEmpty() ? "a copy, from before a restart of the machine, on a device that failed, or " +
-            "holds what is no event of its recorder" :
+            (scan.damages().isEmpty() ? "a copy, from before a restart of the machine, on a device that failed, " +
+            "was put back to an older state, or holds what is no event of its recorder" :
             "damaged (" + describe(scan.damages()) + ")") + ": set aside as " + aside +
             (drainable ? ", whose " + scan.count() + " whole events the proxy takes" : "; what it held is lost")));
         return new Predecessor(scan.damages().stream().mapToLong(damage -> Math.max(1, damage.length())).sum(),
@@ -316,6 +318,7 @@ public final class SpoolFile {
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET, 0, 0);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET, 0, 0);
         disk.rename(unnamed, file);
+        SpoolOpening.begin(file, header, access);
         return new Spool(disk, file, mutex, mapping);
     }
 
@@ -435,6 +438,7 @@ public final class SpoolFile {
             }
             RetiredCounters.add(disk, file, scan.recorderId(), scan.header());
             disk.delete(file);
+            disk.delete(SpoolOpening.file(file));
             disk.delete(lockFile(file));
             return true;
         } finally {

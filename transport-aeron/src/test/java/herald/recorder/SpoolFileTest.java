@@ -264,7 +264,7 @@ class SpoolFileTest {
             fixture.orphans().get(0).releaseDrained();
             assertThat(fixture.files("")).containsExactlyInAnyOrder(
                 fixture.dir.resolve("cmd.lock"), fixture.dir.resolve(".cmd.lock.owner"), fixture.file(),
-                RetiredCounters.file(fixture.dir));
+                SpoolOpening.file(fixture.file()), RetiredCounters.file(fixture.dir));
         }
     }
 
@@ -278,7 +278,44 @@ class SpoolFileTest {
         try (Spool spool = fixture.acquire()) {
             assertThat(spool.recorderId()).isNotEqualTo(OLD_ID);
         }
-        assertThat(fixture.files("")).hasSize(2);
+        assertThat(fixture.files("")).hasSize(3);
+    }
+
+    @Test
+    void shouldSetAsideWhatWasPutBackToAnOlderStateInTheSameFile() throws IOException {
+        try (Spool spool = fixture.acquire()) {
+            SpoolFixture.append(spool, 5);
+        }
+        Files.write(fixture.file(), image);
+        assertSetAsideWithEvents();
+    }
+
+    @Test
+    void shouldGoOnWhereAKillCameBeforeItWasNotedThatTheSpoolWasOpened() throws IOException {
+        final Path noted = SpoolOpening.file(fixture.file());
+        final byte[] before = Files.readAllBytes(noted);
+        fixture.acquire().close();
+        Files.write(noted, before);
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+        }
+        Files.delete(noted);
+        try (Spool spool = fixture.acquire()) {
+            assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+        }
+    }
+
+    @Test
+    void shouldGoOnWhereItCanNotBeNotedThatTheSpoolWasOpened() throws IOException {
+        final Path noted = SpoolOpening.file(fixture.file());
+        Files.delete(noted);
+        Files.createDirectory(noted);
+        for (int i = 0; i < 3; i++) {
+            try (Spool spool = fixture.acquire()) {
+                assertThat(spool.recorderId()).isEqualTo(OLD_ID);
+            }
+        }
+        assertThat(fixture.errors).isEmpty();
     }
 
     @Test
