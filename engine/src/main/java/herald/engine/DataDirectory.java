@@ -14,13 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A proxy's data directory: where each part of it is, and that one proxy has it.
@@ -329,11 +332,36 @@ public final class DataDirectory implements AutoCloseable {
      * Refuses a copy before anything in it is changed.
      *
      * @param adoptCopy whether a copy goes on as a directory of its own.
-     * @throws ProxyException where this is a copy, and is not to be adopted.
+     * @throws IOException    where its files can't be looked at.
+     * @throws ProxyException where this is a copy, and is not to be adopted, or is the original under other names.
      */
-    void requireOriginal(final boolean adoptCopy) {
-        if (identity.state() == IdentityFile.State.COPY && !adoptCopy) {
+    void requireOriginal(final boolean adoptCopy) throws IOException {
+        if (identity.state() != IdentityFile.State.COPY) {
+            return;
+        }
+        if (!adoptCopy) {
             throw refusal(doubtOfCopy(identity));
+        }
+        final Path linked = linked();
+        if (linked != null) {
+            throw new ProxyException("data directory " + root + " is a copy whose files, such as " + linked +
+                ", are hard links: what is written here would be written into the original too. Copy it with " +
+                "cp -a, without links, and start that copy with --adopt-copy");
+        }
+    }
+
+    /** A file that has another name too; null where there is none. */
+    private Path linked() throws IOException {
+        try (Stream<Path> files = Files.walk(root, 2)) {
+            for (final Path file : (Iterable<Path>)files::iterator) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) &&
+                    (Integer)Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
+                    return file;
+                }
+            }
+            return null;
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

@@ -119,6 +119,23 @@ class DirectoryIdentityTest {
         run(data());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "counters.dat", "journal/00000000000000000000.log"})
+    void shouldAdoptNoCopyWhoseFilesAreThoseOfTheOriginal(final String name) throws IOException {
+        final UUID id = run(data()).id();
+        copyTree(data(), copy());
+        final Path file = copy().resolve(name);
+        Files.delete(file);
+        Files.createLink(file, data().resolve(name));
+
+        assertThatThrownBy(() -> runIn(copy(), true)).isInstanceOf(ProxyException.class)
+            .hasMessageContaining(file.toString()).hasMessageContaining("hard links").hasMessageContaining("cp -a");
+        assertThat(run(data()).id()).isEqualTo(id);
+        Files.delete(file);
+        Files.copy(data().resolve(name), file);
+        assertThat(runIn(copy(), true).id()).isNotEqualTo(id);
+    }
+
     @Test
     void shouldGoOnWhereADirectoryWasMoved() throws IOException {
         final UUID id = run(data()).id();

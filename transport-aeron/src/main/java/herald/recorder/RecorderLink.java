@@ -36,6 +36,7 @@ final class RecorderLink implements ReplyHandler.Replies {
 
     private static final AtomicLongFieldUpdater<RecorderLink> SEND_POSITION =
         AtomicLongFieldUpdater.newUpdater(RecorderLink.class, "sendPosition");
+    static final long NOT_SUPERSEDED = -1;
     private static final int SEND_LIMIT = 64;
     /** What one call of record sends at most: its own event and a few that others left. */
     private static final int CALLER_LIMIT = 8;
@@ -61,6 +62,10 @@ final class RecorderLink implements ReplyHandler.Replies {
     private State state = State.NO_CLIENT;
     private long attempt;
     private long acceptedSequence;
+    /** What was in the spool before anything was recorded into it, or sent from it, in this process. */
+    private final long openedSequence;
+    private boolean welcomed;
+    private volatile long supersededAt = NOT_SUPERSEDED;
     private boolean passesLoss;
     private UUID wanted = DirectoryIdentity.NO_ID;
     private int unanswered;
@@ -91,6 +96,7 @@ final class RecorderLink implements ReplyHandler.Replies {
         this.termLength = remote == null ?
             Math.max(context.profile.ipcTermLength(), LinkDescriptor.termLength(longest)) :
             LinkDescriptor.termLength(RemoteLink.longestMessage(longest));
+        this.openedSequence = backlog.lastSequence();
         this.sendPosition = backlog.headPosition();
         this.acknowledgedSequence = backlog.trimmedSequence();
         this.backoffNs = context.minBackoffNs;
@@ -369,13 +375,16 @@ final class RecorderLink implements ReplyHandler.Replies {
         if (state != State.HELLO_SENT || welcomedAttempt != attempt) {
             return;
         }
-        if (accepted > backlog.lastSequence() && backlog.isEndKnown()) {
+        final long own = welcomed ? backlog.lastSequence() : openedSequence;
+        if (accepted > own && backlog.isEndKnown()) {
+            supersededAt = welcomed ? backlog.trimmedSequence() : openedSequence;
             context.errors.onError(new IllegalStateException("the proxy has accepted sequence " + accepted +
-                " of recorder " + backlog.recorderId() + ", its spool " + backlog.file() + " ends at " +
-                backlog.lastSequence() + ": the spool was put back to an older state; remove it"));
+                " of recorder " + backlog.recorderId() + ", its spool " + backlog.file() + " ended at " + own +
+                ": the spool was put back to an older state"));
             askAgain(context.maxBackoffNs);
             return;
         }
+        welcomed = true;
         acceptedSequence = accepted;
         proxy.onWelcome(durable, welcoming);
         trim(durable);
@@ -426,6 +435,15 @@ final class RecorderLink implements ReplyHandler.Replies {
                 askAgain(context.maxBackoffNs);
             }
         }
+    }
+
+    /**
+     * After which sequence events are waiting under sequences that were used before. Any thread.
+     *
+     * @return {@link #NOT_SUPERSEDED} where that is not known of any.
+     */
+    long supersededAt() {
+        return supersededAt;
     }
 
     private void askAgain(final long delayNs) {

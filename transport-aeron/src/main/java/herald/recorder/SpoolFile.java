@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -153,7 +154,7 @@ public final class SpoolFile {
                 }
                 before = setAside(disk, file, errorHandler);
             }
-            spool = begin(disk, file, mutex, capacity, newId.get());
+            spool = begin(disk, file, mutex, capacity, newId.get(), made -> { });
             for (final Map.Entry<RecorderCounter, Long> counted : before.counted.entrySet()) {
                 spool.count(counted.getKey(), counted.getValue());
             }
@@ -291,9 +292,10 @@ public final class SpoolFile {
             (device == 0 || device == identity.device());
     }
 
-    private static Spool begin(
-        final Disk disk, final Path file, final FileMutex mutex, final int capacity, final UUID recorderId)
-        throws IOException {
+    /** With what is filled in before the file has its name. */
+    static Spool begin(
+        final Disk disk, final Path file, final FileMutex mutex, final int capacity, final UUID recorderId,
+        final Consumer<Spool> content) throws IOException {
         final Path unnamed = unnamed(file);
         disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, SpoolDescriptor.HEADER_LENGTH + capacity);
@@ -317,9 +319,16 @@ public final class SpoolFile {
         header.putBytes(SpoolDescriptor.IDENTITY_COPY_OFFSET, header, 0, SpoolDescriptor.IDENTITY_LENGTH);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_A_OFFSET, 0, 0);
         SpoolDescriptor.putTrimSlot(header, SpoolDescriptor.TRIM_SLOT_B_OFFSET, 0, 0);
+        final Spool spool = new Spool(disk, file, mutex, mapping);
+        content.accept(spool);
+        if (!spool.isEmpty()) {
+            disk.force(mapping, 0, mapping.capacity());
+        }
         disk.rename(unnamed, file);
-        SpoolOpening.begin(file, header, access);
-        return new Spool(disk, file, mutex, mapping);
+        if (!isSetAside(file)) {
+            SpoolOpening.begin(file, header, access);
+        }
+        return spool;
     }
 
     /**

@@ -17,12 +17,13 @@ import java.util.concurrent.TimeUnit;
  * adopts spools looks there, and what is appended to any other is kept for nobody. Where it was moved, deleted or
  * replaced, nothing more is accepted, what is not acknowledged is written into a file that is adopted, and the link
  * goes on with what is mapped. Where other content was written into the file, or it was cut, the mapping is not what
- * was accepted, and the link ends too.
+ * was accepted, and the link ends too. Where the proxy says that the file had been put back to an older state before it
+ * was opened, what was recorded since is written into a file that is adopted, under sequences of its own.
  */
 final class SpoolWatch implements AutoCloseable {
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private enum State { IN_PLACE, TAKEN_AWAY, CHANGED }
+    private enum State { IN_PLACE, TAKEN_AWAY, CHANGED, PUT_BACK }
 
     private final EventRecorder.Context context;
     private final Spool spool;
@@ -86,6 +87,9 @@ final class SpoolWatch implements AutoCloseable {
     }
 
     private State state() {
+        if (link.supersededAt() != RecorderLink.NOT_SUPERSEDED) {
+            return State.PUT_BACK;
+        }
         try {
             final long accepted = spool.lastSequence();
             final FileIdentity lockNow = FileIdentity.of(SpoolFile.lockFile(spool.file()));
@@ -127,20 +131,40 @@ final class SpoolWatch implements AutoCloseable {
     }
 
     private void onLost(final State found) {
-        final long pending = spool.lastSequence() - spool.trimmedSequence();
+        final long from = Math.max(link.supersededAt(), spool.trimmedSequence());
+        final long pending = spool.lastSequence() - from;
         String what = "";
-        if (found == State.CHANGED) {
+        if (found == State.CHANGED || found == State.PUT_BACK) {
             link.close();
+        }
+        if (found == State.CHANGED) {
             missing = pending;
         } else if (pending > 0) {
-            what = keep();
+            what = found == State.PUT_BACK ? keepRenumbered(from) : keep();
             missing = kept == null ? pending : 0;
         }
         context.errors.onError(new SpoolException("spool " + spool.file() + " of recorder " + spool.recorderId() +
-            (found == State.CHANGED ? " was written over or cut" : " was moved, deleted or replaced") +
-            " while in use: recorder " + context.component + " accepts nothing more, launch it again" +
+            switch (found) {
+                case CHANGED -> " was written over or cut while in use";
+                case PUT_BACK -> " was put back to an older state before it was opened";
+                default -> " was moved, deleted or replaced while in use";
+            } + ": recorder " + context.component + " accepts nothing more, launch it again" +
             (pending == 0 ? "" : "; " + pending + " events that the proxy has not acknowledged " +
                 (kept == null ? "are kept in no file" : "are kept in " + kept) + what)));
+    }
+
+    /** In the spool itself these events do not wait any more: nobody sends them under the sequences that they had. */
+    private String keepRenumbered(final long after) {
+        try {
+            kept = RenumberedSpool.write(context, spool, after);
+            for (final int slot : new int[] {
+                SpoolDescriptor.TRIM_SLOT_A_OFFSET, SpoolDescriptor.TRIM_SLOT_B_OFFSET}) {
+                SpoolDescriptor.putTrimSlot(header, slot, spool.tailPosition(), spool.lastSequence());
+            }
+            return "";
+        } catch (final IOException | InternalError e) {
+            return " (" + (e instanceof IOException failure ? FileAccess.reason(failure) : e.getMessage()) + ")";
+        }
     }
 
     /** Says what went wrong; nothing where the events are kept. */

@@ -47,6 +47,8 @@ class RecorderLinkTest {
     void shouldSendWhatIsSpooledFromTheOneAfterTheAcceptedAndTrimWhatIsDurable() {
         launch();
         fixture.record(10);
+        fixture.recorder.close();
+        launch();
         fixture.startDriver();
         fixture.open(1, 4, 2);
         awaitSent(6);

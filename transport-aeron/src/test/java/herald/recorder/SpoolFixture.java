@@ -113,6 +113,7 @@ final class SpoolFixture {
     void restore(final byte[] image) throws IOException {
         Files.createDirectories(dir);
         Files.write(file(), image);
+        Files.deleteIfExists(SpoolOpening.file(file()));
         setHeader(SpoolDescriptor.INODE_OFFSET, ((Number)Files.getAttribute(file(), "unix:ino")).longValue());
     }
 

@@ -178,6 +178,6 @@ class SpoolTest {
                 accepted = spool.lastSequence();
             }
         }
-        assertThat(SystemDisk.INSTANCE.list(fixture.dir, "")).hasSize(2);
+        assertThat(SystemDisk.INSTANCE.list(fixture.dir, "")).hasSize(3);
     }
 }
