@@ -46,6 +46,7 @@ class AdminEndpointTest {
     private static Path shared;
     private static EventProxy proxy;
     private static AdminServer server;
+    private static EventPolicies policies;
 
     @TempDir
     private Path dir;
@@ -56,8 +57,9 @@ class AdminEndpointTest {
     static void start() throws IOException {
         proxy = EventProxy.launch(new EventProxy.Context().dataDir(shared.resolve("data")).node("node-1")
             .dedupKeyLimit(10_000).batchIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)));
+        policies = new EventPolicies(proxy.dataDir(), proxy.writers());
         server = AdminServer.start(
-            new Endpoint("127.0.0.1", 0), proxy, new EventPolicies(proxy.dataDir(), proxy.writers()));
+            new Endpoint("127.0.0.1", 0), proxy, policies);
     }
 
     @AfterAll
@@ -164,23 +166,22 @@ class AdminEndpointTest {
             "HTTP/1.1 400 ", "\"message\":\"policy p:1: !!python/name:os is a tag that is not known here");
     }
 
-    /** Reading the certificate waits until somebody writes it. */
+    /** Changes of policies wait for each other. */
     @Test
     void shouldSayHowItIsWhileAPolicyTakesLong() throws Exception {
-        final Path fifo = dir.resolve("ca.pem");
-        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
         final byte[] policy = ("kind: EventPolicy\nmeta: {name: slow}\nspec:\n  targets:\n    - {destination: " +
-            "127.0.0.1, transport: TLS/6514, ca-file: " + fifo + "}\n").getBytes(StandardCharsets.UTF_8);
-        final Socket put = send(("PUT /v1/policies/slow HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-            token() + "\r\nConnection: close\r\nContent-Length: " + policy.length + "\r\n\r\n")
-            .getBytes(StandardCharsets.UTF_8));
-        put.getOutputStream().write(policy);
-
-        try (OutputStream reading = Files.newOutputStream(fifo)) {
+            "127.0.0.1, transport: TLS/6514, ca-file: " + dir.resolve("none.pem") + "}\n")
+            .getBytes(StandardCharsets.UTF_8);
+        final Socket put;
+        synchronized (policies) {
+            put = send(("PUT /v1/policies/slow HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+                token() + "\r\nConnection: close\r\nContent-Length: " + policy.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+            put.getOutputStream().write(policy);
             for (int i = 0; i < 20; i++) {
                 assertThat(get("/healthz")).startsWith("HTTP/1.1 200 ");
             }
-            reading.write('x');
+            assertThat(put.getInputStream().available()).isZero();
         }
 
         assertThat(new String(put.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 400 ");
