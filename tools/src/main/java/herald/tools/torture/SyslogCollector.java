@@ -118,7 +118,7 @@ final class SyslogCollector implements AutoCloseable {
         try {
             final InputStream in = new BufferedInputStream(accepted.getInputStream());
             for (byte[] message = message(in); message != null; message = message(in)) {
-                take(SyslogDelivery.parse(message), deliveries);
+                take(accepted, SyslogDelivery.parse(message), deliveries);
             }
             end(accepted);
         } catch (final IOException e) {
@@ -146,9 +146,13 @@ final class SyslogCollector implements AutoCloseable {
         return message.length < length ? null : message;
     }
 
-    private synchronized void take(final SyslogDelivery delivery, final List<SyslogDelivery> deliveries) {
-        deliveries.add(delivery);
-        last = delivery;
+    /** What comes between a half close and the thread that hears of it is not read any more. */
+    private synchronized void take(
+        final Socket accepted, final SyslogDelivery delivery, final List<SyslogDelivery> deliveries) {
+        if (!accepted.isInputShutdown()) {
+            deliveries.add(delivery);
+            last = delivery;
+        }
     }
 
     /** The end of what is read: the writer's, unless a half close made it. */
