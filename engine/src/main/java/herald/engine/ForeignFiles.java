@@ -28,7 +28,7 @@ final class ForeignFiles {
      */
     private static final Map<String, String> WRITTEN = Map.of(
         "journal", SEGMENTS, "dispatch", SEGMENTS, "bookmarks", "*.{bookmark,status,tmp}", "dead-letters", "*.txt",
-        "quarantine", "*", "policies", "*.tmp");
+        "quarantine", "*", "policies", ".*.yaml.*.tmp");
 
     private ForeignFiles() {
     }

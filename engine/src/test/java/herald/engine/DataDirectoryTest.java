@@ -85,7 +85,7 @@ class DataDirectoryTest {
     @ValueSource(strings = {"admin.json", "admin.tmp", "identity", "identity.tmp", "lock", ".lock.owner",
         "counters.dat", "counters.dat.damaged", "quarantine.txt", "quarantine/notes", "journal/0000.log",
         "journal/00000000000000000000.log.tmp", "dispatch/app.log", "bookmarks/w.bookmark", "bookmarks/w.status",
-        "dead-letters/w.txt", "policies/p.tmp"})
+        "dead-letters/w.txt", "policies/.p.yaml.0123456789abcdef.tmp"})
     void shouldRefuseADirectoryOfSomebodyElsesThatItWouldChange(final String name) throws IOException {
         final Path file = dir.resolve("data").resolve(name);
         Files.createDirectories(file.getParent());

@@ -31,9 +31,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -249,6 +251,51 @@ class PolicyCommandTest {
         assertThat(herald("policy", "delete", "tls").exitCode()).isZero();
         assertThat(herald("policy", "delete", "broken").exitCode()).isZero();
         assertThat(policies.toFile().list()).containsExactly("all.yaml");
+    }
+
+    @Test
+    void shouldWriteIntoNoFileOfTheUsersWhateverItsName() throws IOException {
+        stopProxy();
+        final Path policies = dataDir().resolve("policies");
+        final Path victim = Files.writeString(dir.resolve("victim"), "precious");
+        final List<Path> links = List.of(policies.resolve("all.tmp"), policies.resolve("all.yaml.tmp"),
+            policies.resolve(".all.yaml.0123456789abcde0.tmp"), dataDir().resolve("admin.tmp"),
+            dataDir().resolve("admin.json.tmp"));
+        for (final Path link : links) {
+            Files.createSymbolicLink(link, victim);
+        }
+        final Path notes = Files.writeString(policies.resolve(".notes.tmp"), "precious");
+        final Path left = Files.writeString(policies.resolve(".all.yaml.0123456789abcdef.tmp"), "kind: [");
+        startProxy();
+        assertThat(left).doesNotExist();
+
+        assertThat(apply(policy("", first)).exitCode()).isZero();
+        assertThat(victim).hasContent("precious");
+        assertThat(links).allMatch(Files::isSymbolicLink);
+        assertThat(notes).hasContent("precious");
+        final Path file = policies.resolve("all.yaml");
+        assertThat(Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(policies.toFile().list()).hasSize(5);
+    }
+
+    @Test
+    void shouldReplaceNoLinkAndNoDirectoryByAPolicy() throws IOException {
+        final Path file = dataDir().resolve("policies/all.yaml");
+        final Path victim = Files.writeString(dir.resolve("victim"), "precious");
+        Files.createSymbolicLink(file, victim);
+        final Cli linked = apply(policy("", first));
+        assertThat(linked.exitCode()).isEqualTo(ExitCode.DATA);
+        assertThat(linked.err()).contains(file + " is a link", "move it away");
+        assertThat(victim).hasContent("precious");
+        assertThat(file).isSymbolicLink();
+
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThat(apply(policy("", first)).err()).contains(file + " is a directory", "move it away");
+        assertThat(file).isEmptyDirectory();
+        assertThat(proxy.writers().failing()).isEmpty();
+        assertThat(dataDir().resolve("policies").toFile().list()).containsExactly("all.yaml");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package herald.link;
 
 import herald.io.Disk;
+import herald.io.UnnamedFile;
 import herald.link.DirectoryIdentity.FilePlace;
 import herald.link.DirectoryIdentity.Start;
 
@@ -139,11 +140,19 @@ public final class IdentityFile {
 
     /** The file takes its name last. */
     private void create(final UUID id, final long generation, final List<Start> starts) throws IOException {
-        final Path unnamed = file.resolveSibling(file.getFileName() + ".tmp");
-        disk.delete(unnamed);
+        UnnamedFile.removeLeft(file.toAbsolutePath().getParent(), file.getFileName().toString()::equals);
+        final Path unnamed = UnnamedFile.of(file);
         final MappedByteBuffer mapping = disk.create(unnamed, DirectoryIdentity.FILE_LENGTH);
-        write(mapping, new DirectoryIdentity(id, generation, placeOf(unnamed), starts));
-        disk.rename(unnamed, file);
+        boolean named = false;
+        try {
+            write(mapping, new DirectoryIdentity(id, generation, placeOf(unnamed), starts));
+            disk.rename(unnamed, file);
+            named = true;
+        } finally {
+            if (!named) {
+                disk.delete(unnamed);
+            }
+        }
     }
 
     private void write(final MappedByteBuffer mapping, final DirectoryIdentity next) throws IOException {

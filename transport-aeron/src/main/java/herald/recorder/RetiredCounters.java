@@ -5,6 +5,7 @@ import herald.io.FileAccess;
 import herald.io.FileMutex;
 import herald.io.SmallFile;
 import herald.io.UnfitFileException;
+import herald.io.UnnamedFile;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;
@@ -160,12 +161,20 @@ final class RetiredCounters {
             counters.values().forEach(value -> text.append(' ').append(value));
             text.append('\n');
         });
-        final Path unnamed = file.resolveSibling(NAME + ".tmp");
+        UnnamedFile.removeLeft(file.getParent(), NAME::equals);
+        final Path unnamed = UnnamedFile.of(file);
         final byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
-        disk.delete(unnamed);
         final MappedByteBuffer mapping = disk.create(unnamed, bytes.length);
-        mapping.put(0, bytes);
-        disk.forceAndUnmap(unnamed, mapping);
-        disk.rename(unnamed, file);
+        boolean named = false;
+        try {
+            mapping.put(0, bytes);
+            disk.forceAndUnmap(unnamed, mapping);
+            disk.rename(unnamed, file);
+            named = true;
+        } finally {
+            if (!named) {
+                disk.delete(unnamed);
+            }
+        }
     }
 }

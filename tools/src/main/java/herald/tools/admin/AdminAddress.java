@@ -3,12 +3,12 @@ package herald.tools.admin;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import herald.io.SecretFile;
 import herald.io.SmallFile;
+import herald.io.UnnamedFile;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where a running proxy's admin endpoint is, and the secret that it asks for: {@code admin.json} in the data directory,
@@ -31,10 +31,8 @@ record AdminAddress(String address, String token) {
     }
 
     void write(final Path dataDir) throws IOException {
-        final Path fresh = dataDir.resolve("admin.tmp");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, MAPPER.writeValueAsString(this) + "\n");
-        Files.move(fresh, file(dataDir), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        final Path file = file(dataDir);
+        UnnamedFile.removeLeft(dataDir, file.getFileName().toString()::equals);
+        UnnamedFile.replace(file, (MAPPER.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

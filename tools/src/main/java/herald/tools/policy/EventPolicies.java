@@ -105,6 +105,7 @@ public final class EventPolicies {
         if (policy.equals(former) && !failed) {
             return Change.UNCHANGED;
         }
+        store.requireReplaceable(policy.name());
         final Map<String, WriterSpec> before =
             former == null || failed ? Map.of() : new LinkedHashMap<>(new PolicyTargets(former).specs());
         if (former != null && !Objects.equals(former.spec().filter(), policy.spec().filter())) {

@@ -1,25 +1,21 @@
 package herald.tools.policy;
 
 import herald.io.UnfitFileException;
+import herald.io.UnnamedFile;
 import herald.tools.config.SettingsText;
 import herald.tools.config.Utf8Text;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -34,7 +30,7 @@ final class PolicyStore {
     private final Path directory;
 
     /**
-     * Makes the directory where there is none.
+     * Makes the directory where there is none, and removes what a crash left of a change.
      *
      * @param dataDir of the proxy.
      * @throws IOException where it can't be made.
@@ -45,6 +41,11 @@ final class PolicyStore {
             Files.createDirectories(directory,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
+        UnnamedFile.removeLeft(directory, PolicyStore::isFileName);
+    }
+
+    private static boolean isFileName(final String name) {
+        return name.endsWith(SUFFIX) && PolicyName.isValid(name.substring(0, name.length() - SUFFIX.length()));
     }
 
     /**
@@ -95,20 +96,22 @@ final class PolicyStore {
     /** When this returns, the policy outlives a power cut. */
     void put(final EventPolicy policy) throws IOException {
         final Path file = file(policy.name());
-        final Path fresh = file.resolveSibling(policy.name() + ".tmp");
-        final byte[] text = SettingsText.write(policy).getBytes(StandardCharsets.UTF_8);
-        Files.deleteIfExists(fresh);
-        try (FileChannel channel = FileChannel.open(fresh,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            final ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        UnnamedFile.replace(file, SettingsText.write(policy).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Refuses the name of a policy whose file is the user's own: a link, or a directory.
+     *
+     * @throws IllegalArgumentException naming it and what to do.
+     */
+    void requireReplaceable(final String name) {
+        final Path file = file(name);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            final String what = Files.isSymbolicLink(file) ? "a link" :
+                Files.isDirectory(file) ? "a directory" : "no regular file";
+            throw new IllegalArgumentException(file + " is " + what + ", which Herald did not make: move it away, or " +
+                "give the policy another name");
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceDirectory();
     }
 
     boolean has(final String name) {
@@ -117,13 +120,7 @@ final class PolicyStore {
 
     void delete(final String name) throws IOException {
         Files.delete(file(name));
-        forceDirectory();
-    }
-
-    private void forceDirectory() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        UnnamedFile.forceDirectory(directory);
     }
 
     private Path file(final String name) {
