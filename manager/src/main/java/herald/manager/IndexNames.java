@@ -43,7 +43,11 @@ final class IndexNames {
      * @throws IOException where one can't be read.
      */
     static List<Path> foreign(final Path index) throws IOException {
-        final List<Path> foreign = new ArrayList<>();
+        final List<Path> foreign = irregular(index);
+        if (!foreign.isEmpty()) {
+            // Lucene would open them, and wait for whoever writes to a pipe.
+            return foreign;
+        }
         final Collection<String> committed = committed(index);
         if (committed != null) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(index)) {
@@ -56,6 +60,29 @@ final class IndexNames {
         }
         Collections.sort(foreign);
         return foreign;
+    }
+
+    /**
+     * What has a name that Lucene opens, and is no regular file.
+     *
+     * @param index directory of it, which may be missing.
+     * @return sorted; nothing of the index may be read while there is any.
+     * @throws IOException where the directory can't be read.
+     */
+    static List<Path> irregular(final Path index) throws IOException {
+        final List<Path> irregular = new ArrayList<>();
+        if (Files.isDirectory(index)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(index)) {
+                for (final Path file : files) {
+                    final boolean named = hasItsName(file) || file.endsWith(IndexWriter.WRITE_LOCK_NAME);
+                    if (named && Files.exists(file) && !Files.isRegularFile(file)) {
+                        irregular.add(file);
+                    }
+                }
+            }
+        }
+        Collections.sort(irregular);
+        return irregular;
     }
 
     /** Null where there is no commit that can be read: what is damaged is told by who looks at it. */

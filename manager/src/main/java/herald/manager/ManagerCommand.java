@@ -216,6 +216,13 @@ public final class ManagerCommand implements Callable<Integer> {
             throw new IOException(dataDir + " has no directory " + EventsManager.INDEX +
                 ": name the --data-dir of a manager");
         }
+        final List<Path> irregular = IndexNames.irregular(index);
+        if (!irregular.isEmpty()) {
+            irregular.forEach(file -> out.println("no regular file: " + file + ": " + IndexNames.REMEDY));
+            out.println("index: not read, for these files");
+            out.flush();
+            return DAMAGED;
+        }
         final IndexFiles.Inspection found = IndexFiles.inspect(index);
         final List<Path> foreign = IndexNames.foreign(index);
         foreign.forEach(file -> out.println("no file of the index: " + file + ": " + IndexNames.REMEDY));

@@ -124,6 +124,22 @@ class ManagerFilesTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r--r--");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"index/write.lock", "index/segments_zz", "index/_zz.cfs", "dead-letters.txt"})
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldWaitForNoPipeUnderItsNames(final String name) throws Exception {
+        fillIndex();
+        final Path pipe = dir.resolve(name);
+        Files.deleteIfExists(pipe);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(refusal()).contains(pipe + " ", "move ");
+        if (name.startsWith("index/")) {
+            final StringWriter out = new StringWriter();
+            assertThat(ManagerCommand.commandLine().setOut(new PrintWriter(out)).execute("--verify",
+                "--data-dir=" + dir)).isNotZero();
+        }
+    }
+
     @Test
     void shouldLeaveAloneWhatLuceneDoesNotTakeForItsOwn() throws Exception {
         fillIndex();
