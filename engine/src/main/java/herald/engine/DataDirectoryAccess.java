@@ -22,7 +22,8 @@ final class DataDirectoryAccess {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventProxy.class);
     private static final Pattern SEGMENTS = Pattern.compile("\\d{20}\\.log(\\..+)?");
     private static final Pattern SPOOLS = Pattern.compile(
-        ".+\\.spool(\\.tmp)?|.+\\.lock|\\..+\\.lock\\.owner|.+\\.damaged|retired-counters\\.txt(\\.tmp)?");
+        ".+\\.spool(\\.tmp)?|.+\\.lock|\\..+\\.lock\\.owner|\\..+\\.spool\\.opening|.+\\.damaged|" +
+            "\\.?retired-counters\\.txt(\\..+)?");
     /** Names that Herald gives in directories of its own; in others all are. */
     private static final Map<String, Pattern> NAMES = Map.of(
         "journal", SEGMENTS, "dispatch", SEGMENTS, "spool", SPOOLS, "remote-spool", SPOOLS,
