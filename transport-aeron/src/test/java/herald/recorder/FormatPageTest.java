@@ -26,7 +26,8 @@ class FormatPageTest {
             SpoolDescriptor.TRIM_SLOT_B_OFFSET, SpoolDescriptor.COUNTERS_OFFSET,
             SpoolDescriptor.USED_SEQUENCE_OFFSET, SpoolDescriptor.FAILED_OFFSET, SpoolDescriptor.ACKNOWLEDGER_OFFSET,
             SpoolDescriptor.ACKNOWLEDGED_POSITION_OFFSET, SpoolDescriptor.DEVICE_OFFSET,
-            SpoolDescriptor.LOOKS_OFFSET, SpoolDescriptor.IDENTITY_COPY_OFFSET);
+            SpoolDescriptor.LOOKS_OFFSET, SpoolDescriptor.OPENING_OFFSET, SpoolDescriptor.PREVIOUS_OPENING_OFFSET,
+            SpoolDescriptor.IDENTITY_COPY_OFFSET);
         assertThat(section("Spool header"))
             .contains("format version: " + SpoolDescriptor.FORMAT_VERSION)
             .contains("bytes 0 to " + (SpoolDescriptor.HEADER_CRC_OFFSET - 1))
