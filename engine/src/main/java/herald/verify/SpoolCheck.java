@@ -134,8 +134,8 @@ final class SpoolCheck {
     }
 
     private void onLost(final SpoolInspection spool, final long journaled) {
-        findings.add(new Finding(spool.path(), 0, spool.path().toFile().length(), "events " + (journaled + 1) + " to " +
-            (spool.firstSequence() - 1) + " of recorder " + spool.recorderId() +
+        findings.add(new Finding(spool.path(), SpoolInspection.TRIMMED_FROM, SpoolInspection.TRIMMED_TO,
+            "events " + (journaled + 1) + " to " + (spool.firstSequence() - 1) + " of recorder " + spool.recorderId() +
             " were acknowledged, the journal does not have them",
             Remedy.note("they are lost; the proxy passes over them when the recorder comes")));
     }

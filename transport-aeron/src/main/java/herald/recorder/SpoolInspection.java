@@ -36,6 +36,11 @@ public record SpoolInspection(
     long events,
     List<Damage> damages) {
 
+    /** From here to {@link #TRIMMED_TO} a spool's file says up to which sequence its events were acknowledged. */
+    public static final int TRIMMED_FROM = SpoolDescriptor.TRIM_SLOT_A_OFFSET;
+    /** Where that ends. */
+    public static final int TRIMMED_TO = SpoolDescriptor.COUNTERS_OFFSET;
+
     private static final Pattern NAME =
         Pattern.compile("(.+?)(~\\d+)?(\\.[0-9a-f-]{36}(\\.old)?)*\\.(spool|damaged)");
     private static final int LOOKS = 20;
